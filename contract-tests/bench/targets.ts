@@ -1,0 +1,15 @@
+/**
+ * What the gateway may cost at most, in one place. `ratio` is gateway ÷ bare reference, which holds on any machine;
+ * `value` is absolute and meant for the two-core machine that the figures were agreed on. Each key is the id under
+ * which the measure records its figure.
+ */
+export const targets: Readonly<Record<string, Target>> = {
+  "json-32/cpu": { ratio: 1.6 },
+  "sse-20/cpu": { ratio: 1.6 },
+  "sse-200/cpu": { ratio: 1.6 },
+  "start/answer": { value: 1200 },
+  "start/idle-rss": { value: 130 },
+  "idle/per-stream": { value: 60 },
+};
+
+export type Target = { ratio: number } | { value: number };

@@ -1,0 +1,25 @@
+import { createParser } from "eventsource-parser";
+
+export interface ReceivedEvent {
+  id: string;
+  /** Parsed, or the text itself where it is not JSON (`[DONE]`). */
+  data: any;
+}
+
+/** The events of a streaming answer, as they come. Leaving the loop closes the connection. */
+export async function* readEvents(response: Response): AsyncGenerator<ReceivedEvent> {
+  const events: ReceivedEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ id, data }) => events.push({ id: id ?? "", data: data.startsWith("{") ? JSON.parse(data) : data }),
+  });
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body!) {
+    parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
+    yield* events.splice(0);
+  }
+}
+
+/** All events of a streaming answer. */
+export async function allEvents(response: Response): Promise<ReceivedEvent[]> {
+  return Array.fromAsync(readEvents(response));
+}

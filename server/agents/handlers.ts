@@ -1,0 +1,35 @@
+import type { components } from "../../generated/server/contract.ts";
+import type { AgentsHandlers } from "../../generated/server/handlers.ts";
+import { pageOf } from "../http/page-of.ts";
+import type { RequestContext } from "../http/request-context.ts";
+import { matchesAny } from "../tools/globs.ts";
+import type { Tools } from "../tools/registry.ts";
+import type { Agents, AgentSettings } from "./service.ts";
+
+export function createAgentsHandlers({ agents, tools }: { agents: Agents; tools: Tools }): AgentsHandlers<RequestContext> {
+  const encode = ({ id, name, description, model, tools: toolNames, skills, maxSteps }: AgentSettings): components["schemas"]["Agent"] => ({
+    id,
+    name,
+    description,
+    model,
+    tools: [...toolNames],
+    skills: [...skills],
+    maxSteps,
+    isDefault: id === agents.default.id,
+  });
+
+  return {
+    async listAgents({ query }) {
+      const { items, ...next } = pageOf(agents.list(), query);
+      return { status: 200, body: { agents: items.map(encode), ...next } };
+    },
+    async getAgent({ path: { agentId } }) {
+      return { status: 200, body: encode(agents.get(agentId)) };
+    },
+    async listAgentTools({ path: { agentId } }) {
+      const agent = agents.get(agentId);
+      const named = tools.list().filter(({ name }) => matchesAny(agent.tools, name));
+      return { status: 200, body: { tools: named.map(({ name, description, inputSchema }) => ({ name, description, enabled: tools.allowed(name), inputSchema })) } };
+    },
+  };
+}

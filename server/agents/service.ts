@@ -1,0 +1,53 @@
+import { GatewayError } from "../errors.ts";
+
+/** An agent as the settings have it. */
+export interface AgentSettings {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** `provider/model`; null for the default one. */
+  readonly model: string | null;
+  readonly systemPrompt: string;
+  /** Names or globs of the tools it may call. */
+  readonly tools: readonly string[];
+  readonly skills: readonly string[];
+  /** The most model calls of one turn. */
+  readonly maxSteps: number;
+}
+
+export interface Agents {
+  /** In the order of the settings. */
+  list(): readonly AgentSettings[];
+  find(id: string): AgentSettings | undefined;
+  /** Throws `not_found`. */
+  get(id: string): AgentSettings;
+  /** The agent that a request names. Throws `bad_request` that lists the known ones. */
+  named(id: string, pointer: string): AgentSettings;
+  readonly default: AgentSettings;
+}
+
+/** The agents of the settings. */
+export function createAgents({ list, default: defaultId }: { list: readonly AgentSettings[]; default: string }): Agents {
+  const byId = new Map(list.map((agent) => [agent.id, agent]));
+  const find = (id: string) => byId.get(id);
+  const theDefault = find(defaultId) ?? list[0];
+  if (!theDefault) throw new Error("the settings have no agent");
+  return {
+    list: () => list,
+    find,
+    get(id) {
+      const agent = find(id);
+      if (!agent) throw new GatewayError("not_found", `There is no agent \`${id}\`.`);
+      return agent;
+    },
+    named(id, pointer) {
+      const agent = find(id);
+      if (agent) return agent;
+      const agents = [...byId.keys()];
+      throw new GatewayError("bad_request", `There is no agent \`${id}\`. The agents are ${agents.join(", ")}.`, {
+        details: { errors: [{ path: pointer, message: `must be one of ${agents.join(", ")}` }], agents },
+      });
+    },
+    default: theDefault,
+  };
+}

@@ -1,0 +1,19 @@
+import { errorEvent } from "./error-event.ts";
+import { sessionOf, type Face, type Schemas } from "./face.ts";
+
+export const agentsFace: Face<Schemas["AgentsChatEvent"]> = (event, run) => {
+  switch (event.type) {
+    case "started":
+      return [{ type: "start", messageId: run.messageId, sessionId: sessionOf(run), runId: run.id }];
+    case "text":
+      return [{ type: "text", content: event.text }];
+    case "toolUse":
+      return [{ type: "tool_use", name: event.name, input: event.input, callId: event.callId }];
+    case "toolResult":
+      return [{ type: "tool_result", name: event.name, output: event.output, isError: event.isError, callId: event.callId }];
+    case "finished":
+      return [{ type: "end", usage: event.usage, finishReason: event.finishReason }];
+    case "failed":
+      return [errorEvent(event.error, event.requestId)];
+  }
+};

@@ -1,0 +1,105 @@
+import type { ModelMessage, ModelRequest, Provider, ToolCall, ToolDefinition } from "../providers/port.ts";
+import { ToolError } from "../tools/port.ts";
+import type { TurnEvent } from "./turn-events.ts";
+
+/** The tools that the agent may call in a turn. */
+export interface TurnTools {
+  definitions: readonly ToolDefinition[];
+  /** Runs one; `argumentsText` is JSON as the model wrote it. Throws ToolError with a text that the model may read. */
+  invoke(name: string, argumentsText: string, signal: AbortSignal): Promise<string>;
+}
+
+export interface TurnInput {
+  provider: Provider;
+  /** What is asked of the model; the turn adds tools and grows the messages. */
+  request: Omit<ModelRequest, "tools">;
+  tools: TurnTools;
+  /** Tools of the caller's own: the turn ends when the model asks for one. They take the place of the agent's. */
+  callerTools: readonly ToolDefinition[];
+  /** The most model calls. In the last the model may not ask for tools any more. */
+  maxSteps: number;
+  startedAt: number;
+}
+
+/** Everything but `failed`: a turn fails by throwing. */
+export type TurnOutput = Exclude<TurnEvent, { type: "failed" }>;
+
+/**
+ * The turn: asks the model, runs the tools it asks for, tells it the results, and so on until it has answered. Knows no
+ * storage and no HTTP. Leaving the loop, or the signal, aborts whatever is under way.
+ */
+export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGenerator<TurnOutput> {
+  const messages: ModelMessage[] = [...input.request.messages];
+  const callerDecides = input.callerTools.length > 0;
+  const tools = callerDecides ? input.callerTools : input.tools.definitions;
+  const usage = { inputTokens: 0, outputTokens: 0 };
+  const toolsInvoked = new Set<string>();
+  const finished = (finishReason: "stop" | "length" | "tool_calls" | "content_filter", callerToolCalls: readonly ToolCall[]): TurnOutput => ({
+    type: "finished",
+    finishReason,
+    usage,
+    latencyMs: Math.round(performance.now() - input.startedAt),
+    toolsInvoked: [...toolsInvoked],
+    callerToolCalls,
+  });
+
+  for (let step = 1; ; step++) {
+    const isLast = step >= input.maxSteps && !callerDecides;
+    const calls: ToolCall[] = [];
+    let text = "";
+    let finishReason: "stop" | "length" | "tool_calls" | "content_filter" = "stop";
+    for await (const event of input.provider.generate(modelRequest(input, messages, tools, isLast), signal)) {
+      if (event.type === "text") {
+        text += event.text;
+        yield event;
+      } else if (event.type === "toolCall") calls.push(event.call);
+      else if (event.type === "started") {
+        if (step === 1) yield event;
+      } else {
+        finishReason = event.reason;
+        usage.inputTokens += event.usage.inputTokens;
+        usage.outputTokens += event.usage.outputTokens;
+      }
+    }
+    if (callerDecides) return yield finished(calls.length > 0 ? "tool_calls" : finishReason, calls);
+    // A model that asks for tools where it was told not to is not asked again.
+    if (calls.length === 0 || isLast) return yield finished(calls.length > 0 ? "length" : finishReason, []);
+
+    messages.push({ role: "assistant", content: text, toolCalls: calls });
+    for (const call of calls) {
+      toolsInvoked.add(call.name);
+      yield { type: "toolUse", callId: call.id, name: call.name, input: parsedArguments(call) };
+    }
+    // Side by side; the results are told in the order of the calls.
+    const results = await Promise.all(calls.map((call) => invoke(input.tools, call, signal)));
+    for (const result of results) {
+      messages.push({ role: "tool", callId: result.callId, content: result.output, isError: result.isError });
+      yield result;
+    }
+  }
+}
+
+function modelRequest({ request }: TurnInput, messages: readonly ModelMessage[], tools: readonly ToolDefinition[], isLast: boolean): ModelRequest {
+  if (tools.length === 0) return { ...request, messages };
+  return { ...request, messages, tools, ...(isLast ? { toolChoice: "none" } : {}) };
+}
+
+async function invoke(tools: TurnTools, call: ToolCall, signal: AbortSignal): Promise<TurnOutput & { type: "toolResult" }> {
+  const result = { type: "toolResult", callId: call.id, name: call.name } as const;
+  try {
+    return { ...result, output: await tools.invoke(call.name, call.arguments, signal), isError: false };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    // What a tool says of its own failure is for the model; anything else is a fault of ours and nobody's business.
+    const output = thrown instanceof ToolError ? thrown.message : `The tool ${call.name} failed.`;
+    return { ...result, output, isError: true };
+  }
+}
+
+function parsedArguments({ arguments: text }: ToolCall): unknown {
+  try {
+    return text.trim() === "" ? {} : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

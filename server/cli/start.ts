@@ -1,0 +1,73 @@
+import { homedir } from "node:os";
+import { type Command, InvalidArgumentError } from "commander";
+
+interface StartOptions {
+  port?: number;
+  host?: string;
+  config?: string;
+}
+
+/** `openclaw start`: serves until it is told to stop. */
+export function addStartCommand(program: Command): void {
+  program
+    .command("start", { isDefault: true })
+    .description("start the gateway")
+    .option("-p, --port <number>", "port to listen on (default 18789)", parsePort)
+    .option("--host <address>", "address to listen on (default 127.0.0.1)")
+    .option("-c, --config <file>", "settings file, JSON5 or YAML")
+    .addHelpText(
+      "after",
+      `
+Environment:
+  OPENCLAW_STATE_DIR     where the database and settings are (default ~/.openclaw)
+  OPENCLAW_CONFIG_PATH   settings file, where --config is not given
+  GATEWAY_AUTH_TOKEN     the owner's token; without any token the first start makes one
+  OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY
+                         the provider to use, where no settings name one`,
+    )
+    .action(start);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  // The command line answers --help without loading the server.
+  const [{ startGateway }, { loadSettings, SettingsError }, { createLog }, { announce }] = await Promise.all([
+    import("../main.ts"),
+    import("../settings/load-settings.ts"),
+    import("../log.ts"),
+    import("./announce.ts"),
+  ]);
+  try {
+    const { settings, source, warnings } = await loadSettings({ argv: options, env: process.env, homeDir: homedir() });
+    const log = await createLog(settings.logging.level);
+    for (const warning of warnings) log.warn(warning);
+    const running = await startGateway(settings, { log });
+    announce(running, settings, source.file);
+
+    let signals = 0;
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.on(signal, () => {
+        // A second Ctrl-C does not wait for the turns that are still running.
+        const drainTimeoutMs = ++signals > 1 ? 0 : undefined;
+        if (signals > 1) process.exit(130);
+        log.info({ signal }, "stopping: running turns have 30 s to end");
+        void running.stop(drainTimeoutMs).then(() => {
+          log.flush(() => process.exit(0));
+        });
+      });
+    }
+  } catch (error) {
+    if (error instanceof SettingsError) {
+      console.error(error.message);
+      process.exit(error.exitCode);
+    }
+    const { code, message } = error as NodeJS.ErrnoException;
+    console.error(code === "EADDRINUSE" ? `The port is taken: ${message}. Choose another with --port.` : `The gateway could not start: ${message}`);
+    process.exit(1);
+  }
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError("a port is a number from 0 to 65535.");
+  return port;
+}

@@ -1,0 +1,40 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { ContractHandlers } from "../../generated/server/handlers.ts";
+import type { RequestContext } from "../http/request-context.ts";
+import { docsPage } from "./page.ts";
+
+/** The contract, and its reference as a page. Files are read when they are first asked for, and kept. */
+export function createDocsHandlers(): ContractHandlers<RequestContext> {
+  const contract = (name: string) => once(() => readFile(new URL(`../../generated/${name}`, import.meta.url), "utf8"));
+  const json = once(async () => JSON.parse(await contract("openapi.json")()) as Record<string, unknown>);
+  const yaml = contract("openapi.yaml");
+  const script = once(() => readFile(join(scalarFolder(), "dist/browser/standalone.js"), "utf8"));
+
+  return {
+    async getDocs() {
+      return { status: 200, contentType: "text/html", text: docsPage };
+    },
+    async getDocsScript() {
+      return { status: 200, contentType: "text/javascript", text: await script() };
+    },
+    async getOpenapiJson() {
+      return { status: 200, body: await json() };
+    },
+    async getOpenapiYaml() {
+      return { status: 200, contentType: "application/yaml", text: await yaml() };
+    },
+  };
+}
+
+/** Scalar's package exports its parts but not its folder. */
+function scalarFolder(): string {
+  const entry = createRequire(import.meta.url).resolve("@scalar/api-reference");
+  return entry.slice(0, entry.lastIndexOf(join("@scalar", "api-reference"))) + join("@scalar", "api-reference");
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,42 @@
+import { memoryUsage } from "node:process";
+import { totalmem } from "node:os";
+import type { Database } from "../storage/database.ts";
+
+export type Lifecycle = "starting" | "ready" | "draining";
+
+export interface HealthReport {
+  status: "ok" | "degraded";
+  version: string;
+  uptimeSeconds: number;
+  isDatabaseConnected: boolean;
+  memoryMb: { used: number; total: number };
+}
+
+export interface HealthChecks {
+  readonly lifecycle: Lifecycle;
+  setLifecycle(lifecycle: Lifecycle): void;
+  check(): Promise<HealthReport>;
+}
+
+const bytesPerMb = 1024 * 1024;
+
+/** What state the process and its parts are in, asked of the parts themselves. */
+export function createHealthChecks({ database, version }: { database: Database; version: string }): HealthChecks {
+  let lifecycle: Lifecycle = "starting";
+  return {
+    get lifecycle() {
+      return lifecycle;
+    },
+    setLifecycle: (next) => (lifecycle = next),
+    async check() {
+      const isDatabaseConnected = await database.ping();
+      return {
+        status: isDatabaseConnected ? "ok" : "degraded",
+        version,
+        uptimeSeconds: Math.floor(process.uptime()),
+        isDatabaseConnected,
+        memoryMb: { used: Math.round(memoryUsage.rss() / bytesPerMb), total: Math.round(totalmem() / bytesPerMb) },
+      };
+    },
+  };
+}

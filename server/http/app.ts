@@ -1,0 +1,126 @@
+import Router from "@koa/router";
+import Koa, { type Context as KoaContext, type Next } from "koa";
+import type { Logger } from "pino";
+import { routes, type Route } from "../../generated/server/routes.ts";
+import { GatewayError } from "../errors.ts";
+import { isLegalId, newId } from "../ids.ts";
+import { errorBody, faceOfPath } from "./error-faces.ts";
+import { mountRoutes, type MountOptions } from "./mount.ts";
+
+export interface AppOptions extends MountOptions {
+  log: Logger;
+  /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
+  isDraining: () => boolean;
+}
+
+/**
+ * The perimeter, in the order a request meets it: request id → log → errors → draining → route
+ * (→ authenticate → authorize → body → validate → handler → encode, see mount.ts).
+ */
+export function createApp(options: AppOptions): Koa {
+  const app = new Koa();
+  const router = new Router();
+  mountRoutes(router, routes, options);
+
+  app.use(identify);
+  app.use(logAnswers(options.log));
+  app.use(answerErrors(options.log, options.checkAnswer));
+  app.use(refuseWhileDraining(options.isDraining));
+  app.use(router.routes());
+  app.use(answerUnknownRoutes);
+  return app;
+}
+
+/** Every answer carries an id; one that the client sent is taken over when it is legal. */
+async function identify(koa: KoaContext, next: Next): Promise<void> {
+  const sent = koa.get("X-Request-Id");
+  const requestId = sent !== "" && isLegalId(sent) ? sent : newId("req");
+  koa.state["requestId"] = requestId;
+  koa.set("X-Request-Id", requestId);
+  await next();
+}
+
+/** One line an answer, once it is out. Never the query: it may hold a token. */
+function logAnswers(log: Logger) {
+  return async (koa: KoaContext, next: Next): Promise<void> => {
+    const startedAt = performance.now();
+    if (log.isLevelEnabled("info")) {
+      koa.res.once("close", () => {
+        const route = koa.state["route"] as Route | undefined;
+        log.info(
+          {
+            requestId: koa.state["requestId"],
+            operation: route?.operationId,
+            keyId: koa.state["principal"]?.keyId,
+            method: koa.method,
+            path: koa.path,
+            status: koa.res.statusCode,
+            complete: koa.res.writableFinished,
+            durationMs: Math.round(performance.now() - startedAt),
+          },
+          "request",
+        );
+      });
+    }
+    await next();
+  };
+}
+
+function answerErrors(log: Logger, checkAnswer: AppOptions["checkAnswer"]) {
+  return async (koa: KoaContext, next: Next): Promise<void> => {
+    try {
+      await next();
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      const requestId = koa.state["requestId"] as string;
+      if (error.status >= 500) log.error({ requestId, code: error.code, err: error.cause ?? error }, error.message);
+      else log.debug({ requestId, code: error.code, err: error.cause }, error.message);
+      if (koa.res.headersSent) {
+        // A stream that breaks in a way it has no event for: the client must see that it was cut, not that it ended.
+        koa.res.destroy();
+        return;
+      }
+      const route = koa.state["route"] as Route | undefined;
+      const face = route?.face ?? faceOfPath(koa.path);
+      const body = errorBody(face, error, requestId, koa.path);
+      if (route && checkAnswer && error.code !== "internal_error") checkAnswer(route.operationId, error.status, "application/json", body);
+      koa.respond = true;
+      koa.status = error.status;
+      if (error.status === 401) koa.set("WWW-Authenticate", 'Bearer realm="openclaw"');
+      if (error.retryAfterSeconds !== undefined) koa.set("Retry-After", String(error.retryAfterSeconds));
+      if (error.code === "payload_too_large") koa.set("Connection", "close");
+      koa.type = "application/json";
+      koa.body = JSON.stringify(body);
+    }
+  };
+}
+
+const answeredWhileDraining = new Set(["/livez", "/readyz", "/health"]);
+
+function refuseWhileDraining(isDraining: () => boolean) {
+  return async (koa: KoaContext, next: Next): Promise<void> => {
+    if (isDraining()) {
+      koa.set("Connection", "close");
+      if (!answeredWhileDraining.has(koa.path)) {
+        throw new GatewayError("service_unavailable", "The gateway is stopping. Please come back in a moment.", { retryAfterSeconds: 5 });
+      }
+    }
+    await next();
+  };
+}
+
+/** 405 with `Allow` where another method is served, else 404. */
+async function answerUnknownRoutes(koa: KoaContext, next: Next): Promise<void> {
+  await next();
+  if (koa.state["route"]) return;
+  const allowed = methodsOf(koa.path);
+  if (allowed.length === 0) throw new GatewayError("not_found", `There is no operation at ${koa.path}. The contract is at /openapi.json.`);
+  koa.set("Allow", allowed.join(", "));
+  throw new GatewayError("method_not_allowed", `${koa.path} takes ${allowed.join(" and ")}, not ${koa.method}.`, { details: { allow: allowed } });
+}
+
+const patterns = routes.map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}/?$`) }));
+
+function methodsOf(path: string): string[] {
+  return [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))].sort();
+}

@@ -1,0 +1,87 @@
+import type Router from "@koa/router";
+import type { Context as KoaContext } from "koa";
+import type { Handlers } from "../../generated/server/handlers.ts";
+import type { Route } from "../../generated/server/routes.ts";
+import { GatewayError } from "../errors.ts";
+import type { Principal } from "../keys/principal.ts";
+import { readJsonBody } from "./read-body.ts";
+import { createRequestContext, nobody, type RequestContext } from "./request-context.ts";
+import { streamHeaders, writeEvents } from "./sse.ts";
+import { validate } from "./validate.ts";
+
+/** What the mount needs of the world. */
+export interface MountOptions {
+  handlers: Handlers<RequestContext>;
+  /** Finds the key of a request, or throws `unauthorized`. */
+  authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
+  maxBodyBytes: number;
+  /** Checks an answer against the contract; tests give one, production none. */
+  checkAnswer?: CheckAnswer | undefined;
+}
+
+export type CheckAnswer = (operationId: string, status: number, mediaType: string, value: unknown) => void;
+
+/** What a handler may answer, with the types of the single operations forgotten. */
+interface AnyAnswer {
+  status: number;
+  headers?: Record<string, string | number>;
+  body?: unknown;
+  text?: string;
+  contentType?: string;
+  events?: AsyncIterable<readonly { id: string; data: unknown }[]>;
+}
+
+type AnyHandler = (request: unknown, context: RequestContext) => Promise<AnyAnswer>;
+
+/** Mounts the contract's route table: each route authenticates, authorizes, reads, validates, calls its handler, and encodes. */
+export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
+  for (const route of routes) {
+    const handler = options.handlers[route.operationId] as unknown as AnyHandler;
+    router.register(route.path, [route.method], async (koa: KoaContext) => serve(koa, route, handler, options));
+  }
+}
+
+async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options: MountOptions): Promise<void> {
+  koa.state["route"] = route;
+  const principal = route.permission === "none" ? nobody : await options.authenticate(koa);
+  koa.state["principal"] = principal;
+  authorize(principal, route);
+  const context = createRequestContext(koa, principal);
+
+  const parameters = { path: koa["params"] as object, query: { ...koa.query }, headers: koa.headers };
+  if (route.parameters) validate([route.parameters], parameters);
+  let body: unknown;
+  if (route.bodies) {
+    body = await readJsonBody(koa.req, options.maxBodyBytes);
+    validate(route.bodies, body);
+  }
+
+  const answer = await handler({ ...parameters, body }, context);
+  await encode(koa, route, answer, options.checkAnswer);
+}
+
+function authorize({ permissions }: Principal, { permission }: Route): void {
+  if (permission === "none" || permission === "any" || permissions === "*" || permissions.has(permission)) return;
+  throw new GatewayError("forbidden", `This key lacks the permission \`${permission}\`.`, { details: { permission } });
+}
+
+async function encode(koa: KoaContext, route: Route, answer: AnyAnswer, check: CheckAnswer | undefined): Promise<void> {
+  koa.status = answer.status;
+  if (answer.headers) koa.set(answer.headers as Record<string, string>);
+  if (answer.events) {
+    koa.respond = false;
+    koa.set(streamHeaders);
+    await writeEvents(koa.res, answer.events, check && ((data) => check(route.operationId, answer.status, "text/event-stream", data)));
+  } else if (answer.text !== undefined) {
+    check?.(route.operationId, answer.status, answer.contentType ?? "", answer.text);
+    koa.type = answer.contentType ?? "text/plain";
+    koa.body = answer.text;
+  } else if (answer.body !== undefined) {
+    check?.(route.operationId, answer.status, "application/json", answer.body);
+    koa.type = "application/json";
+    koa.body = JSON.stringify(answer.body);
+  } else {
+    koa.body = null;
+    koa.status = answer.status;
+  }
+}

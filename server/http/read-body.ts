@@ -1,0 +1,78 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import { GatewayError } from "../errors.ts";
+import { badRequest } from "./validate.ts";
+
+/** Deeper JSON than this is nobody's request; it would only exhaust the stack of whoever walks it. */
+const mostLevels = 100;
+
+/**
+ * Reads a request's body as JSON (RFC 8259, UTF-8). Throws `unsupported_media_type`, `payload_too_large`, or `bad_request`
+ * with what is wrong with it.
+ */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const mediaType = request.headers["content-type"];
+  const length = Number(request.headers["content-length"] ?? Number.NaN);
+  if (length > maxBytes) throw tooLarge(maxBytes);
+  if (mediaType === undefined || !isJson(mediaType) || request.headers["content-encoding"] !== undefined) {
+    if (length === 0 || (mediaType === undefined && !request.headers["transfer-encoding"] && Number.isNaN(length))) throw bodyRequired();
+    throw new GatewayError("unsupported_media_type", "Send the body as `Content-Type: application/json`, in UTF-8 and not compressed.");
+  }
+  const bytes = await readBytes(request, maxBytes);
+  if (bytes.length === 0) throw bodyRequired();
+  if (!isUtf8(bytes)) throw badRequest([{ path: "", message: "is not valid UTF-8" }]);
+  const text = bytes.toString("utf8");
+  if (isDeep(text)) throw badRequest([{ path: "", message: `is nested deeper than ${mostLevels} levels` }]);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GatewayError("bad_request", `The body is not valid JSON: ${(cause as Error).message}`, {
+      details: { errors: [{ path: "", message: "is not valid JSON" }] },
+      cause,
+    });
+  }
+}
+
+async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        request.removeAllListeners("data");
+        // What is still to come is read and dropped, so that the client gets to see the answer.
+        request.resume();
+        reject(tooLarge(maxBytes));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    request.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on("error", (cause) => reject(new GatewayError("bad_request", "The body was cut off.", { cause })));
+    request.on("aborted", () => reject(new GatewayError("bad_request", "The body was cut off.")));
+  });
+}
+
+const isJson = (mediaType: string) => mediaType === "application/json" || /^application\/json\s*(;\s*charset="?utf-?8"?\s*)?$/i.test(mediaType);
+
+const bodyRequired = () => badRequest([{ path: "", message: "is required" }]);
+
+const tooLarge = (limitBytes: number) => new GatewayError("payload_too_large", `The body is larger than ${limitBytes} bytes.`, { details: { limitBytes } });
+
+/** One pass over the text, before anything recursive sees it. */
+function isDeep(text: string): boolean {
+  let level = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (inString) {
+      if (character === 0x5c) at++;
+      else if (character === 0x22) inString = false;
+    } else if (character === 0x22) inString = true;
+    else if (character === 0x7b || character === 0x5b) {
+      if (++level > mostLevels) return true;
+    } else if (character === 0x7d || character === 0x5d) level--;
+  }
+  return false;
+}

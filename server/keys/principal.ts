@@ -1,0 +1,23 @@
+import type { Permission } from "../../generated/server/routes.ts";
+
+/** Whose request it is: a key, and what it may do. */
+export interface Principal {
+  /** The key's id; safe to log. */
+  readonly keyId: string;
+  readonly label: string;
+  /** The place in the settings that the key comes from; it decides how a bare `{"message"}` to `/chat` is answered. */
+  readonly edition: "agents" | "conversations" | "workspaces" | "operator";
+  readonly permissions: ReadonlySet<Permission> | "*";
+  /** The workspaces whose objects it may see and make. */
+  readonly workspaces: readonly string[] | "*";
+}
+
+/** Whether the key may see the objects of a workspace. */
+export function maySee(principal: Principal, workspaceId: string): boolean {
+  return principal.workspaces === "*" || principal.workspaces.includes(workspaceId);
+}
+
+/** The workspace of a request that names none. */
+export function homeWorkspace({ workspaces }: Principal): string {
+  return workspaces === "*" ? "default" : (workspaces[0] ?? "default");
+}

@@ -1,0 +1,71 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { newId } from "./ids.ts";
+import { composeGateway, type ComposeOptions, type Gateway } from "./compose.ts";
+import { GatewayError } from "./errors.ts";
+import { errorBody, faceOfPath } from "./http/error-faces.ts";
+import type { Settings } from "./settings/settings.ts";
+
+export interface RunningGateway {
+  /** Where it listens, such as `http://127.0.0.1:18789`. */
+  url: string;
+  gateway: Gateway;
+  /** Answers 503 to what is new, lets running turns end for up to `drainTimeoutMs`, then closes. Idempotent. */
+  stop(drainTimeoutMs?: number): Promise<void>;
+}
+
+const defaultDrainTimeoutMs = 30_000;
+
+/** Listens, composes the gateway, and serves. While it composes, whoever asks is told that it starts. */
+export async function startGateway(settings: Settings, options: ComposeOptions): Promise<RunningGateway> {
+  let serve: RequestListener = answerStarting;
+  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 70_000, requestTimeout: 120_000 }, (request, response) => serve(request, response));
+  await listen(server, settings.http.host, settings.http.port);
+  let gateway: Gateway;
+  try {
+    gateway = await composeGateway(settings, options);
+  } catch (error) {
+    server.closeAllConnections();
+    server.close();
+    throw error;
+  }
+  serve = gateway.app.callback() as RequestListener;
+  gateway.health.setLifecycle("ready");
+
+  let stopping: Promise<void> | undefined;
+  async function stop(drainTimeoutMs: number): Promise<void> {
+    gateway.health.setLifecycle("draining");
+    await gateway.close(drainTimeoutMs);
+    const closed = new Promise((resolve) => server.close(resolve));
+    // Answers that are being written have a moment to get out; then whatever is left is cut.
+    server.closeIdleConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), 1000);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    gateway,
+    stop: (drainTimeoutMs = defaultDrainTimeoutMs) => (stopping ??= stop(drainTimeoutMs)),
+  };
+}
+
+const answerStarting: RequestListener = (request, response) => {
+  const error = new GatewayError("service_unavailable", "The gateway is starting. Please come back in a moment.", { retryAfterSeconds: 1 });
+  const requestId = newId("req");
+  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  response.writeHead(503, { "Content-Type": "application/json", "X-Request-Id": requestId, "Retry-After": "1", Connection: "close" });
+  response.end(JSON.stringify(errorBody(faceOfPath(path), error, requestId, path)));
+};
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,117 @@
+import { afterEach, expect, test } from "vitest";
+import { startAnthropicUpstream } from "../../contract-tests/fakes/anthropic-upstream.ts";
+import { failure } from "../../contract-tests/fakes/collect.ts";
+import { startOpenAiUpstream } from "../../contract-tests/fakes/openai-upstream.ts";
+import type { FakeUpstream } from "../../contract-tests/fakes/upstream-server.ts";
+import { createProviders, type ModelSettings, type Providers, type ProviderSettings } from "./registry.ts";
+
+const never = new AbortController().signal;
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const thing of open.splice(0).reverse()) await thing.close();
+});
+
+async function fakes(): Promise<{ openai: FakeUpstream; anthropic: FakeUpstream }> {
+  const openai = await startOpenAiUpstream({ models: ["gpt-5-mini", "gpt-5", "meta-llama/llama-3"] });
+  const anthropic = await startAnthropicUpstream();
+  open.push(openai, anthropic);
+  return { openai, anthropic };
+}
+function providers(settings: ModelSettings, clock?: { now(): number }): Providers {
+  const made = createProviders(settings, clock === undefined ? {} : { clock });
+  open.push(made);
+  return made;
+}
+const of = (type: "openai" | "anthropic", upstream: FakeUpstream, rest: Partial<ProviderSettings> = {}): ProviderSettings => ({ type, baseUrl: upstream.url, retryBaseMs: 1, ...rest });
+const dead: ProviderSettings = { type: "openai", baseUrl: "http://127.0.0.1:9/v1", retries: 0 };
+
+test("with no provider, the embedded model answers to every name and says who it is", async () => {
+  const registry = providers({ providers: {} });
+  for (const name of [null, undefined, "gpt-5", "openai/gpt-5"]) expect(await registry.resolve(name, never)).toMatchObject({ id: "embedded/echo-1", model: "echo-1", provider: { type: "embedded" } });
+  expect(await registry.list(never)).toEqual([{ id: "embedded/echo-1", provider: "embedded", default: true }]);
+  expect(registry.status()).toEqual([{ name: "embedded", type: "embedded", lastSuccessAt: null, lastErrorAt: null, lastError: null }]);
+});
+
+test("finds names with and without a provider, configured or listed, also with slashes in them", async () => {
+  const { openai, anthropic } = await fakes();
+  const registry = providers({ providers: { openai: of("openai", openai, { models: [{ id: "fine-tuned" }] }), anthropic: of("anthropic", anthropic) } });
+  const found = async (name: string): Promise<string> => (await registry.resolve(name, never)).id;
+  expect(await found("fine-tuned")).toBe("openai/fine-tuned");
+  expect(openai.requests).toHaveLength(0);
+  expect(await found("gpt-5")).toBe("openai/gpt-5");
+  expect(await found("openai/gpt-5")).toBe("openai/gpt-5");
+  expect(await found("meta-llama/llama-3")).toBe("openai/meta-llama/llama-3");
+  expect(await found("openai/meta-llama/llama-3")).toBe("openai/meta-llama/llama-3");
+  expect(await found("claude-sonnet-4-20250514")).toBe("anthropic/claude-sonnet-4-20250514");
+  expect(openai.requests).toHaveLength(1);
+});
+
+test.each(["gpt-99", "openai/gpt-99", "nobody/gpt-5"])("%s is not found, with the list of what is known", async (name) => {
+  const { openai } = await fakes();
+  const registry = providers({ providers: { openai: of("openai", openai, { models: [{ id: "mine" }] }) } });
+  expect(await failure(registry.resolve(name, never))).toMatchObject({
+    code: "not_found",
+    details: { models: ["openai/mine", "openai/gpt-5-mini", "openai/gpt-5", "openai/meta-llama/llama-3"] },
+  });
+});
+
+test("asks for a list once, however many ask, and again after ten minutes without making anyone wait", async () => {
+  const { openai } = await fakes();
+  let now = 0;
+  const registry = providers({ providers: { openai: of("openai", openai) } }, { now: () => now });
+  await Promise.all(Array.from({ length: 20 }, () => registry.resolve("gpt-5", never)));
+  await failure(registry.resolve("nope", never));
+  expect(openai.requests).toHaveLength(1);
+  now = 11 * 60_000;
+  const before = await registry.resolve("gpt-5", never);
+  await openai.untilRequests(2);
+  expect(await registry.resolve("gpt-5", never)).toBe(before);
+});
+
+test("one caller's abort does not spoil the list for the others", async () => {
+  const { openai } = await fakes();
+  const registry = providers({ providers: { openai: of("openai", openai) } });
+  const controller = new AbortController();
+  const left = failure(registry.resolve("gpt-5", controller.signal));
+  const stayed = registry.resolve("gpt-5", never);
+  controller.abort(new Error("left"));
+  expect(await left).toMatchObject({ message: "left" });
+  expect((await stayed).id).toBe("openai/gpt-5");
+});
+
+test("a name that cannot be checked is passed on, to its provider or to the default's", async () => {
+  const { openai } = await fakes();
+  const registry = providers({ default: "dead/a", providers: { openai: of("openai", openai), dead } });
+  expect((await registry.resolve("dead/some-model", never)).id).toBe("dead/some-model");
+  expect((await registry.resolve("other-model", never)).id).toBe("dead/other-model");
+});
+
+test("the default is the configured one, without asking anybody", async () => {
+  const { openai } = await fakes();
+  const registry = providers({ default: "openai/gpt-5", providers: { openai: of("openai", openai) } });
+  expect((await registry.resolve(null, never)).id).toBe("openai/gpt-5");
+  expect(openai.requests).toHaveLength(0);
+});
+
+test("without a configured default it is the first provider's first model, from the settings or from its list", async () => {
+  const { openai, anthropic } = await fakes();
+  expect((await providers({ providers: { a: of("openai", openai, { models: [{ id: "mine" }] }) } }).resolve(null, never)).id).toBe("a/mine");
+  expect((await providers({ providers: { b: of("anthropic", anthropic) } }).resolve(undefined, never)).id).toBe("b/claude-sonnet-4-20250514");
+  expect(await failure(providers({ providers: { dead } }).resolve(null, never))).toMatchObject({ code: "service_unavailable" });
+});
+
+test("lists every model with what is known of it, also when a provider is gone", async () => {
+  const { openai } = await fakes();
+  const price = { input: 1, output: 2 };
+  const registry = providers({ default: "openai/gpt-5", providers: { dead: { ...dead, models: [{ id: "d", contextWindow: 8_192, price }] }, openai: of("openai", openai) } });
+  expect(await registry.list(never)).toEqual([
+    { id: "dead/d", provider: "dead", contextWindow: 8_192, price, default: false },
+    { id: "openai/gpt-5-mini", provider: "openai", default: false },
+    { id: "openai/gpt-5", provider: "openai", default: true },
+    { id: "openai/meta-llama/llama-3", provider: "openai", default: false },
+  ]);
+  expect(registry.status()).toMatchObject([
+    { name: "dead", type: "openai", lastSuccessAt: null, lastError: "service_unavailable" },
+    { name: "openai", lastError: null },
+  ]);
+});

@@ -1,0 +1,237 @@
+import { GatewayError } from "../errors.ts";
+import { createAnthropicProvider } from "./anthropic.ts";
+import { createEmbeddedProvider, embeddedModel, type EmbeddedProviderOptions } from "./embedded.ts";
+import { createModelList, type ModelList } from "./model-list.ts";
+import { createOpenAiProvider, type RemoteProvider, type RemoteProviderOptions } from "./openai.ts";
+import type { Provider } from "./port.ts";
+import type { UpstreamHealth, UpstreamTiming } from "./upstream.ts";
+
+/** `models` of the settings. */
+export interface ModelSettings {
+  /** `provider/model`, or a bare model name. */
+  default?: string;
+  providers: Record<string, ProviderSettings>;
+}
+
+export interface ProviderSettings extends UpstreamTiming {
+  type: "openai" | "anthropic";
+  baseUrl?: string;
+  apiKey?: string;
+  /** Models that are known without asking the provider, with what only the operator knows. */
+  models?: readonly ConfiguredModel[];
+}
+
+export interface ConfiguredModel {
+  id: string;
+  /** In tokens. */
+  contextWindow?: number;
+  /** For a million tokens. */
+  price?: { input: number; output: number };
+}
+
+/** A name made into something that can be called. */
+export interface ResolvedModel {
+  provider: Provider;
+  /** For `ModelRequest.model`. */
+  model: string;
+  /** `provider/model`, as the gateway shows it. */
+  id: string;
+}
+
+export interface ListedModel {
+  id: string;
+  provider: string;
+  contextWindow?: number;
+  price?: { input: number; output: number };
+  default: boolean;
+}
+
+export interface ProviderStatus extends UpstreamHealth {
+  name: string;
+  type: Provider["type"];
+}
+
+export interface Providers {
+  /**
+   * Finds the model of a name; null or undefined means the default. Rejects with `not_found` and `details.models` when the
+   * providers do not have it, with `service_unavailable` when there is no way to tell what the default is.
+   */
+  resolve(name: string | null | undefined, signal: AbortSignal): Promise<ResolvedModel>;
+  /** Every model of every provider. One that cannot be reached contributes what the settings say of it. */
+  list(signal: AbortSignal): Promise<ListedModel[]>;
+  status(): ProviderStatus[];
+  close(): Promise<void>;
+}
+
+export interface ProvidersOptions {
+  clock?: { now(): number };
+  /** For the embedded model, which answers when no provider is configured. */
+  embedded?: EmbeddedProviderOptions;
+}
+
+/** Builds the providers of the settings. With none configured, the embedded model answers to every name. */
+export function createProviders(settings: ModelSettings, { clock = Date, embedded }: ProvidersOptions = {}): Providers {
+  const entries = Object.entries(settings.providers).map(([name, provider]) => createEntry(name, provider, clock));
+  return entries.length === 0 ? embeddedOnly(createEmbeddedProvider(embedded)) : new Registry(entries, settings.default);
+}
+
+interface Entry {
+  name: string;
+  provider: RemoteProvider;
+  configured: ReadonlyMap<string, ConfiguredModel>;
+  list: ModelList;
+  /** One object per model for the life of the registry, so that resolving a known name allocates nothing. */
+  resolved: Map<string, ResolvedModel>;
+}
+
+function createEntry(name: string, settings: ProviderSettings, clock: { now(): number }): Entry {
+  const { type, baseUrl, apiKey, models = [], ...timing } = settings;
+  const options: RemoteProviderOptions = { name, timing, clock, ...(baseUrl !== undefined && { baseUrl }), ...(apiKey !== undefined && { apiKey }) };
+  const provider = type === "anthropic" ? createAnthropicProvider(options) : createOpenAiProvider(options);
+  return { name, provider, configured: new Map(models.map((model) => [model.id, model])), list: createModelList(provider, clock), resolved: new Map() };
+}
+
+function embeddedOnly(provider: Provider): Providers {
+  const only: ResolvedModel = { provider, model: embeddedModel, id: `embedded/${embeddedModel}` };
+  return {
+    resolve: () => Promise.resolve(only),
+    list: () => Promise.resolve([{ id: only.id, provider: provider.name, default: true }]),
+    status: () => [{ name: provider.name, type: provider.type, lastSuccessAt: null, lastErrorAt: null, lastError: null }],
+    close: () => provider.close(),
+  };
+}
+
+class Registry implements Providers {
+  readonly #entries: readonly Entry[];
+  readonly #default: string | undefined;
+
+  constructor(entries: readonly Entry[], defaultName: string | undefined) {
+    this.#entries = entries;
+    this.#default = defaultName;
+  }
+
+  async resolve(name: string | null | undefined, signal: AbortSignal): Promise<ResolvedModel> {
+    if (name == null || name === "") return this.#resolveDefault(signal);
+    return this.#lookUp(name) ?? this.#ask(name, signal);
+  }
+
+  async list(signal: AbortSignal): Promise<ListedModel[]> {
+    await this.#refreshAll(signal);
+    const defaultId = await this.#resolveDefault(signal).then(
+      (resolved) => resolved.id,
+      () => undefined,
+    );
+    return this.#entries.flatMap((entry) =>
+      modelIds(entry).map((id) => {
+        const configured = entry.configured.get(id);
+        const contextWindow = configured?.contextWindow ?? entry.list.known?.get(id)?.contextWindow;
+        return {
+          id: `${entry.name}/${id}`,
+          provider: entry.name,
+          ...(contextWindow !== undefined && { contextWindow }),
+          ...(configured?.price !== undefined && { price: configured.price }),
+          default: `${entry.name}/${id}` === defaultId,
+        };
+      }),
+    );
+  }
+
+  status(): ProviderStatus[] {
+    return this.#entries.map(({ name, provider }) => ({ name, type: provider.type, ...provider.health() }));
+  }
+
+  async close(): Promise<void> {
+    for (const entry of this.#entries) entry.list.close();
+    await Promise.all(this.#entries.map((entry) => entry.provider.close()));
+  }
+
+  /** The name among what is already known. A list that is out of date still says that a model exists, and is renewed behind the answer. */
+  #lookUp(name: string): ResolvedModel | undefined {
+    const prefixed = this.#prefixed(name);
+    if (prefixed !== undefined && knows(prefixed.entry, prefixed.model)) return resolved(prefixed.entry, prefixed.model);
+    for (const entry of this.#entries) if (entry.configured.has(name)) return resolved(entry, name);
+    for (const entry of this.#entries) if (knows(entry, name)) return resolved(entry, name);
+    return undefined;
+  }
+
+  async #ask(name: string, signal: AbortSignal): Promise<ResolvedModel> {
+    const prefixed = this.#prefixed(name);
+    if (prefixed !== undefined) await prefixed.entry.list.refresh(signal);
+    const found = this.#lookUp(name);
+    if (found !== undefined) return found;
+    if (prefixed !== undefined && !prefixed.entry.list.fresh) return passed(prefixed.entry, prefixed.model);
+    await this.#refreshAll(signal);
+    const late = this.#lookUp(name);
+    if (late !== undefined) return late;
+    // Nobody can say that the model does not exist while a provider is silent: that one, the default's first, may answer for itself.
+    const silent = prefixed === undefined ? this.#byDefault().find((entry) => !entry.list.fresh) : undefined;
+    if (silent !== undefined) return passed(silent, name);
+    const models = this.#entries.flatMap((entry) => modelIds(entry).map((id) => `${entry.name}/${id}`));
+    throw new GatewayError("not_found", `No provider knows the model ${JSON.stringify(name.slice(0, 200))}.`, { details: { models } });
+  }
+
+  async #resolveDefault(signal: AbortSignal): Promise<ResolvedModel> {
+    if (this.#default !== undefined && this.#default !== "") {
+      const known = this.#lookUp(this.#default);
+      if (known !== undefined) return known;
+      // What the operator wrote down is believed; asking first would make the gateway's first answer wait for a list.
+      const prefixed = this.#prefixed(this.#default);
+      return prefixed === undefined ? this.#ask(this.#default, signal) : resolved(prefixed.entry, prefixed.model);
+    }
+    const first = this.#entries[0];
+    if (first === undefined) throw new GatewayError("service_unavailable", "No model is configured.");
+    if (modelIds(first).length === 0) await first.list.refresh(signal);
+    const model = modelIds(first)[0];
+    if (model !== undefined) return resolved(first, model);
+    throw new GatewayError("service_unavailable", `No default model is configured, and the provider ${first.name} cannot be asked for its models.`, {
+      details: { provider: first.name },
+      retryAfterSeconds: 30,
+    });
+  }
+
+  #prefixed(name: string): { entry: Entry; model: string } | undefined {
+    for (const entry of this.#entries) {
+      if (name.length > entry.name.length + 1 && name[entry.name.length] === "/" && name.startsWith(entry.name)) {
+        return { entry, model: name.slice(entry.name.length + 1) };
+      }
+    }
+    return undefined;
+  }
+
+  /** The entries, the one of the default model first. */
+  #byDefault(): readonly Entry[] {
+    const first = this.#default === undefined ? undefined : this.#prefixed(this.#default)?.entry;
+    return first === undefined ? this.#entries : [first, ...this.#entries.filter((entry) => entry !== first)];
+  }
+
+  async #refreshAll(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#entries.map((entry) => entry.list.refresh(signal)));
+  }
+}
+
+function knows(entry: Entry, model: string): boolean {
+  if (entry.configured.has(model)) return true;
+  if (entry.list.known?.has(model) !== true) return false;
+  if (!entry.list.fresh) void entry.list.refresh(neverAborted);
+  return true;
+}
+
+const neverAborted = new AbortController().signal;
+
+function modelIds(entry: Entry): string[] {
+  return [...new Set([...entry.configured.keys(), ...(entry.list.known?.keys() ?? [])])];
+}
+
+function resolved(entry: Entry, model: string): ResolvedModel {
+  let found = entry.resolved.get(model);
+  if (found === undefined) {
+    found = passed(entry, model);
+    entry.resolved.set(model, found);
+  }
+  return found;
+}
+
+/** For names that a caller made up: nothing of them is kept. */
+function passed(entry: Entry, model: string): ResolvedModel {
+  return { provider: entry.provider, model, id: `${entry.name}/${model}` };
+}

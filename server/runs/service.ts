@@ -1,0 +1,241 @@
+import type { Logger } from "pino";
+import { runTurn, type TurnInput, type TurnOutput } from "../chat/turn.ts";
+import { GatewayError } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { maySee, type Principal } from "../keys/principal.ts";
+import { replayEvents } from "./replay.ts";
+import { Run, type RunIdentity } from "./run.ts";
+import type { NewSession, RunRecord, RunStore } from "./store.ts";
+
+/** What a run needs once it is its turn. */
+export interface PreparedRun {
+  /** The session to make with the run; null when it is there already, or there is none. */
+  newSession: NewSession | null;
+  /** Stored before the model is called; null for a run without a session. */
+  userMessage: { id: string; content: string } | null;
+  /** The id that the answer will have; made after the user's, so that ids sort as the messages do. */
+  messageId: string;
+  turn: TurnInput;
+}
+
+export interface RunPlan {
+  /** Whether the run is read as it goes: its events are then kept for a while after its end. */
+  stream: boolean;
+  /** Waits until it is this run's turn; resolves with the function that ends it. */
+  acquire(signal: AbortSignal): Promise<() => void>;
+  prepare(): Promise<PreparedRun>;
+}
+
+export interface Runs {
+  create(identity: Omit<RunIdentity, "id">): Run;
+  /** Lets the run begin. What comes of it is told by the run. */
+  start(run: Run, plan: RunPlan): void;
+  /** The run as it is stored. Throws `not_found` when there is none that this key may see. */
+  get(id: string, principal: Principal): Promise<RunRecord>;
+  /** The run with its events, to read them again. Throws `not_found` when they are not kept any more. */
+  open(id: string, principal: Principal, fromStart: boolean): Promise<Run>;
+  /** Ends it, and resolves once that is done. */
+  cancel(id: string, principal: Principal): Promise<void>;
+  /** Lets what is under way end for a while, then ends it. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+export interface RunsOptions {
+  store: RunStore;
+  log: Logger;
+  now: () => number;
+  /** How long a run that nobody waits for any more may be taken up again. */
+  graceMs?: number;
+  /** How long the events of an ended run are kept. */
+  retentionMs?: number;
+  /** The most memory that the events of ended runs may take. */
+  retentionBytes?: number;
+}
+
+/** A turn that says more than this is ended as too long: about 16 MB of memory. */
+const mostRunBytes = 16 * 1024 * 1024;
+
+export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 600_000, retentionBytes = 64 * 1024 * 1024 }: RunsOptions): Runs {
+  const running = new Map<string, Run>();
+  /** Ended runs whose events are kept, the oldest first. */
+  const ended = new Map<string, { run: Run; endedAt: number }>();
+  let endedBytes = 0;
+
+  return {
+    create: (identity) => new Run({ ...identity, id: newId("run") }, graceMs),
+    start(run, plan) {
+      running.set(run.id, run);
+      void execute(run, plan).finally(() => {
+        running.delete(run.id);
+        if (plan.stream) retain(run);
+      });
+    },
+    get: find,
+    async open(id, principal, fromStart) {
+      const live = running.get(id) ?? kept(id);
+      if (live && maySee(principal, live.identity.workspaceId)) return live;
+      const record = await find(id, principal);
+      if (record.status === "running") throw new GatewayError("service_unavailable", `The run \`${id}\` is under way in another process.`, { retryAfterSeconds: 5 });
+      if (!fromStart) throw new GatewayError("not_found", `The events of the run \`${id}\` are not kept any more. Its answer is at /api/v1/runs/${id}.`);
+      return replayEvents(record, principal);
+    },
+    async cancel(id, principal) {
+      const run = running.get(id);
+      if (!run || !maySee(principal, run.identity.workspaceId)) {
+        await find(id, principal);
+        return;
+      }
+      run.abort(new GatewayError("cancelled", "The run was cancelled."));
+      await run.settled;
+    },
+    async drain(timeoutMs) {
+      const all = Promise.all([...running.values()].map((run) => run.settled));
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+      clearTimeout(timer);
+      for (const run of running.values()) {
+        run.abort(new GatewayError("service_unavailable", "The gateway is stopping. Please come back in a moment.", { retryAfterSeconds: 5 }));
+      }
+      await Promise.all([...running.values()].map((run) => run.settled));
+    },
+  };
+
+  async function find(id: string, principal: Principal): Promise<RunRecord> {
+    const record = (await store.find(id)) ?? queuedRecord(id);
+    if (!record || !maySee(principal, record.workspaceId)) throw new GatewayError("not_found", `There is no run \`${id}\`.`);
+    return record;
+  }
+
+  /** A run that waits for its turn is not stored yet. */
+  function queuedRecord(id: string): RunRecord | undefined {
+    return running.get(id)?.record;
+  }
+
+  async function execute(run: Run, plan: RunPlan): Promise<void> {
+    const { signal } = run;
+    let release: (() => void) | undefined;
+    let isStored = false;
+    try {
+      release = await plan.acquire(signal);
+      signal.throwIfAborted();
+      const prepared = await plan.prepare();
+      run.messageId = prepared.messageId;
+      await store.begin({ run: run.record, session: prepared.newSession, userMessage: prepared.userMessage });
+      isStored = true;
+      run.accept();
+      for await (const event of runTurn(prepared.turn, signal)) {
+        await take(run, event);
+        if (run.status !== "running") break;
+        if (run.log.isFull) await run.log.room(signal);
+      }
+    } catch (thrown) {
+      await fail(run, signal.aborted ? signal.reason : thrown, isStored);
+    } finally {
+      release?.();
+    }
+  }
+
+  async function take(run: Run, event: TurnOutput): Promise<void> {
+    switch (event.type) {
+      case "started":
+        run.model = event.model;
+        return run.append(event, 0);
+      case "text":
+        if (run.log.bytes > mostRunBytes) return finish(run, tooLong(run));
+        run.content += event.text;
+        return run.append(event, event.text.length);
+      case "toolUse":
+        run.toolCalls.push({ callId: event.callId, name: event.name, input: event.input, output: "", isError: false });
+        return run.append(event, 0);
+      case "toolResult": {
+        const call = run.toolCalls.find(({ callId }) => callId === event.callId);
+        if (call) Object.assign(call, { output: event.output, isError: event.isError });
+        return run.append(event, event.output.length);
+      }
+      case "finished":
+        return finish(run, event);
+    }
+  }
+
+  /** The provider's own count never comes: four characters a token is near enough. */
+  function tooLong(run: Run): Extract<TurnOutput, { type: "finished" }> {
+    return {
+      type: "finished",
+      finishReason: "length",
+      usage: { inputTokens: 0, outputTokens: Math.ceil(run.content.length / 4) },
+      latencyMs: now() - run.identity.createdAt,
+      toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
+      callerToolCalls: [],
+    };
+  }
+
+  /** Stores the answer, and only then says that it is there. */
+  async function finish(run: Run, finished: Extract<TurnOutput, { type: "finished" }>): Promise<void> {
+    await store.finish({
+      runId: run.id,
+      sessionId: run.identity.sessionId,
+      status: "completed",
+      messageId: run.messageId,
+      content: run.content,
+      model: run.model,
+      usage: finished.usage,
+      finishReason: finished.finishReason,
+      toolCalls: run.toolCalls,
+      toolsInvoked: finished.toolsInvoked,
+      latencyMs: finished.latencyMs,
+      error: null,
+      finishedAt: now(),
+    });
+    run.complete(finished);
+  }
+
+  async function fail(run: Run, thrown: unknown, isStored: boolean): Promise<void> {
+    const error = GatewayError.from(thrown);
+    if (error.code === "internal_error") log.error({ runId: run.id, requestId: run.identity.requestId, err: error.cause }, "the turn failed");
+    else log.warn({ runId: run.id, requestId: run.identity.requestId, code: error.code, err: error.cause }, error.message);
+    try {
+      if (isStored) {
+        const isCancelled = error.code === "cancelled";
+        await store.finish({
+          runId: run.id,
+          sessionId: run.identity.sessionId,
+          status: isCancelled ? "cancelled" : "failed",
+          // What was said before a cancel is kept; half an answer of a failed provider is not an answer.
+          messageId: isCancelled && run.content !== "" ? run.messageId : null,
+          content: isCancelled ? run.content : "",
+          model: run.model === "" ? null : run.model,
+          usage: null,
+          finishReason: null,
+          toolCalls: run.toolCalls,
+          toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
+          latencyMs: now() - run.identity.createdAt,
+          error: { code: error.code, message: error.message, details: error.details },
+          finishedAt: now(),
+        });
+      }
+    } catch (cause) {
+      // The store is at fault as well: at the next start the run is found running, and marked.
+      log.error({ runId: run.id, err: cause }, "the end of the run could not be stored");
+    }
+    run.fail(error);
+  }
+
+  function retain(run: Run): void {
+    ended.set(run.id, { run, endedAt: now() });
+    endedBytes += run.log.bytes;
+    sweep();
+  }
+
+  function kept(id: string): Run | undefined {
+    sweep();
+    return ended.get(id)?.run;
+  }
+
+  function sweep(): void {
+    for (const [id, { run, endedAt }] of ended) {
+      if (endedAt > now() - retentionMs && endedBytes <= retentionBytes) return;
+      ended.delete(id);
+      endedBytes -= run.log.bytes;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The tables, as Kysely types. A migration makes them, the stores are the only ones that read and write them, and
+ * every row leaves a store in camelCase.
+ *
+ * Columns hold nothing but text, integers and null, so that SQLite and PostgreSQL agree on every value: times are
+ * whole milliseconds since 1970 in UTC, booleans are 0 or 1, lists and objects are JSON text.
+ */
+export interface Schema {
+  workspaces: WorkspacesTable;
+  sessions: SessionsTable;
+  messages: MessagesTable;
+  runs: RunsTable;
+  keys: KeysTable;
+}
+
+export interface WorkspacesTable {
+  id: string;
+  label: string;
+  agent_id: string | null;
+  /** JSON list of the names of skills. */
+  skills: string;
+  /** JSON list of user ids; an empty list lets all in. */
+  allowlist: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface SessionsTable {
+  id: string;
+  workspace_id: string;
+  agent_id: string;
+  user_id: string | null;
+  channel: string;
+  title: string | null;
+  created_at: number;
+  last_active_at: number;
+  message_count: number;
+  tokens_used: number;
+}
+
+export interface MessagesTable {
+  /** Always from `newId("msg")`: within a session, the order of ids is the order of the conversation. */
+  id: string;
+  session_id: string;
+  run_id: string | null;
+  role: "user" | "assistant";
+  content: string;
+  created_at: number;
+  model: string | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  latency_ms: number | null;
+  finish_reason: string | null;
+  /** JSON list of the calls made on the way to the answer. */
+  tool_calls: string | null;
+}
+
+export type RunStatus = "running" | "completed" | "failed" | "cancelled";
+
+export interface RunsTable {
+  id: string;
+  /** Null for a run without a session, and for one whose session was deleted while it ran. */
+  session_id: string | null;
+  workspace_id: string;
+  agent_id: string;
+  key_id: string;
+  user_id: string | null;
+  channel: string;
+  /** The edition it was asked for in, which is the one it is answered in. */
+  face: string;
+  /** JSON of what rendering it needs, such as the model that was asked for. */
+  request: string;
+  status: RunStatus;
+  model: string | null;
+  message_id: string | null;
+  /** The answer of a run without a session; every other answer is a message. */
+  content: string | null;
+  finish_reason: string | null;
+  input_tokens: number;
+  output_tokens: number;
+  latency_ms: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  /** JSON object. */
+  error_details: string | null;
+  /** JSON list of names. */
+  tools_invoked: string | null;
+  created_at: number;
+  finished_at: number | null;
+}
+
+export interface KeysTable {
+  id: string;
+  /** Of the whole secret; the secret itself is nowhere. */
+  hash: string;
+  label: string;
+  /** The form of the token (`oc_tok_`, `oclaw_live_`, …). */
+  prefix: string;
+  last_four: string;
+  owner: number;
+  /** JSON lists; null where the key was made without. */
+  scopes: string | null;
+  permissions: string | null;
+  workspaces: string | null;
+  rate_limit: number | null;
+  max_tokens_per_day: number | null;
+  expires_at: number | null;
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}

@@ -1,0 +1,141 @@
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import type { ToolDefinition } from "../providers/port.ts";
+import { createCalculateTool } from "./calculate.ts";
+import { matchesAny } from "./globs.ts";
+import { ToolError, type Tool } from "./port.ts";
+import { createReadTool } from "./read.ts";
+
+export interface ToolsOptions {
+  /** Absolute folders under which `read` may read. */
+  roots: readonly string[];
+  /** For one invocation. Default 30 s. */
+  timeoutMs?: number;
+  /** Names or globs of the tools that may be invoked. Default all. */
+  allow?: readonly string[];
+  /** Names or globs of those that may not, although they are allowed. Default none. */
+  deny?: readonly string[];
+  /** Tools of other rooms (memory, MCP servers, …). One with the name of a built-in tool takes its place. */
+  tools?: readonly Tool[];
+}
+
+export interface Tools {
+  /** Every tool there is, allowed or not, by name. */
+  list(): readonly Tool[];
+  get(name: string): Tool | undefined;
+  /** Whether the settings allow the tool. */
+  allowed(name: string): boolean;
+  /** What a model is told of: the allowed tools that an agent's names or globs choose. */
+  definitions(globs: readonly string[]): ToolDefinition[];
+  /**
+   * Invokes a tool with the JSON text that a model or a caller wrote. Rejects with a ToolError whose text both may read
+   * (a ToolInputError when the input does not fit), or with the signal's reason. Answers at most 64 KiB.
+   */
+  invoke(name: string, argumentsJson: string, signal: AbortSignal): Promise<string>;
+}
+
+/** The input does not fit the tool's schema; `errors` says where, with JSON pointers. */
+export class ToolInputError extends ToolError {
+  readonly errors: readonly { path: string; message: string }[];
+
+  constructor(message: string, errors: readonly { path: string; message: string }[]) {
+    super(message);
+    this.errors = errors;
+  }
+}
+
+const maxOutput = 65_536;
+
+/** The built-in tools and those of other rooms, behind one door that validates, bounds and times out. */
+export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [], tools = [] }: ToolsOptions): Tools {
+  const byName = new Map<string, Tool>();
+  for (const tool of [createReadTool({ roots }), createCalculateTool(), ...tools]) byName.set(tool.name, tool);
+  const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  // Not strict: schemas of MCP servers carry words of their own.
+  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false });
+  const validators = new Map<Tool, ValidateFunction>();
+  const allowed = (name: string): boolean => matchesAny(allow, name) && !matchesAny(deny, name);
+
+  function parse(tool: Tool, argumentsJson: string): Record<string, unknown> {
+    let input: unknown;
+    try {
+      input = JSON.parse(argumentsJson.trim() === "" ? "{}" : argumentsJson);
+    } catch {
+      throw new ToolInputError(`The arguments of ${tool.name} are not valid JSON.`, [{ path: "", message: "must be valid JSON" }]);
+    }
+    let validate = validators.get(tool);
+    if (validate === undefined) {
+      validate = compile(ajv, tool);
+      validators.set(tool, validate);
+    }
+    if (validate(input)) return input as Record<string, unknown>;
+    const errors = (validate.errors ?? []).slice(0, 20).map((error) => {
+      const extra = error.keyword === "additionalProperties" ? ` (${String(error.params["additionalProperty"])})` : "";
+      return { path: error.instancePath, message: `${error.message ?? "is not valid"}${extra}` };
+    });
+    const listed = errors.map(({ path, message }) => `${path === "" ? "the input" : path} ${message}`).join("; ");
+    throw new ToolInputError(`The arguments of ${tool.name} do not fit: ${listed}.`, errors);
+  }
+
+  return {
+    list: () => sorted,
+    get: (name) => byName.get(name),
+    allowed,
+    definitions(globs) {
+      return sorted
+        .filter((tool) => matchesAny(globs, tool.name) && allowed(tool.name))
+        .map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
+    },
+    async invoke(name, argumentsJson, signal) {
+      signal.throwIfAborted();
+      const tool = byName.get(name);
+      if (tool === undefined) throw new ToolError(`There is no tool named ${JSON.stringify(name.slice(0, 100))}.`);
+      if (!allowed(name)) throw new ToolError(`The tool ${name} is not allowed on this gateway.`);
+      const input = parse(tool, argumentsJson);
+      return bounded(await timed(tool, input, timeoutMs, signal));
+    },
+  };
+}
+
+function compile(ajv: Ajv2020, tool: Tool): ValidateFunction {
+  try {
+    // `$id`s of foreign schemas may collide; they are of no use here.
+    const { $id: _id, ...schema } = tool.inputSchema;
+    return ajv.compile(schema);
+  } catch (error) {
+    throw new ToolError(`The tool ${tool.name} has an input schema that cannot be used.`, { cause: error });
+  }
+}
+
+/** Waits for the tool no longer than it may take, whether it heeds its signal or not. */
+async function timed(tool: Tool, input: Record<string, unknown>, timeoutMs: number, signal: AbortSignal): Promise<string> {
+  const timeout = new AbortController();
+  const both = AbortSignal.any([signal, timeout.signal]);
+  let abort: (() => void) | undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(both.reason as Error);
+    both.addEventListener("abort", abort, { once: true });
+  });
+  const timer = setTimeout(() => timeout.abort(new ToolError(`The tool ${tool.name} took longer than ${timeoutMs} ms and was stopped.`)), timeoutMs);
+  try {
+    return await Promise.race([tool.invoke(input, both), stopped]);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (timeout.signal.aborted) throw timeout.signal.reason;
+    if (error instanceof ToolError) throw error;
+    // What broke inside the tool is for the log, by way of the cause.
+    throw new ToolError(`The tool ${tool.name} failed.`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    if (abort !== undefined) both.removeEventListener("abort", abort);
+  }
+}
+
+function bounded(output: string): string {
+  if (output.length * 3 <= maxOutput) return output;
+  const bytes = Buffer.from(output, "utf8");
+  if (bytes.length <= maxOutput) return output;
+  // A character that the cut goes through is left out.
+  let end = maxOutput;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return `${bytes.toString("utf8", 0, end)}\n[The output was cut: it has ${bytes.length} bytes, and these are the first ${end}.]`;
+}

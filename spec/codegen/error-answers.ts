@@ -1,0 +1,123 @@
+/** What the contract says of each error answer: name, description and example, by face and status. */
+export type Face = "api" | "plain" | "openai";
+
+/** The face that a schema is the body of, by the schema's name. */
+export function faceOfSchema(name: string): Face | undefined {
+  return ({ ApiError: "api", PlainError: "plain", OpenaiError: "openai" } as const)[name];
+}
+
+interface ErrorFacts {
+  name: string;
+  description: string;
+  code: string;
+  message: string;
+  details?: Record<string, unknown>;
+  openaiType: string;
+}
+
+const requestId = "req_0199c0ffee";
+
+const facts: Record<number, ErrorFacts> = {
+  400: {
+    name: "BadRequest",
+    description: "The request does not fit the contract; every fault is listed.",
+    code: "bad_request",
+    message: "The request does not fit the contract: /message is required.",
+    details: { errors: [{ path: "/message", message: "is required" }] },
+    openaiType: "invalid_request_error",
+  },
+  401: {
+    name: "Unauthorized",
+    description: "The token is missing or not valid.",
+    code: "unauthorized",
+    message: "A valid token is required: send it as `Authorization: Bearer <token>`.",
+    openaiType: "authentication_error",
+  },
+  403: {
+    name: "Forbidden",
+    description: "The key lacks the operation's permission.",
+    code: "forbidden",
+    message: "This key lacks the permission `messages:write`.",
+    details: { permission: "messages:write" },
+    openaiType: "permission_error",
+  },
+  404: {
+    name: "NotFound",
+    description: "There is no such object, or this key may not see it.",
+    code: "not_found",
+    message: "There is no session `sess_xyz789`.",
+    openaiType: "not_found_error",
+  },
+  408: {
+    name: "Timeout",
+    description: "The answer did not come in time.",
+    code: "timeout",
+    message: "The model provider `openai` did not answer in time.",
+    openaiType: "timeout_error",
+  },
+  409: {
+    name: "Conflict",
+    description: "The run was cancelled, or something else stands in the way.",
+    code: "cancelled",
+    message: "The run was cancelled.",
+    openaiType: "conflict_error",
+  },
+  413: {
+    name: "PayloadTooLarge",
+    description: "The body is over the limit.",
+    code: "payload_too_large",
+    message: "The body is larger than 1048576 bytes.",
+    details: { limitBytes: 1048576 },
+    openaiType: "invalid_request_error",
+  },
+  415: {
+    name: "UnsupportedMediaType",
+    description: "The body is not `application/json`.",
+    code: "unsupported_media_type",
+    message: "Send the body as `application/json`.",
+    openaiType: "invalid_request_error",
+  },
+  429: {
+    name: "TooManyRequests",
+    description: "A limit is exceeded; `Retry-After` says when to come back.",
+    code: "rate_limited",
+    message: "Too many requests. Please try again later.",
+    openaiType: "rate_limit_error",
+  },
+  500: {
+    name: "InternalError",
+    description: "Something went wrong inside the gateway; its log has the cause under the request's id.",
+    code: "internal_error",
+    message: "Something went wrong inside the gateway. The log has the cause under this request's id.",
+    openaiType: "server_error",
+  },
+  502: {
+    name: "ProviderError",
+    description: "The model provider failed or answered something that could not be read.",
+    code: "provider_error",
+    message: "The model provider `openai` answered with an error (500).",
+    openaiType: "server_error",
+  },
+  503: {
+    name: "ServiceUnavailable",
+    description: "The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.",
+    code: "service_unavailable",
+    message: "The gateway is stopping. Please come back in a moment.",
+    openaiType: "server_error",
+  },
+};
+
+/** Name of the shared component, its description, and an example of the body. Throws on a status nobody has described. */
+export function describeErrorAnswer(face: Face, status: number): { name: string; description: string; example: unknown } {
+  const fact = facts[status];
+  if (!fact) throw new Error(`spec/codegen/error-answers.ts does not describe status ${status}`);
+  return { name: `${{ api: "Api", plain: "Plain", openai: "Openai" }[face]}${fact.name}`, description: fact.description, example: example(face, status, fact) };
+}
+
+function example(face: Face, status: number, { code, message, details = {}, openaiType }: ErrorFacts): unknown {
+  if (face === "plain") {
+    return { error: { code: status === 400 ? "INVALID_REQUEST" : code.toUpperCase(), message, details } };
+  }
+  if (face === "openai") return { error: { message, type: openaiType, param: null, code } };
+  return { error: code, message, status, details, requestId, ...(status === 429 || status === 503 ? { retryAfter: 30 } : {}) };
+}

@@ -1,0 +1,36 @@
+/**
+ * `npm run generate`: compiles the contract and writes everything that is made from it into `generated/`, which is wiped
+ * first. Each step is a file beside this one; this one says the order.
+ */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "./paths.ts";
+import { compileSpec } from "./compile-spec.ts";
+import { writeOpenapi } from "./openapi.ts";
+import { writeHandlers } from "./handlers.ts";
+import { writeRoutes } from "./routes.ts";
+import { writeValidators } from "./validators.ts";
+import { writeOperationsList } from "./operations-list.ts";
+import { writeClients } from "./clients.ts";
+import { generateSettings } from "./settings.ts";
+import { listOperations } from "./operations.ts";
+
+const generated = join(root, "generated");
+const startedAt = performance.now();
+
+const documents = await compileSpec();
+await rm(generated, { recursive: true, force: true });
+for (const folder of ["server", "validators", "clients"]) await mkdir(join(generated, folder), { recursive: true });
+
+const contract = await writeOpenapi(documents, generated);
+const operations = listOperations(contract);
+await Promise.all([
+  writeOperationsList(operations, generated),
+  writeHandlers(operations, generated),
+  writeRoutes(operations, generated),
+  writeValidators(contract, operations, generated),
+  writeClients(generated),
+  generateSettings(generated),
+]);
+
+console.log(`generated ${operations.length} operations in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);

@@ -1,0 +1,60 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Operation } from "./operations.ts";
+import { header } from "./paths.ts";
+
+/** `server/routes.ts`: what the server mounts, one entry an operation, with its validators. */
+export async function writeRoutes(operations: readonly Operation[], generated: string): Promise<void> {
+  const entries = operations.map((operation) => {
+    const { id, method, path, permission, rateClass, face, parameters, bodySchemas, answers } = operation;
+    const fields = [
+      `operationId: "${id}"`,
+      `method: "${method}"`,
+      `path: "${path.replaceAll(/\{(\w+)\}/g, ":$1")}"`,
+      `permission: "${permission}"`,
+      `rateClass: "${rateClass}"`,
+      `face: "${face}"`,
+      `parameters: ${parameters.length > 0 ? `parameters.${id}` : "null"}`,
+      `bodies: ${bodySchemas ? `[${bodySchemas.map((name) => `bodies.${name}`).join(", ")}]` : "null"}`,
+      `streams: ${answers.some(({ mediaType }) => mediaType === "text/event-stream")}`,
+    ];
+    return `  { ${fields.join(", ")} },\n`;
+  });
+  const permissions = [...new Set(operations.map(({ permission }) => permission))].sort();
+  const rateClasses = [...new Set(operations.map(({ rateClass }) => rateClass))].sort();
+  const union = (names: string[]) => names.map((name) => `"${name}"`).join(" | ");
+  await writeFile(
+    join(generated, "server/routes.ts"),
+    `${header("routes.ts")}
+import type { ValidateFunction } from "ajv";
+import * as bodies from "../validators/bodies.js";
+import * as parameters from "../validators/parameters.js";
+import type { operations } from "./contract.ts";
+
+/** What a key must hold; \`none\` is open to everybody, \`any\` to every valid key. */
+export type Permission = ${union(permissions)};
+
+export type RateClass = ${union(rateClasses)};
+
+export interface Route {
+  readonly operationId: keyof operations;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** The path as @koa/router takes it. */
+  readonly path: string;
+  readonly permission: Permission;
+  readonly rateClass: RateClass;
+  /** The face of its errors. */
+  readonly face: "api" | "plain" | "openai";
+  /** Validates and coerces \`{path, query, headers}\`; null without parameters. */
+  readonly parameters: ValidateFunction | null;
+  /** One validator a member of the body's union; null without a body. */
+  readonly bodies: readonly ValidateFunction[] | null;
+  /** Whether it can answer with events. */
+  readonly streams: boolean;
+}
+
+export const routes: readonly Route[] = [
+${entries.join("")}];
+`,
+  );
+}

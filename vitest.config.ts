@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{server,spec,clients,contract-tests}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    // Tests start servers and programs of their own; on a busy machine that takes its time.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
