@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type Koa from "koa";
 import type { Logger } from "pino";
-import { routes, type Permission } from "../generated/server/routes.ts";
+import { routes } from "../generated/server/routes.ts";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
@@ -65,7 +65,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
 
-  const permissions = [...new Set(routes.map(({ permission }) => permission))] as Permission[];
+  const permissions = [...new Set(routes.map(({ permission }) => permission))];
   const keys = createKeys({ isEnabled: settings.auth.enabled, ownerTokens: settings.auth.ownerTokens, configured: settings.auth.keys, store: createKeyStore({ database }), permissions, now });
   const firstToken = await keys.createFirstToken();
 
@@ -74,7 +74,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const tools = createTools(settings.tools);
   const sessions = createSessions({ store: sessionStore, workspaces });
   const runs = createRuns({ store: runStore, log, now, ...runTimes });
-  const chat = createChat({ agents, workspaces, sessions: sessionStore, providers, tools, runs, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
   const completions = createCompletions({ agents, providers, tools, runs, now });
   const health = createHealthChecks({ database, version });
 

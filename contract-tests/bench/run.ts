@@ -19,19 +19,20 @@ import { startUpstream } from "./servers/upstream.ts";
  * `npm run bench`: what the gateway costs, against the least that a gateway on the same stack could cost.
  * The README beside this file says what is measured and how to read it.
  */
-const options = readOptions(process.argv.slice(2));
-requireMachine();
-if (!options.self && !existsSync(options.entry)) {
-  throw new Error(`there is no gateway at ${options.entry}; --self measures the reference against itself`);
-}
 const lifetime = createLifetime();
 try {
-  await run(options);
+  await run(readOptions(process.argv.slice(2)));
+} catch (error) {
+  // A wrong status or a wrong count of events: figures of a server that answers wrongly would be worth nothing.
+  console.error(`The bench was aborted: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
 } finally {
   lifetime.endAll();
 }
 
 async function run({ rounds, only, json, check, self, entry }: Options): Promise<void> {
+  requireMachine(only);
+  if (!self && !existsSync(entry)) throw new Error(`there is no gateway at ${entry}; --self measures the reference against itself`);
   const machine = machineFacts();
   const notes = new Set<string>();
   const figures = createFigures();

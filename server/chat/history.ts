@@ -1,5 +1,5 @@
 import type { ModelMessage } from "../providers/port.ts";
-import type { StoredMessage } from "../sessions/store.ts";
+import type { StoredMessage } from "../sessions/service.ts";
 
 /** How many messages of a session the model is shown. */
 export const mostHistoryMessages = 200;

@@ -1,12 +1,12 @@
 import type { Agents, AgentSettings } from "../agents/service.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
-import { homeWorkspace, maySee, type Principal } from "../keys/principal.ts";
+import { homeWorkspace, type Principal } from "../keys/principal.ts";
 import type { ModelMessage } from "../providers/port.ts";
 import type { Providers, ResolvedModel } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
 import type { PreparedRun, Runs } from "../runs/service.ts";
-import type { Session, SessionStore } from "../sessions/store.ts";
+import { noSession, type Session, type Sessions } from "../sessions/service.ts";
 import type { Tools } from "../tools/registry.ts";
 import type { Workspaces } from "../workspaces/service.ts";
 import { agentTools } from "./agent-tools.ts";
@@ -50,7 +50,7 @@ export interface Chat {
 export interface ChatOptions {
   agents: Agents;
   workspaces: Workspaces;
-  sessions: SessionStore;
+  sessions: Sessions;
   providers: Providers;
   tools: Tools;
   runs: Runs;
@@ -102,11 +102,8 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
 
   /** A session that the key may see; nothing when there is none. Throws `not_found` when it is not this key's or this workspace's. */
   async function findSession(id: string, { principal, workspaceId }: ChatInput): Promise<Session | undefined> {
-    const session = await sessions.find(id);
-    if (!session) return undefined;
-    if (!maySee(principal, session.workspaceId) || (workspaceId !== undefined && session.workspaceId !== workspaceId)) {
-      throw new GatewayError("not_found", `There is no session \`${id}\`.`);
-    }
+    const session = await sessions.find(principal, id);
+    if (session && workspaceId !== undefined && session.workspaceId !== workspaceId) throw noSession(id);
     return session;
   }
 

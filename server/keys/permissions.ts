@@ -1,5 +1,3 @@
-import type { Permission } from "../../generated/server/routes.ts";
-
 /** What a key is given: permissions, the conversations edition's scopes, or neither. */
 export interface Grant {
   scopes: readonly string[] | null;
@@ -13,17 +11,17 @@ const reserved = new Set(["config", "logs", "keys", "webhooks"]);
 const unread = new Set(["config", "logs", "keys"]);
 
 /** Every permission that the contract names, as given by its route table. */
-export function expandGrant({ scopes, permissions }: Grant, known: readonly Permission[]): ReadonlySet<Permission> | "*" {
+export function expandGrant({ scopes, permissions }: Grant, known: readonly string[]): ReadonlySet<string> | "*" {
   if (scopes?.includes("admin")) return "*";
   if (!scopes && !permissions) return new Set(known.filter((permission) => !reserved.has(resourceOf(permission))));
   const granted = known.filter((permission) => permissions?.includes(permission) || scopes?.some((scope) => scopeHolds(scope, permission)));
   return new Set(granted);
 }
 
-function scopeHolds(scope: string, permission: Permission): boolean {
+function scopeHolds(scope: string, permission: string): boolean {
   if (scope === "chat") return permission.startsWith("messages:") || permission === "agents:read" || permission === "models:read";
   if (scope === "read") return permission.endsWith(":read") && !unread.has(resourceOf(permission));
-  return scope === "send" && (permission as string) === "channels:send";
+  return scope === "send" && permission === "channels:send";
 }
 
 const resourceOf = (permission: string) => permission.slice(0, permission.indexOf(":"));

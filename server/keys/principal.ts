@@ -1,5 +1,3 @@
-import type { Permission } from "../../generated/server/routes.ts";
-
 /** Whose request it is: a key, and what it may do. */
 export interface Principal {
   /** The key's id; safe to log. */
@@ -7,7 +5,8 @@ export interface Principal {
   readonly label: string;
   /** The place in the settings that the key comes from; it decides how a bare `{"message"}` to `/chat` is answered. */
   readonly edition: "agents" | "conversations" | "workspaces" | "operator";
-  readonly permissions: ReadonlySet<Permission> | "*";
+  /** `resource:verb`, as the contract names them on its operations. */
+  readonly permissions: ReadonlySet<string> | "*";
   /** The workspaces whose objects it may see and make. */
   readonly workspaces: readonly string[] | "*";
 }

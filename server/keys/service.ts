@@ -1,5 +1,4 @@
 import { hash, randomBytes } from "node:crypto";
-import type { Permission } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { expandGrant } from "./permissions.ts";
@@ -25,7 +24,7 @@ export interface KeysOptions {
   configured: readonly ConfiguredKey[];
   store: KeyStore;
   /** Every permission of the contract. */
-  permissions: readonly Permission[];
+  permissions: readonly string[];
   now: () => number;
 }
 

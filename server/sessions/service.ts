@@ -3,6 +3,8 @@ import { maySee, type Principal } from "../keys/principal.ts";
 import type { Workspaces } from "../workspaces/service.ts";
 import type { Session, SessionStore, StoredMessage } from "./store.ts";
 
+export type { Session, StoredMessage } from "./store.ts";
+
 /** Which sessions, and which page of them. */
 export interface SessionQuery {
   workspaceId?: string | undefined;
@@ -15,10 +17,14 @@ export interface SessionQuery {
 export interface Sessions {
   /** Those the key may see, the last active first. Throws `not_found` on a workspace it may not see. */
   list(principal: Principal, query: SessionQuery): Promise<{ items: Session[]; nextCursor: string | null }>;
+  /** The session under an id; undefined when the id is still free. Throws `not_found` when it is one that the key may not see. */
+  find(principal: Principal, id: string): Promise<Session | undefined>;
   /** Throws `not_found`. With an agent's id, also when the session is not that agent's. */
   get(principal: Principal, id: string, agentId?: string): Promise<Session>;
   /** All its messages, oldest first. */
   messages(id: string): Promise<StoredMessage[]>;
+  /** The last so many, oldest first. */
+  recentMessages(id: string, most: number): Promise<StoredMessage[]>;
   history(principal: Principal, id: string, page: { limit: number; offset: number }): Promise<{ messages: StoredMessage[]; total: number }>;
   /** Throws `not_found`. */
   delete(principal: Principal, id: string, agentId?: string): Promise<void>;
@@ -31,12 +37,16 @@ export interface Sessions {
 }
 
 export function createSessions({ store, workspaces }: { store: SessionStore; workspaces: Workspaces }): Sessions {
-  async function get(principal: Principal, id: string, agentId?: string): Promise<Session> {
+  async function find(principal: Principal, id: string): Promise<Session | undefined> {
     const session = await store.find(id);
     // Another tenant's session and none at all look the same.
-    if (!session || !maySee(principal, session.workspaceId) || (agentId !== undefined && session.agentId !== agentId)) {
-      throw new GatewayError("not_found", `There is no session \`${id}\`.`);
-    }
+    if (session && !maySee(principal, session.workspaceId)) throw noSession(id);
+    return session;
+  }
+
+  async function get(principal: Principal, id: string, agentId?: string): Promise<Session> {
+    const session = await find(principal, id);
+    if (!session || (agentId !== undefined && session.agentId !== agentId)) throw noSession(id);
     return session;
   }
 
@@ -45,7 +55,9 @@ export function createSessions({ store, workspaces }: { store: SessionStore; wor
       if (workspaceId !== undefined) await workspaces.getFor(principal, workspaceId);
       return store.list({ ...query, workspaces: workspaceId === undefined ? principal.workspaces : [workspaceId] });
     },
+    find,
     get,
+    recentMessages: (id, most) => store.recentMessages(id, most),
     messages: (id) => store.allMessages(id),
     async history(principal, id, page) {
       await get(principal, id);
@@ -66,4 +78,8 @@ export function createSessions({ store, workspaces }: { store: SessionStore; wor
     },
     count: ({ workspaces: visible }) => store.count({ workspaces: visible }),
   };
+}
+
+export function noSession(id: string): GatewayError {
+  return new GatewayError("not_found", `There is no session \`${id}\`.`);
 }

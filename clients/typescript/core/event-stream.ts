@@ -1,0 +1,154 @@
+import { OpenClawConnectionError, OpenClawError } from "./error.ts";
+import { errorFromEvent } from "./error-from.ts";
+import { readEvents, type RawEvent } from "./read-events.ts";
+import { reasonOf } from "./send.ts";
+import { sleep } from "./sleep.ts";
+
+/** How a stream is begun, and how it is taken up again behind an event. Both throw an OpenClawError on an error answer. */
+export interface StreamSource {
+  open(signal: AbortSignal): Promise<Response>;
+  resume(runId: string, lastEventId: string, signal: AbortSignal): Promise<Response>;
+}
+
+/** With the waits below about 20 s: the gateway keeps a run for 30 s after its last reader has gone. */
+const mostResumes = 8;
+const firstWaitMs = 200;
+const longestWaitMs = 5000;
+
+/**
+ * A turn's events, one for each turn of `for await`. The request is sent when the loop begins, and aborted when it is left.
+ * A connection that breaks off is taken up again behind the last event that came, so that nothing is lost or doubled;
+ * it gives up after eight attempts in a row. The gateway's error event is thrown as an OpenClawError.
+ */
+export class EventStream<Event> implements AsyncIterable<Event> {
+  readonly #source: StreamSource;
+  readonly #signal: AbortSignal | undefined;
+  #isRead = false;
+  #runId: string | undefined;
+  #requestId: string | undefined;
+
+  /** @internal */
+  constructor(source: StreamSource, signal: AbortSignal | undefined) {
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  /** The run behind the stream, for `runs.get` and `runs.cancel`; known once the loop has begun. */
+  get runId(): string | undefined {
+    return this.#runId;
+  }
+
+  /** What the gateway's log has the request under; known once the loop has begun. */
+  get requestId(): string | undefined {
+    return this.#requestId;
+  }
+
+  /** Begins the turn. Can be done once: each loop would be a turn of its own. */
+  [Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
+    if (this.#isRead) throw new Error("This stream has been read already. Make another for another turn.");
+    this.#isRead = true;
+    return this.#read();
+  }
+
+  async *#read(): AsyncGenerator<Event, void, undefined> {
+    const controller = new AbortController();
+    const abort = () => controller.abort(this.#signal?.reason);
+    if (this.#signal?.aborted) abort();
+    this.#signal?.addEventListener("abort", abort, { once: true });
+    try {
+      yield* this.#events(controller.signal);
+    } finally {
+      this.#signal?.removeEventListener("abort", abort);
+      controller.abort();
+    }
+  }
+
+  async *#events(signal: AbortSignal): AsyncGenerator<Event, void, undefined> {
+    let response = await this.#source.open(signal);
+    const headers = Object.fromEntries(response.headers);
+    this.#requestId = headers["x-request-id"];
+    this.#runId = headers["x-run-id"];
+    let lastEventId: string | undefined;
+    let resumes = 0;
+    // 204: whoever has seen the terminal event has missed nothing.
+    while (response.body !== null && response.status !== 204) {
+      const events = readEvents(response.body);
+      try {
+        for (;;) {
+          const { event: raw, cut } = await next(events, signal);
+          if (cut !== undefined) {
+            if (lastEventId === undefined) throw new OpenClawConnectionError(`The stream broke off before its first event: ${cut.message}`, cut);
+            ({ response, resumes } = await this.#resume(lastEventId, resumes, cut, signal));
+            break;
+          }
+          resumes = 0;
+          lastEventId = raw.id ?? lastEventId;
+          this.#runId ??= runOf(lastEventId);
+          const event = parse(raw.data);
+          const error = errorFromEvent(event, headers);
+          if (error) throw error;
+          yield event as Event;
+          if (isTerminal(event)) return await drain(events);
+        }
+      } finally {
+        await events.return();
+      }
+    }
+  }
+
+  async #resume(lastEventId: string, resumesSoFar: number, cut: Error, signal: AbortSignal): Promise<{ response: Response; resumes: number }> {
+    const runId = this.#runId ?? runOf(lastEventId);
+    let cause = cut;
+    for (let resumes = resumesSoFar; resumes < mostResumes && runId !== undefined; ) {
+      const backoffMs = Math.min(firstWaitMs * 2 ** resumes, longestWaitMs) * (0.75 + Math.random() / 2);
+      const askedMs = cause instanceof OpenClawError ? (cause.retryAfter ?? 0) * 1000 : 0;
+      await sleep(Math.max(backoffMs, askedMs), signal);
+      resumes++;
+      try {
+        return { response: await this.#source.resume(runId, lastEventId, signal), resumes };
+      } catch (error) {
+        if (!(error instanceof OpenClawError) || !mayPass(error)) throw error;
+        cause = error;
+      }
+    }
+    throw new OpenClawConnectionError(`The stream broke off and could not be taken up again: ${cause.message}`, cause);
+  }
+}
+
+/** The next event, or what cut the stream off before its terminal one. */
+async function next(events: AsyncGenerator<RawEvent, void>, signal: AbortSignal): Promise<{ event: RawEvent; cut?: never } | { event?: never; cut: Error }> {
+  try {
+    const { done, value } = await events.next();
+    return done ? { cut: new Error("the connection was closed") } : { event: value };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { cut: new Error(reasonOf(error), { cause: error }) };
+  }
+}
+
+/** Lets the answer end by itself, so that its connection can serve the next request; but does not wait long for it. */
+async function drain(events: AsyncGenerator<RawEvent, void>): Promise<void> {
+  await Promise.race([events.next().catch(() => {}), sleep(500)]);
+}
+
+/** Whether trying again may help. */
+function mayPass({ status }: OpenClawError): boolean {
+  return status === 0 || status === 429 || (status >= 502 && status <= 504);
+}
+
+/** Ids of events are `<run>:<n>`. */
+function runOf(eventId: string | undefined): string | undefined {
+  const end = eventId?.lastIndexOf(":") ?? -1;
+  return end > 0 ? eventId?.slice(0, end) : undefined;
+}
+
+/** Everything is JSON but OpenAI's `[DONE]`. */
+function parse(data: string): unknown {
+  return data === "[DONE]" ? data : JSON.parse(data);
+}
+
+function isTerminal(event: unknown): boolean {
+  if (event === "[DONE]") return true;
+  if (typeof event !== "object" || event === null || !("type" in event)) return false;
+  return event.type === "done" || event.type === "end";
+}

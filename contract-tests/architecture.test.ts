@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { routes } from "../generated/server/routes.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const files = globSync("server/**/*.ts", { cwd: root }).filter((file) => !/\.(test|check)\.ts$/.test(file));
+
+/** The files of the repository that a file imports, types included. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), "utf8");
+  return [...source.matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)].map(([, path]) => normalize(join(dirname(file), path!)));
+}
+
+const offences = (isFile: (file: string) => boolean, isForbidden: (imported: string, file: string) => boolean) =>
+  files.filter(isFile).flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => isForbidden(imported, file))
+      .map((imported) => `${file} imports ${imported}`),
+  );
+
+describe("the direction of imports", () => {
+  test("a service or a store knows neither HTTP nor the generated server", () => {
+    expect(offences((file) => /\/(service|store)\.ts$/.test(file), (imported) => imported.startsWith("server/http/") || imported.startsWith("generated/"))).toEqual([]);
+  });
+
+  test("the turn knows no HTTP, no storage and no face", () => {
+    const isForbidden = (imported: string) => /^server\/(http|storage)\/|^generated\/|\/faces\//.test(imported);
+    expect(offences((file) => file === "server/chat/turn.ts" || file === "server/chat/turn-events.ts", isForbidden)).toEqual([]);
+  });
+
+  test("no resource reaches into another's store", () => {
+    const isForbidden = (imported: string, file: string) => imported.endsWith("/store.ts") && dirname(imported) !== dirname(file);
+    expect(offences((file) => file !== "server/compose.ts", isForbidden)).toEqual([]);
+  });
+
+  test("a port knows none of its adapters, and providers know nothing of the rooms above", () => {
+    expect(offences((file) => file.endsWith("/port.ts"), (imported, file) => dirname(imported) === dirname(file))).toEqual([]);
+    expect(offences((file) => file.startsWith("server/providers/"), (imported) => !/^server\/(providers\/|errors\.ts)/.test(imported))).toEqual([]);
+  });
+
+  test("the server uses no generated client, and validators by way of the route table only", () => {
+    const isForbidden = (imported: string) => imported.startsWith("generated/clients/") || imported.startsWith("generated/validators/");
+    expect(offences((file) => !file.startsWith("server/settings/"), isForbidden)).toEqual([]);
+  });
+});
+
+test("every operation has a permission of the form that keys are given", () => {
+  for (const { operationId, permission } of routes) expect(permission, operationId).toMatch(/^(none|any|[a-z]+:[a-z]+)$/);
+});
+
+test("the top level is what the README says", () => {
+  const allowed = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "clients", "contract-tests", "generated", "knip.json", "package-lock.json", "package.json", "redocly.yaml", "server", "spec", "tsconfig.json", "vitest.config.ts"];
+  const found = globSync("*", { cwd: root }).filter((name) => name !== "node_modules" && !name.startsWith("."));
+  expect(found.filter((name) => !allowed.includes(name))).toEqual([]);
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { GatewayError } from "../errors.ts";
+import type { ModelEvent, ModelRequest, Provider } from "../providers/port.ts";
+import { ToolError } from "../tools/port.ts";
+import { runTurn, type TurnInput, type TurnOutput } from "./turn.ts";
+
+const never = new AbortController().signal;
+const usage = { inputTokens: 10, outputTokens: 5 };
+const answer = (text: string): ModelEvent[] => [
+  { type: "started", model: "m" },
+  { type: "text", text },
+  { type: "finished", reason: "stop", usage },
+];
+const calls = (...names: string[]): ModelEvent[] => [
+  { type: "started", model: "m" },
+  ...names.map((name, index): ModelEvent => ({ type: "toolCall", call: { id: `call_${index}`, name, arguments: '{"a":1}' } })),
+  { type: "finished", reason: "tool_calls", usage },
+];
+
+/** A model that answers what it is given, one list a call, and keeps what it was asked. */
+function scripted(...answers: ModelEvent[][]): Provider & { requests: ModelRequest[] } {
+  const requests: ModelRequest[] = [];
+  return {
+    name: "scripted",
+    type: "embedded",
+    requests,
+    async *generate(request) {
+      requests.push(request);
+      yield* answers[requests.length - 1] ?? answer("again");
+    },
+    listModels: async () => [],
+    close: async () => {},
+  };
+}
+
+function input(provider: Provider, rest: Partial<TurnInput> = {}): TurnInput {
+  return {
+    provider,
+    request: { model: "m", messages: [{ role: "user", content: "Hi" }], stream: true },
+    tools: {
+      definitions: [{ name: "one", inputSchema: {} }, { name: "two", inputSchema: {} }],
+      invoke: async (name) => {
+        if (name === "two") throw new ToolError("two is out of order");
+        if (name === "three") throw new TypeError("secret path /x");
+        return `result of ${name}`;
+      },
+    },
+    callerTools: [],
+    maxSteps: 4,
+    startedAt: performance.now(),
+    ...rest,
+  };
+}
+
+const all = (turn: AsyncIterable<TurnOutput>) => Array.fromAsync(turn);
+
+describe("runTurn", () => {
+  test("passes the model's text on and ends with its usage", async () => {
+    const events = await all(runTurn(input(scripted(answer("Hello"))), never));
+    expect(events).toEqual([
+      { type: "started", model: "m" },
+      { type: "text", text: "Hello" },
+      { type: "finished", finishReason: "stop", usage, latencyMs: expect.any(Number), toolsInvoked: [], callerToolCalls: [] },
+    ]);
+  });
+
+  test("runs the tools it asks for side by side, tells it the results in order, and sums the usage of all calls", async () => {
+    const model = scripted(calls("one", "two", "three"), answer("Done"));
+    const events = await all(runTurn(input(model), never));
+    expect(events.map(({ type }) => type)).toEqual(["started", "toolUse", "toolUse", "toolUse", "toolResult", "toolResult", "toolResult", "text", "finished"]);
+    expect(events.filter(({ type }) => type === "toolResult")).toMatchObject([
+      { callId: "call_0", output: "result of one", isError: false },
+      { callId: "call_1", output: "two is out of order", isError: true },
+      // What a fault of ours says is nobody's business.
+      { callId: "call_2", output: "The tool three failed.", isError: true },
+    ]);
+    expect(model.requests[1]?.messages.slice(1)).toMatchObject([{ role: "assistant", toolCalls: [{}, {}, {}] }, { role: "tool", callId: "call_0" }, { role: "tool", callId: "call_1" }, { role: "tool", callId: "call_2" }]);
+    expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 20, outputTokens: 10 }, toolsInvoked: ["one", "two", "three"] });
+  });
+
+  test("forbids tools in the last step, and asks no more of a model that will not stop", async () => {
+    const model = scripted(calls("one"), calls("one"), calls("one"));
+    const events = await all(runTurn(input(model, { maxSteps: 2 }), never));
+    expect(model.requests.map(({ toolChoice }) => toolChoice)).toEqual([undefined, "none"]);
+    expect(events.at(-1)).toMatchObject({ type: "finished", finishReason: "length" });
+  });
+
+  test("hands calls of the caller's own tools back instead of running them", async () => {
+    const model = scripted(calls("mine"));
+    const events = await all(runTurn(input(model, { callerTools: [{ name: "mine", inputSchema: {} }] }), never));
+    expect(model.requests[0]?.tools?.map(({ name }) => name)).toEqual(["mine"]);
+    expect(events.at(-1)).toMatchObject({ finishReason: "tool_calls", callerToolCalls: [{ name: "mine", arguments: '{"a":1}' }] });
+  });
+
+  test("a tool's input that is no JSON shows as the text it is", async () => {
+    const broken: ModelEvent[] = [{ type: "started", model: "m" }, { type: "toolCall", call: { id: "c", name: "one", arguments: '{"a":' } }, { type: "finished", reason: "tool_calls", usage }];
+    const events = await all(runTurn(input(scripted(broken)), never));
+    expect(events.find(({ type }) => type === "toolUse")).toMatchObject({ input: '{"a":' });
+  });
+
+  test("an abort while a tool runs ends the turn with the abort's reason, not with a tool's failure", async () => {
+    const controller = new AbortController();
+    const reason = new GatewayError("cancelled", "Enough.");
+    const tools = {
+      definitions: [{ name: "one", inputSchema: {} }],
+      invoke: async () => {
+        controller.abort(reason);
+        throw new ToolError("stopped");
+      },
+    };
+    await expect(all(runTurn(input(scripted(calls("one")), { tools }), controller.signal))).rejects.toBe(reason);
+  });
+});
