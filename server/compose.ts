@@ -70,7 +70,9 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const firstToken = await keys.createFirstToken();
 
   const agents = createAgents(settings.agents);
-  const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
+  const { default: defaultModel, providers: providerSettings } = settings.models;
+  const modelSettings = { providers: providerSettings, ...(defaultModel === null ? {} : { default: defaultModel }) };
+  const providers = createProviders(modelSettings, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
   const tools = createTools(settings.tools);
   const sessions = createSessions({ store: sessionStore, workspaces });
   const runs = createRuns({ store: runStore, log, now, ...runTimes });

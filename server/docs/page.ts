@@ -16,7 +16,11 @@ export const docsPage = `<!doctype html>
         withDefaultFonts: false,
         proxyUrl: "",
         agent: { disabled: true },
+        mcp: { disabled: true },
+        hideClientButton: true,
+        showDeveloperTools: "never",
         telemetry: false,
+        modelsSectionLabel: "Schemas",
         authentication: { preferredSecurityScheme: "BearerAuth" },
       });
     </script>

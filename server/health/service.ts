@@ -29,7 +29,10 @@ export function createHealthChecks({ database, version }: { database: Database; 
     },
     setLifecycle: (next) => (lifecycle = next),
     async check() {
-      const isDatabaseConnected = await database.ping();
+      const isDatabaseConnected = await database.ping().then(
+        () => true,
+        () => false,
+      );
       return {
         status: isDatabaseConnected ? "ok" : "degraded",
         version,

@@ -85,7 +85,7 @@ const typeNames: Record<string, string> = {
 };
 
 function kindOf(value: unknown): string {
-  if (value === null) return "null";
+  if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number" && !Number.isInteger(value)) return `the number ${value}`;
   return typeNames[Array.isArray(value) ? "array" : typeof value] ?? `a ${typeof value}`;
 }

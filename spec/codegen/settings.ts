@@ -64,7 +64,7 @@ async function compileModels(): Promise<Definitions> {
     options: { [emitter]: { "file-type": "json", "emitter-output-dir": "/schemas", bundleId: schemaName, emitAllRefs: true } },
   });
   const [source] = [...written.values()];
-  if (program.diagnostics.length > 0 || source === undefined) throw new Error(program.diagnostics.map(formatDiagnostic).join("\n") || "spec/settings gives no schema");
+  if (program.diagnostics.length > 0 || source === undefined) throw new Error(program.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)).join("\n") || "spec/settings gives no schema");
   return (JSON.parse(source) as { $defs: Definitions }).$defs;
 }
 

@@ -1,15 +1,10 @@
 import createClient, { type Client } from "openapi-fetch";
 import type { paths } from "../../../generated/clients/openapi-types.ts";
+import type { CallOptions } from "./call-options.ts";
 import { OpenClawConnectionError } from "./error.ts";
 import { errorFromAnswer } from "./error-from.ts";
 import { EventStream } from "./event-stream.ts";
 import { createSend, reasonOf, type SendOptions } from "./send.ts";
-
-/** What every call takes beside its request. */
-export interface CallOptions {
-  /** Aborts the request; the call then rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
-}
 
 export interface ConnectionOptions {
   baseUrl: string;

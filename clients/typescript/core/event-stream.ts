@@ -27,7 +27,6 @@ export class EventStream<Event> implements AsyncIterable<Event> {
   #runId: string | undefined;
   #requestId: string | undefined;
 
-  /** @internal */
   constructor(source: StreamSource, signal: AbortSignal | undefined) {
     this.#source = source;
     this.#signal = signal;
@@ -91,7 +90,8 @@ export class EventStream<Event> implements AsyncIterable<Event> {
           if (isTerminal(event)) return await drain(events);
         }
       } finally {
-        await events.return();
+        // Not waited for: a read that is still under way ends with the request's abort.
+        events.return().catch(() => {});
       }
     }
   }
@@ -128,7 +128,9 @@ async function next(events: AsyncGenerator<RawEvent, void>, signal: AbortSignal)
 
 /** Lets the answer end by itself, so that its connection can serve the next request; but does not wait long for it. */
 async function drain(events: AsyncGenerator<RawEvent, void>): Promise<void> {
-  await Promise.race([events.next().catch(() => {}), sleep(500)]);
+  const ended = new AbortController();
+  await Promise.race([events.next(), sleep(500, ended.signal)]).catch(() => {});
+  ended.abort();
 }
 
 /** Whether trying again may help. */
@@ -144,7 +146,12 @@ function runOf(eventId: string | undefined): string | undefined {
 
 /** Everything is JSON but OpenAI's `[DONE]`. */
 function parse(data: string): unknown {
-  return data === "[DONE]" ? data : JSON.parse(data);
+  if (data === "[DONE]") return data;
+  try {
+    return JSON.parse(data);
+  } catch (cause) {
+    throw new OpenClawError({ code: "unexpected_answer", message: "An event of the stream is not JSON.", status: 200, cause });
+  }
 }
 
 function isTerminal(event: unknown): boolean {

@@ -27,17 +27,19 @@ export function createSend(fetch: typeof globalThis.fetch): Send {
     const init: RequestInit = { method: request.method, headers: Object.fromEntries(request.headers), signal: signal ?? null, ...(body === undefined ? {} : { body }) };
     const retries = retry && request.method === "GET" ? mostRetries : 0;
     for (let attempt = 0; ; attempt++) {
+      let response: Response;
       try {
-        const response = await fetch(request.url, init);
-        const wait = attempt < retries ? waitOf(response) : undefined;
-        if (wait === undefined) return checkMediaType(response);
-        await response.body?.cancel();
-        await sleep(wait * 1000, signal);
+        response = await fetch(request.url, init);
       } catch (error) {
-        if (signal?.aborted || !(error instanceof TypeError)) throw error;
+        signal?.throwIfAborted();
         if (attempt >= retries || !isRefused(error)) throw new OpenClawConnectionError(`No answer from ${new URL(request.url).origin}: ${reasonOf(error)}`, error);
         await sleep(250 * 2 ** attempt, signal);
+        continue;
       }
+      const waitSeconds = attempt < retries ? waitOf(response) : undefined;
+      if (waitSeconds === undefined) return checkMediaType(response);
+      await response.body?.cancel();
+      await sleep(waitSeconds * 1000, signal);
     }
   };
 }
@@ -62,8 +64,9 @@ function checkMediaType(response: Response): Response {
   return response;
 }
 
-function isRefused(error: TypeError): boolean {
-  return codeOf(error.cause) === "ECONNREFUSED";
+/** Only Node tells; a browser keeps to itself why. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && codeOf(error.cause) === "ECONNREFUSED";
 }
 
 /** fetch says only that it failed; why is in the cause, where the platform tells. */

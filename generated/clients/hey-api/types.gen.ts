@@ -2151,10 +2151,6 @@ export type StreamChatByQueryResponses = {
      * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
      */
     200: ChatEvent;
-    /**
-     * Done; there is nothing more to say.
-     */
-    204: void;
 };
 
 export type StreamChatByQueryResponse = StreamChatByQueryResponses[keyof StreamChatByQueryResponses];
@@ -2232,10 +2228,6 @@ export type StreamChatResponses = {
      * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
      */
     200: ChatEvent;
-    /**
-     * Done; there is nothing more to say.
-     */
-    204: void;
 };
 
 export type StreamChatResponse = StreamChatResponses[keyof StreamChatResponses];
@@ -2662,10 +2654,6 @@ export type StreamMessageResponses = {
      * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
      */
     200: MessageStreamEvent;
-    /**
-     * Done; there is nothing more to say.
-     */
-    204: void;
 };
 
 export type StreamMessageResponse = StreamMessageResponses[keyof StreamMessageResponses];
@@ -3050,10 +3038,6 @@ export type StreamRunEventsResponses = {
      * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
      */
     200: RunEvent;
-    /**
-     * Done; there is nothing more to say.
-     */
-    204: void;
 };
 
 export type StreamRunEventsResponse = StreamRunEventsResponses[keyof StreamRunEventsResponses];

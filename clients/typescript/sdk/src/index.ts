@@ -1,0 +1,8 @@
+export type { Agents } from "./agents.ts";
+export type { AgentsChat, Chat, ChatAnswer, ConversationsChat } from "./chat.ts";
+export { OpenClawClient, type OpenClawClientOptions } from "./client.ts";
+export type { Conversations } from "./conversations.ts";
+export type { AcceptedMessage, Message, MessageOptions } from "./message.ts";
+export type { Models } from "./models.ts";
+export type { RunEventsOptions, Runs } from "./runs.ts";
+export { OpenClawConnectionError, OpenClawError, type CallOptions, type EventStream, type EventsOf, type OpenClawErrorCode, type Schemas, type Sessions } from "../../core/index.ts";

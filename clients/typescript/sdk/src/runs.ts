@@ -1,0 +1,27 @@
+import { dataOf, type Connection } from "../../core/connection.ts";
+import type { CallOptions, EventStream, EventsOf, Schemas } from "../../core/index.ts";
+
+export interface RunEventsOptions extends CallOptions {
+  /** The `id:` of the last event received, such as `run_…:12`: the events behind it. From the first without it. */
+  after?: string | undefined;
+}
+
+/** Turns, apart from the connection that began them. */
+export interface Runs {
+  /** The run as it stands. Throws `not_found`. */
+  get(runId: string, options?: CallOptions): Promise<Schemas["Run"]>;
+  /** Its events, in the face it began in, while it runs and for ten minutes after. Throws `not_found` when they are gone. */
+  events(runId: string, options?: RunEventsOptions): EventStream<EventsOf<"streamRunEvents">>;
+  /** Ends it, and resolves once that is done; what was said so far is kept. */
+  cancel(runId: string, options?: CallOptions): Promise<Schemas["Run"]>;
+}
+
+/** @internal */
+export function createRuns({ api, via, stream }: Connection): Runs {
+  return {
+    get: (runId, options) => dataOf(api.GET("/api/v1/runs/{runId}", { params: { path: { runId } }, ...via(options) })),
+    events: (runId, { after, ...options } = {}) =>
+      stream((sent) => api.GET("/api/v1/runs/{runId}/events", { params: { path: { runId }, query: after === undefined ? {} : { after } }, parseAs: "stream", ...sent }), options),
+    cancel: (runId, options) => dataOf(api.POST("/api/v1/runs/{runId}/cancel", { params: { path: { runId } }, ...via(options) })),
+  };
+}

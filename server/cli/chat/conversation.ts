@@ -1,0 +1,34 @@
+import type { EventStream, EventsOf, OpenClawClient } from "@openclaw/sdk";
+
+/** The events of a turn, in the agents edition where an agent is named, else in the conversations edition. */
+export type ChatEvent = EventsOf<"streamChat">;
+
+/** Turns of one session after the other. */
+export interface Conversation {
+  /** The session that the next message goes to; null for a new one. */
+  readonly sessionId: string | null;
+  say(message: string, signal: AbortSignal): EventStream<ChatEvent>;
+  /** Learns the id of a session that the gateway began. */
+  notice(event: ChatEvent): void;
+  /** The next message begins a new session. */
+  begin(): void;
+}
+
+export function createConversation(client: OpenClawClient, { agent, session, model }: { agent?: string; session?: string; model?: string }): Conversation {
+  let sessionId = session ?? null;
+  return {
+    get sessionId() {
+      return sessionId;
+    },
+    say(message, signal): EventStream<ChatEvent> {
+      if (agent !== undefined) return client.chatStream({ message, agentId: agent, sessionId }, { signal });
+      return client.chatStream({ message, conversationId: sessionId, ...(model === undefined ? {} : { model }) }, { signal });
+    },
+    notice(event) {
+      if (event.type === "start") sessionId = "sessionId" in event ? event.sessionId : event.conversationId;
+    },
+    begin() {
+      sessionId = null;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestGateway, type TestGateway } from "../../contract-tests/harness/gateway.ts";
+
+const executablePath = "/usr/bin/chromium";
+const isMissing = !existsSync(executablePath);
+if (isMissing) console.warn(`Missing on this machine: ${executablePath}.`);
+
+/** The browser's own calls home are turned off, so that what is left is the page's doing. */
+const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** Where the picture of the page is put, for a person to look at. */
+const picture = join(tmpdir(), "openclaw-docs.png");
+
+// On CI a missing browser fails the tests.
+describe.skipIf(isMissing && !process.env["CI"])("the reference at /docs, in chromium", () => {
+  let gateway: TestGateway;
+  let browser: Browser;
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    browser = await chromium.launch({ executablePath, args: flags });
+  }, 30_000);
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.close();
+  });
+
+  test("renders the operations, asks nobody but the gateway, and complains of nothing", { timeout: 60_000 }, async () => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+    const requests: string[] = [];
+    const complaints: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("requestfailed", (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(`${message.type()}: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+
+    await page.goto(`${gateway.url}/docs`);
+    for (const heading of ["Send a message to the agent", "List sessions", "List models"]) {
+      await page.getByText(heading, { exact: true }).first().waitFor({ state: "attached", timeout: 30_000 });
+    }
+    await page.waitForLoadState("networkidle");
+    await page.screenshot({ path: picture });
+
+    expect(complaints).toEqual([]);
+    const abroad = requests.filter((url) => !url.startsWith(`${gateway.url}/`) && !url.startsWith("data:") && !url.startsWith("blob:"));
+    expect(abroad).toEqual([]);
+    expect(requests).toContain(`${gateway.url}/openapi.json`);
+  });
+});

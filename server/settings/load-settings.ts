@@ -1,0 +1,51 @@
+import { resolve, join } from "node:path";
+import { checkShape } from "./check-shape.ts";
+import { expandHome } from "./expand-home.ts";
+import { findFile } from "./find-file.ts";
+import { fold } from "./fold.ts";
+import type { Surroundings } from "./folding.ts";
+import { parseFile } from "./parse-file.ts";
+import { SettingsError } from "./settings-error.ts";
+import type { Settings } from "./settings.ts";
+import { substitute } from "./substitute.ts";
+
+export { SettingsError } from "./settings-error.ts";
+
+export interface LoadOptions {
+  /** Options of the command line. */
+  argv: { config?: string; port?: number; host?: string };
+  env: NodeJS.ProcessEnv;
+  homeDir: string;
+}
+
+export interface LoadedSettings {
+  settings: Settings;
+  /** The file they come from, absolute; null when there is none and all is defaults. */
+  source: { file: string | null };
+  /** What can be used but is probably not meant, for the log. */
+  warnings: string[];
+}
+
+/** Finds, reads, checks and folds the settings. Throws a SettingsError with every fault. */
+export async function loadSettings({ argv, env, homeDir }: LoadOptions): Promise<LoadedSettings> {
+  const stateDir = resolve(expandHome(env["OPENCLAW_STATE_DIR"] || join(homeDir, ".openclaw"), homeDir));
+  const { file, ignored } = findFile(argv.config, env, homeDir, stateDir);
+  const parsed = file === null ? {} : await parseFile(file);
+  const { settings, warnings } = readSettings(parsed, { argv, env, homeDir, stateDir, sourceFile: file });
+  const others = ignored.map((other) => `${other} is not read, since there is ${file}.`);
+  return { settings, source: { file }, warnings: [...others, ...warnings] };
+}
+
+/** Checks and folds a value in the shape of the settings file. Throws a SettingsError with every fault. */
+export function readSettings(parsed: unknown, surroundings: Surroundings): { settings: Settings; warnings: string[] } {
+  const { sourceFile, env } = surroundings;
+  const filled = substitute(parsed, env);
+  const { file, faults: shapeFaults } = checkShape(filled.value);
+  // Of a value whose variable is missing nothing else can be said.
+  const known = new Set(filled.faults.map(({ path }) => path));
+  const faults = [...filled.faults, ...shapeFaults.filter(({ path }) => !known.has(path))];
+  if (file === null || faults.length > 0) throw new SettingsError(sourceFile, faults);
+  const folded = fold(file, surroundings);
+  if (folded.faults.length > 0) throw new SettingsError(sourceFile, folded.faults);
+  return { settings: folded.settings, warnings: folded.warnings };
+}
