@@ -40,10 +40,14 @@ describe.skipIf(isMissing && !process.env["CI"])("the reference at /docs, in chr
     page.on("pageerror", (error) => complaints.push(error.message));
 
     await page.goto(`${gateway.url}/docs`);
-    for (const heading of ["Send a message to the agent", "List sessions", "List models"]) {
-      await page.getByText(heading, { exact: true }).first().waitFor({ state: "attached", timeout: 30_000 });
+    await page.getByRole("heading", { name: "OpenClaw Gateway API" }).waitFor({ timeout: 30_000 });
+    // Groups are closed until they are asked for; what is in them is then shown at the side.
+    for (const [group, operation] of Object.entries({ Chat: "Send a message to the agent", Sessions: "List conversations", OpenAI: "Create a chat completion" })) {
+      await page.getByRole("button", { name: `Open Group - ${group}`, exact: true }).click();
+      await page.getByRole("link", { name: operation }).first().waitFor();
     }
-    await page.waitForLoadState("networkidle");
+    await page.getByRole("link", { name: "Chat with an agent" }).first().click();
+    await page.getByRole("heading", { name: "Chat with an agent", exact: true }).waitFor();
     await page.screenshot({ path: picture });
 
     expect(complaints).toEqual([]);

@@ -33,8 +33,7 @@ function describe({ keyword, instancePath, params, parentSchema = {}, data }: Er
     }
     case "required": {
       const { missingProperty: name } = params as { missingProperty: string };
-      const property = expectation.properties?.[name];
-      return { path: below(instancePath, name), message: `is missing; it must be ${property ? expected(property) : "there"}.` };
+      return { path: below(instancePath, name), message: "is missing." };
     }
     case "type":
       return { path: instancePath, message: `must be ${expected(expectation)}, but is ${kindOf(data)}${quotes(expectation, data)}${hint}.` };

@@ -14,7 +14,7 @@ describe("the shape", () => {
       "  /loging is not a known key. Did you mean logging?",
       "  /gateway/prot is not a known key. Did you mean port?",
       "  /gateway/port must be a whole number from 0 to 65535, but is a string.",
-      "  /api/keys/0/key is missing; it must be a string.",
+      "  /api/keys/0/key is missing.",
     ]);
   });
 
@@ -105,8 +105,8 @@ describe("what a schema cannot say", () => {
     [{ gateway: { apiKeys: [""] } }, ["/gateway/apiKeys/0 must not be empty."]],
     [{ api: { auth: { tokens: [{ name: "a", token, expiresAt: "2027-02-30" }] } } }, ["/api/auth/tokens/0/expiresAt must be a date such as 2027-01-31, or a date and time such as 2027-01-31T12:00:00Z."]],
     [{ api: { security: { allowedIPs: ["10.0.0.0/33"], maxBodySize: "lots" } } }, [
-      "/api/security/allowedIPs/0 must be an IP address or a network such as 10.0.0.0/8.",
       '/api/security/maxBodySize must be a size from 1 byte to 1GB, such as "512KB" or "1MB", or a number of bytes.',
+      "/api/security/allowedIPs/0 must be an IP address or a network such as 10.0.0.0/8.",
     ]],
     [{ api: { cors: { origins: ["https://a.com/path"] } } }, ["/api/cors/origins/0 must be an origin such as https://your-app.com, without a path, or *."]],
     [{ models: { providers: { "a/b": { type: "openai", baseUrl: "ftp://x", apiKey: "" } } } }, [

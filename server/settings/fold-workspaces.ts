@@ -14,7 +14,7 @@ export function foldWorkspaces({ file, fault }: Folding, agents: AgentsSettings,
     ...keys.flatMap((key) => (key.workspaces === "*" ? [] : key.workspaces)),
     ...Object.values(channels).flatMap((channel) => (channel?.enabled ? [channel.workspace] : [])),
   ];
-  for (const id of named) if (!workspaces.has(id)) workspaces.set(id, plain(id, id));
+  for (const id of named) if (id !== "default" && !workspaces.has(id)) workspaces.set(id, plain(id, id));
   return workspaces.has("default") ? [...workspaces.values()] : [plain("default", "Default"), ...workspaces.values()];
 }
 

@@ -43,6 +43,12 @@ function unreadable(code: string | undefined): string {
 }
 
 async function parseJson5(file: string, text: string): Promise<unknown> {
+  // Plain JSON is JSON5 too, and needs no parser loaded at start.
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // JSON5 then, or an error that its parser tells with its line.
+  }
   const { default: json5 } = await import("json5");
   try {
     return json5.parse(text);

@@ -68,16 +68,17 @@ export interface RunsTable {
   channel: string;
   /** The edition it was asked for in, which is the one it is answered in. */
   face: string;
-  /** JSON of what rendering it needs, such as the model that was asked for. */
+  /** JSON of what rendering it needs and nobody asks the database for. */
   request: string;
   status: RunStatus;
   model: string | null;
   message_id: string | null;
-  /** The answer of a run without a session; every other answer is a message. */
+  /** What was answered, and JSON of the calls made, where no message holds them: without a session, or without an answer. */
   content: string | null;
+  tool_calls: string | null;
   finish_reason: string | null;
-  input_tokens: number;
-  output_tokens: number;
+  input_tokens: number | null;
+  output_tokens: number | null;
   latency_ms: number | null;
   error_code: string | null;
   error_message: string | null;

@@ -1,0 +1,109 @@
+import { OpenClaw } from "@openclaw/api-client";
+import { OpenClawClient, OpenClawError } from "@openclaw/sdk";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ownerToken, startTestGateway, type TestGateway } from "../../../contract-tests/harness/gateway.ts";
+import { startCuttingProxy } from "./cutting-proxy.ts";
+
+const words = Array.from({ length: 12 }, (_, index) => `word${index}`).join(" ");
+
+let gateway: TestGateway;
+let client: OpenClawClient;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ embeddedDelayMs: 20, runs: { graceMs: 100 } });
+  client = new OpenClawClient({ baseUrl: gateway.url, token: ownerToken });
+});
+afterAll(() => gateway.close());
+
+describe("leaving", () => {
+  test("the loop lets go of the run", async () => {
+    const stream = client.stream("word ".repeat(1000));
+    for await (const event of stream) if (event.type === "delta") break;
+    await vi.waitFor(async () => expect(await client.runs.get(stream.runId!)).toMatchObject({ status: "cancelled" }), 10_000);
+  });
+
+  test("a loop over tokens lets go as well", async () => {
+    const stream = new OpenClaw({ baseUrl: gateway.url, apiKey: ownerToken }).messages.stream({ message: "word ".repeat(1000) });
+    for await (const _ of stream) break;
+    await vi.waitFor(async () => expect(await client.runs.get(stream.events().runId!)).toMatchObject({ status: "cancelled" }), 10_000);
+  });
+
+  test("by the signal ends the loop with its reason", async () => {
+    const controller = new AbortController();
+    const reason = new Error("had enough");
+    const stream = client.stream("word ".repeat(1000), { signal: controller.signal });
+    const reading = async () => {
+      for await (const event of stream) if (event.type === "delta") controller.abort(reason);
+    };
+    await expect(reading()).rejects.toBe(reason);
+    await vi.waitFor(async () => expect(await client.runs.get(stream.runId!)).toMatchObject({ status: "cancelled" }), 10_000);
+  });
+
+  test("by a signal that is aborted already sends nothing", async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>(() => new Promise(() => {}));
+    const signal = AbortSignal.abort();
+    const offline = new OpenClawClient({ fetch: (input, init) => (init?.signal?.throwIfAborted(), fetch(input, init)) });
+    await expect(Array.fromAsync(offline.stream("hi", { signal }))).rejects.toMatchObject({ name: "AbortError" });
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  test("a message by its signal", async () => {
+    await expect(client.message("hi", { signal: AbortSignal.timeout(1) })).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+});
+
+describe("a connection that is cut", () => {
+  test("is taken up again, with nothing lost or doubled", async () => {
+    const proxy = await startCuttingProxy(gateway.url, { times: 3, eventsBefore: 2 });
+    const events = await Array.fromAsync(new OpenClawClient({ baseUrl: proxy.url, token: ownerToken }).stream(words));
+    expect(proxy.cuts).toBe(3);
+    expect(events.map((event) => (event.type === "delta" ? event.content : "")).join("")).toBe(`You said: ${words}`);
+    expect(events.map(({ type }) => type).filter((type) => type !== "delta")).toEqual(["start", "done"]);
+    await proxy.close();
+  });
+
+  test("is taken up again in every edition", async () => {
+    const proxy = await startCuttingProxy(gateway.url, { times: 3, eventsBefore: 3 });
+    const cut = new OpenClawClient({ baseUrl: proxy.url, token: ownerToken });
+    const tokens = await Array.fromAsync(new OpenClaw({ baseUrl: proxy.url, apiKey: ownerToken }).messages.stream({ message: words }));
+    expect(proxy.cuts).toBe(3);
+    expect(tokens.join("")).toBe(`You said: ${words}`);
+    const { runId } = await cut.start(words);
+    expect(await Array.fromAsync(cut.runs.events(runId))).toHaveLength(2 + tokens.length);
+    await proxy.close();
+  });
+
+  test("before the first event fails, and nothing is sent twice", async () => {
+    const proxy = await startCuttingProxy(gateway.url, { times: 1, eventsBefore: 0 });
+    const calls: unknown[] = [];
+    const cut = new OpenClawClient({ baseUrl: proxy.url, token: ownerToken, fetch: (input, init) => (calls.push(input), fetch(input, init)) });
+    await expect(Array.fromAsync(cut.stream("hi"))).rejects.toMatchObject({ name: "OpenClawConnectionError", code: "connection_failed" });
+    expect(calls).toHaveLength(1);
+    await proxy.close();
+  });
+});
+
+test("an error event is thrown as an OpenClawError, behind the events before it", async () => {
+  const stream = client.chatStream({ conversationId: null, message: "word ".repeat(1000) });
+  const seen: string[] = [];
+  const reading = (async () => {
+    for await (const event of stream) {
+      seen.push(event.type);
+      if (seen.length === 3) void client.runs.cancel(stream.runId!);
+    }
+  })();
+  const error = await reading.then(
+    () => expect.unreachable(),
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(OpenClawError);
+  expect(error).toMatchObject({ code: "cancelled", status: 409, requestId: stream.requestId });
+  expect(seen.slice(0, 3)).toEqual(["start", "delta", "delta"]);
+});
+
+test("runs.events begins behind the event it is told", async () => {
+  const { runId } = await client.start("one two three");
+  const all = await Array.fromAsync(client.runs.events(runId));
+  expect(await Array.fromAsync(client.runs.events(runId, { after: `${runId}:3` }))).toEqual(all.slice(3));
+  expect(await Array.fromAsync(client.runs.events(runId, { after: `${runId}:${all.length}` }))).toEqual([]);
+});

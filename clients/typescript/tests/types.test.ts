@@ -1,0 +1,38 @@
+import { OpenClaw } from "@openclaw/api-client";
+import { OpenClawClient, OpenClawError, type EventStream, type Message, type Schemas } from "@openclaw/sdk";
+import { expectTypeOf, test } from "vitest";
+
+// Nothing here runs: `npm run check:types` is what tells.
+const client = new OpenClawClient();
+const api = new OpenClaw({ baseUrl: "http://127.0.0.1:1", apiKey: process.env["OPENCLAW_API_KEY"] });
+type EventOf<S> = S extends AsyncIterable<infer Event> ? Event : never;
+
+test("answers have the type of their edition", () => {
+  expectTypeOf(client.message).returns.resolves.toEqualTypeOf<Message>();
+  expectTypeOf(() => client.chat({ message: "", agentId: "a" })).returns.resolves.toEqualTypeOf<Schemas["AgentsChatResponse"]>();
+  expectTypeOf(() => client.chat({ message: "", model: "m" })).returns.resolves.toEqualTypeOf<Schemas["ConversationsChatResponse"]>();
+  expectTypeOf(() => client.chat({ message: "" })).returns.resolves.toEqualTypeOf<Schemas["ChatResponse"]>();
+  expectTypeOf(api.messages.send).returns.resolves.toEqualTypeOf<Schemas["SendMessageResponse"]>();
+  expectTypeOf(client.conversations.delete).returns.resolves.toEqualTypeOf<void>();
+});
+
+test("streams have the events of their edition, and no error event", () => {
+  type Event = EventOf<ReturnType<OpenClawClient["stream"]>>;
+  expectTypeOf<Event["type"]>().toEqualTypeOf<"start" | "delta" | "tool_use" | "tool_result" | "done">();
+  const agents = () => client.chatStream({ message: "", sessionId: null });
+  expectTypeOf<EventOf<ReturnType<typeof agents>>["type"]>().toEqualTypeOf<"start" | "text" | "tool_use" | "tool_result" | "end">();
+  expectTypeOf(client.stream).returns.toExtend<EventStream<unknown>>();
+  expectTypeOf<EventOf<ReturnType<typeof api.messages.stream>>>().toEqualTypeOf<string>();
+  type WorkspaceEvent = EventOf<ReturnType<ReturnType<typeof api.messages.stream>["events"]>>;
+  expectTypeOf<WorkspaceEvent["type"]>().toEqualTypeOf<"token" | "tool_use" | "tool_result" | "done">();
+});
+
+test("what the contract refuses is refused", () => {
+  // @ts-expect-error a body of both editions
+  void (() => client.chat({ message: "", agentId: "a", model: "m" }));
+  // @ts-expect-error a message is required
+  void (() => api.messages.send({ workspace: "team" }));
+  // @ts-expect-error no such query
+  void (() => client.conversations.list({ page: 1 }));
+  expectTypeOf<OpenClawError["headers"]>().toEqualTypeOf<Readonly<Record<string, string>>>();
+});

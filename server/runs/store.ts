@@ -1,0 +1,311 @@
+import type { Selectable } from "kysely";
+import type { ToolCallRecord } from "../chat/turn-events.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { FinishReason, Usage } from "../providers/port.ts";
+import type { Database } from "../storage/database.ts";
+import { prepare } from "../storage/prepared.ts";
+import type { RunsTable } from "../storage/schema.ts";
+import type { RunFace, RunStatus } from "./run.ts";
+
+/** A run as it is stored. */
+export interface RunRecord {
+  id: string;
+  face: RunFace;
+  requestId: string;
+  sessionId: string | null;
+  workspaceId: string;
+  agentId: string;
+  userId: string | null;
+  channel: string;
+  keyId: string;
+  faceOptions: Readonly<Record<string, unknown>>;
+  status: RunStatus;
+  model: string | null;
+  messageId: string | null;
+  content: string;
+  finishReason: FinishReason | null;
+  usage: Usage | null;
+  latencyMs: number | null;
+  toolCalls: readonly ToolCallRecord[];
+  toolsInvoked: readonly string[];
+  error: { code: ErrorCode; message: string; details: Record<string, unknown> } | null;
+  createdAt: number;
+  finishedAt: number | null;
+}
+
+/** A session that begins with the run. */
+export interface NewSession {
+  id: string;
+  workspaceId: string;
+  agentId: string;
+  userId: string | null;
+  channel: string;
+  title: string;
+  createdAt: number;
+}
+
+export interface BeginRun {
+  run: RunRecord;
+  session: NewSession | null;
+  userMessage: { id: string; content: string } | null;
+}
+
+export interface FinishRun {
+  runId: string;
+  sessionId: string | null;
+  status: Exclude<RunStatus, "running">;
+  /** The answer's id; null when there is no answer to keep. */
+  messageId: string | null;
+  content: string;
+  model: string | null;
+  usage: Usage | null;
+  finishReason: FinishReason | null;
+  toolCalls: readonly ToolCallRecord[];
+  toolsInvoked: readonly string[];
+  latencyMs: number;
+  error: RunRecord["error"];
+  finishedAt: number;
+}
+
+export interface RunStore {
+  /** Stores the run with the user's message, and the session when it is new: all or nothing. */
+  begin(begin: BeginRun): Promise<void>;
+  /** Stores the end of the run with its answer: all or nothing, and only once. Whether the run was still running. */
+  finish(finish: FinishRun): Promise<boolean>;
+  find(id: string): Promise<RunRecord | undefined>;
+  /** Marks runs that an earlier process left running as failed; how many. */
+  failLeftRunning(now: number): Promise<number>;
+}
+
+/** The write path of every turn: two transactions of few statements, each built once. */
+export function createRunStore({ database }: { database: Database }): RunStore {
+  const { kysely } = database;
+  const queries = turnQueries(database);
+
+  return {
+    async begin({ run, session, userMessage }) {
+      await kysely.transaction().execute(async (transaction) => {
+        const { sessionId, createdAt } = run;
+        if (session) await transaction.executeQuery(queries.insertSession({ ...session, at: createdAt, messageCount: userMessage ? 1 : 0 }));
+        else if (sessionId !== null) await transaction.executeQuery(queries.touchSession({ id: sessionId, at: createdAt, messages: userMessage ? 1 : 0, tokens: 0 }));
+        if (userMessage && sessionId !== null) {
+          await transaction.executeQuery(queries.insertQuestion({ id: userMessage.id, sessionId, runId: run.id, content: userMessage.content, at: createdAt }));
+        }
+        const { id, workspaceId, agentId, keyId, userId, channel, face, requestId, faceOptions, messageId } = run;
+        const request = JSON.stringify({ requestId, faceOptions });
+        await transaction.executeQuery(queries.insertRun({ id, sessionId, workspaceId, agentId, keyId, userId, channel, face, request, messageId, at: createdAt }));
+      });
+    },
+    finish(finish) {
+      const { runId, sessionId, status, messageId, content, model, usage, finishReason, toolCalls, toolsInvoked, latencyMs, error, finishedAt } = finish;
+      return kysely.transaction().execute(async (transaction) => {
+        const { numAffectedRows } = await transaction.executeQuery(
+          queries.endRun({
+            id: runId,
+            status,
+            model,
+            content: sessionId === null ? content : null,
+            finishReason,
+            inputTokens: usage?.inputTokens ?? 0,
+            outputTokens: usage?.outputTokens ?? 0,
+            latencyMs,
+            errorCode: error?.code ?? null,
+            errorMessage: error?.message ?? null,
+            errorDetails: error && JSON.stringify(error.details),
+            toolsInvoked: toolsInvoked.length === 0 ? null : JSON.stringify(toolsInvoked),
+            at: finishedAt,
+          }),
+        );
+        if (Number(numAffectedRows) === 0) return false;
+        if (sessionId === null) return true;
+        const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+        const touched = await transaction.executeQuery(queries.touchSession({ id: sessionId, at: finishedAt, messages: messageId === null ? 0 : 1, tokens }));
+        // The session was deleted in the meantime: the answer has nowhere to go.
+        if (Number(touched.numAffectedRows) === 0 || messageId === null) return true;
+        await transaction.executeQuery(
+          queries.insertAnswer({
+            id: messageId,
+            sessionId,
+            runId,
+            content,
+            at: finishedAt,
+            model,
+            inputTokens: usage?.inputTokens ?? null,
+            outputTokens: usage?.outputTokens ?? null,
+            latencyMs,
+            finishReason,
+            toolCalls: toolCalls.length === 0 ? null : JSON.stringify(toolCalls),
+          }),
+        );
+        return true;
+      });
+    },
+    async find(id) {
+      const row = await kysely
+        .selectFrom("runs")
+        .leftJoin("messages", "messages.id", "runs.message_id")
+        .selectAll("runs")
+        .select(["messages.content as answer", "messages.tool_calls"])
+        .where("runs.id", "=", id)
+        .executeTakeFirst();
+      return row && toRecord(row);
+    },
+    async failLeftRunning(now) {
+      const { numUpdatedRows } = await kysely
+        .updateTable("runs")
+        .set({ status: "failed", error_code: "service_unavailable", error_message: "The gateway was stopped in the middle of the turn.", error_details: "{}", finished_at: now })
+        .where("status", "=", "running")
+        .executeTakeFirstOrThrow();
+      return Number(numUpdatedRows);
+    },
+  };
+}
+
+function turnQueries({ kysely }: Database) {
+  return {
+    insertSession: prepare<NewSession & { at: number; messageCount: number }>()((value) =>
+      kysely.insertInto("sessions").values({
+        id: value("id"),
+        workspace_id: value("workspaceId"),
+        agent_id: value("agentId"),
+        user_id: value("userId"),
+        channel: value("channel"),
+        title: value("title"),
+        created_at: value("createdAt"),
+        last_active_at: value("at"),
+        message_count: value("messageCount"),
+        tokens_used: 0,
+      }),
+    ),
+    touchSession: prepare<{ id: string; at: number; messages: number; tokens: number }>()((value) =>
+      kysely
+        .updateTable("sessions")
+        .set(({ eb }) => ({ last_active_at: value("at"), message_count: eb("message_count", "+", value("messages")), tokens_used: eb("tokens_used", "+", value("tokens")) }))
+        .where("id", "=", value("id")),
+    ),
+    insertQuestion: prepare<{ id: string; sessionId: string; runId: string; content: string; at: number }>()((value) =>
+      kysely.insertInto("messages").values({ id: value("id"), session_id: value("sessionId"), run_id: value("runId"), role: "user", content: value("content"), created_at: value("at") }),
+    ),
+    insertAnswer: prepare<{
+      id: string;
+      sessionId: string;
+      runId: string;
+      content: string;
+      at: number;
+      model: string | null;
+      inputTokens: number | null;
+      outputTokens: number | null;
+      latencyMs: number;
+      finishReason: FinishReason | null;
+      toolCalls: string | null;
+    }>()((value) =>
+      kysely.insertInto("messages").values({
+        id: value("id"),
+        session_id: value("sessionId"),
+        run_id: value("runId"),
+        role: "assistant",
+        content: value("content"),
+        created_at: value("at"),
+        model: value("model"),
+        input_tokens: value("inputTokens"),
+        output_tokens: value("outputTokens"),
+        latency_ms: value("latencyMs"),
+        finish_reason: value("finishReason"),
+        tool_calls: value("toolCalls"),
+      }),
+    ),
+    insertRun: prepare<{
+      id: string;
+      sessionId: string | null;
+      workspaceId: string;
+      agentId: string;
+      keyId: string;
+      userId: string | null;
+      channel: string;
+      face: string;
+      request: string;
+      messageId: string | null;
+      at: number;
+    }>()((value) =>
+      kysely.insertInto("runs").values({
+        id: value("id"),
+        session_id: value("sessionId"),
+        workspace_id: value("workspaceId"),
+        agent_id: value("agentId"),
+        key_id: value("keyId"),
+        user_id: value("userId"),
+        channel: value("channel"),
+        face: value("face"),
+        request: value("request"),
+        status: "running",
+        message_id: value("messageId"),
+        input_tokens: 0,
+        output_tokens: 0,
+        created_at: value("at"),
+      }),
+    ),
+    endRun: prepare<{
+      id: string;
+      status: RunStatus;
+      model: string | null;
+      content: string | null;
+      finishReason: FinishReason | null;
+      inputTokens: number;
+      outputTokens: number;
+      latencyMs: number;
+      errorCode: string | null;
+      errorMessage: string | null;
+      errorDetails: string | null;
+      toolsInvoked: string | null;
+      at: number;
+    }>()((value) =>
+      kysely
+        .updateTable("runs")
+        .set({
+          status: value("status"),
+          model: value("model"),
+          content: value("content"),
+          finish_reason: value("finishReason"),
+          input_tokens: value("inputTokens"),
+          output_tokens: value("outputTokens"),
+          latency_ms: value("latencyMs"),
+          error_code: value("errorCode"),
+          error_message: value("errorMessage"),
+          error_details: value("errorDetails"),
+          tools_invoked: value("toolsInvoked"),
+          finished_at: value("at"),
+        })
+        .where("id", "=", value("id"))
+        .where("status", "=", "running"),
+    ),
+  };
+}
+
+function toRecord(row: Selectable<RunsTable> & { answer: string | null; tool_calls: string | null }): RunRecord {
+  const { requestId, faceOptions } = JSON.parse(row.request) as Pick<RunRecord, "requestId" | "faceOptions">;
+  const hasEnded = row.status !== "running";
+  return {
+    id: row.id,
+    face: row.face as RunFace,
+    requestId,
+    faceOptions,
+    sessionId: row.session_id,
+    workspaceId: row.workspace_id,
+    agentId: row.agent_id,
+    userId: row.user_id,
+    channel: row.channel,
+    keyId: row.key_id,
+    status: row.status,
+    model: row.model,
+    messageId: row.message_id,
+    content: row.answer ?? row.content ?? "",
+    finishReason: row.finish_reason as FinishReason | null,
+    usage: hasEnded && row.input_tokens !== null && row.output_tokens !== null ? { inputTokens: row.input_tokens, outputTokens: row.output_tokens } : null,
+    latencyMs: row.latency_ms,
+    toolCalls: row.tool_calls === null ? [] : (JSON.parse(row.tool_calls) as ToolCallRecord[]),
+    toolsInvoked: row.tools_invoked === null ? [] : (JSON.parse(row.tools_invoked) as string[]),
+    error: row.error_code === null ? null : { code: row.error_code as ErrorCode, message: row.error_message ?? "", details: JSON.parse(row.error_details ?? "{}") as Record<string, unknown> },
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  };
+}
