@@ -1,7 +1,12 @@
 import type { Schemas } from "../../core/index.ts";
 
-type Agents = Omit<Schemas["AgentsChatRequest"], "stream">;
-type Conversations = Omit<Schemas["ConversationsChatRequest"], "stream">;
+type AgentsBody = Omit<Schemas["AgentsChatRequest"], "stream">;
+type ConversationsBody = Omit<Schemas["ConversationsChatRequest"], "stream">;
+
+/** A body that mixes the editions is refused by the gateway, and by the compiler. */
+type Without<Body> = { [Member in Exclude<keyof Body, "message">]?: never };
+type Agents = AgentsBody & Without<ConversationsBody>;
+type Conversations = ConversationsBody & Without<AgentsBody>;
 
 /** A turn in the agents edition: it names the agent, the session, or both. */
 export type AgentsChat = Agents & ({ agentId: string } | { sessionId: string | null });

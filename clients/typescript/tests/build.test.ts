@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ownerToken, startTestGateway, type TestGateway } from "../../../contract-tests/harness/gateway.ts";
+import { buildPackage } from "../build.ts";
+
+const clients = resolve(import.meta.dirname, "..");
+const run = promisify(execFile);
+
+let gateway: TestGateway;
+let folder: string;
+
+/** What a user has after `npm install`: the built packages, and nothing else of this repository. */
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  folder = await mkdtemp(join(tmpdir(), "openclaw-consumer-"));
+  for (const name of ["sdk", "api-client"]) {
+    await mkdir(join(folder, "node_modules/@openclaw", name), { recursive: true });
+    await buildPackage(join(clients, name), join(folder, "node_modules/@openclaw", name));
+  }
+  await writeFile(join(folder, "package.json"), '{"type":"module"}');
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await gateway.close();
+});
+
+test("what is built runs by itself", async () => {
+  const code = `
+    import { OpenClawClient } from "@openclaw/sdk";
+    import { OpenClaw } from "@openclaw/api-client";
+    import { createClient, getHealth } from "@openclaw/sdk/generated";
+    const [baseUrl, token] = process.argv.slice(2);
+    console.log((await new OpenClawClient({ baseUrl, token }).message("hi there you")).content.length > 0);
+    for await (const token_ of new OpenClaw({ baseUrl, apiKey: token }).messages.stream({ message: "one" })) console.log(token_.trim());
+    console.log((await getHealth({ client: createClient({ baseUrl }) })).data.status);
+  `;
+  await writeFile(join(folder, "use.js"), code);
+  const { stdout } = await run(process.execPath, [join(folder, "use.js"), gateway.url, ownerToken]);
+  expect(stdout.split("\n")).toEqual(["true", "You", "said", ":", "one", "ok", ""]);
+});
+
+test("its types need nothing but a platform's own", async () => {
+  const code = `
+    import { OpenClawClient, OpenClawError, type Message } from "@openclaw/sdk";
+    import { OpenClaw } from "@openclaw/api-client";
+    import { createClient, streamChat } from "@openclaw/sdk/generated";
+    const client = new OpenClawClient({ token: "x" });
+    export const message: Message = await client.message("hi");
+    for await (const event of client.stream("x")) if (event.type === "delta") event.content.trim();
+    for await (const token of new OpenClaw({ baseUrl: "http://x" }).messages.stream({ message: "x" })) token.trim();
+    const { stream } = await streamChat({ client: createClient({ baseUrl: "x" }), body: { message: "x" } });
+    for await (const event of stream) if (event.type === "delta") event.content.trim();
+    // @ts-expect-error the wire's name
+    message.conversation_id;
+    export const status: number = new OpenClawError({ code: "x", message: "m", status: 1 }).status;
+  `;
+  await writeFile(join(folder, "use.ts"), code);
+  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    const compilerOptions = { noEmit: true, strict: true, target: "es2022", lib: ["es2022", "dom", "dom.asynciterable"], types: [], module, moduleResolution };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+    const tsc = resolve(clients, "../../node_modules/typescript-native/bin/tsc");
+    await run(process.execPath, [tsc, "-p", folder]).catch((error: { stdout: string }) => expect.unreachable(error.stdout));
+  }
+});
+
+test("its manifest names what is there, and may be published", async () => {
+  for (const name of ["sdk", "api-client"]) {
+    const built = join(folder, "node_modules/@openclaw", name);
+    const manifest = JSON.parse(await readFile(join(built, "package.json"), "utf8")) as Record<string, unknown> & { exports: Record<string, string | Record<string, string>> };
+    expect(manifest).toMatchObject({ name: `@openclaw/${name}`, license: "MIT", type: "module", publishConfig: { access: "public" } });
+    expect(manifest).not.toHaveProperty("private");
+    expect(manifest).not.toHaveProperty("dependencies");
+    const files = (await readdir(built, { recursive: true })).map((path) => `./${path}`);
+    for (const path of Object.values(manifest.exports).flatMap((entry) => (typeof entry === "string" ? [entry] : Object.values(entry)))) expect(files).toContain(path);
+    expect(files).toEqual(expect.arrayContaining(["./README.md", "./LICENSE", "./THIRD-PARTY-LICENSES.txt"]));
+  }
+});
