@@ -21,7 +21,8 @@ const waiting: { name: string; id: OperationId; request: CallRequest }[] = [
 ];
 
 describe("POST /runs/{runId}/cancel", () => {
-  const server = useServer();
+  // A model that the settings name is not asked for first: the provider's first request is the turn's.
+  const server = useServer({ provider: { models: [{ id: "gpt-5-mini" }] } });
 
   test.each(waiting)("409: ends a $name that waits for its first event, and the provider's call", async ({ id, request }) => {
     server.upstream.reset();

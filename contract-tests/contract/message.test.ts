@@ -33,19 +33,16 @@ test("202: the turn goes on by itself, and `Location` leads to it", async () => 
 });
 
 test("408: past `timeout_ms` the answer names the run, and the run goes on", async () => {
-  const conversationId = freshId();
-  const refused = (await say("Hello [slow 15]", { timeout_ms: 40, conversation_id: conversationId })).json(408);
-  expect(refused).toMatchObject({ error: "timeout", details: { run_id: expect.stringMatching(/^run_/), conversation_id: conversationId } });
-  const runId = String(refused.details["run_id"]);
-  expect((await server.call("getRun", { path: { runId } })).json(200).status).toBe("running");
-  const run = await vi.waitFor(async () => {
-    const found = (await server.call("getRun", { path: { runId } })).json(200);
-    expect(found.status).not.toBe("running");
-    return found;
-  });
-  expect(run).toMatchObject({ status: "completed", content: expect.stringContaining("slow14") });
-  const { messages } = (await server.call("getConversation", { path: { id: conversationId } })).json(200);
-  expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
+  const conversation = { conversation_id: freshId() };
+  // The turn before it takes its time, so that this one has to wait.
+  await say("One [slow 15]", { ...conversation, wait_for_response: false });
+  const refused = (await say("Two", { ...conversation, timeout_ms: 40 })).json(408);
+  expect(refused).toMatchObject({ error: "timeout", details: { ...conversation, run_id: expect.stringMatching(/^run_/) } });
+  const path = { runId: String(refused.details["run_id"]) };
+  expect((await server.call("getRun", { path })).json(200).status).toBe("running");
+  await vi.waitFor(async () => expect((await server.call("getRun", { path })).json(200)).toMatchObject({ status: "completed", content: "You said: Two" }));
+  const { messages } = (await server.call("getConversation", { path: { id: conversation.conversation_id } })).json(200);
+  expect(messages.map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"]);
 });
 
 test("408: a stream whose first event does not come in time is a plain error", async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { teamToken } from "../harness/gateway.ts";
-import type { OperationId } from "./operations.ts";
 import type { CallRequest } from "./target.ts";
 import { useServer } from "./targets.ts";
 
@@ -9,7 +8,7 @@ import { useServer } from "./targets.ts";
 const server = useServer();
 const message = "Hello [slow 8]";
 
-const faces: { name: string; id: OperationId; request: CallRequest }[] = [
+const faces: { name: string; id: "streamChat" | "streamChatByQuery" | "streamMessage" | "message"; request: CallRequest }[] = [
   { name: "POST /chat/stream, agents edition", id: "streamChat", request: { json: { message, agentId: "main" } } },
   { name: "POST /chat/stream, conversations edition", id: "streamChat", request: { json: { message, conversationId: null } } },
   { name: "GET /chat/stream", id: "streamChatByQuery", request: { query: { message } } },

@@ -35,7 +35,7 @@ describe.skipIf(isMissing && !process.env["CI"])("the reference at /docs, in chr
     page.on("request", (request) => requests.push(request.url()));
     page.on("requestfailed", (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") complaints.push(`${message.type()}: ${message.text()}`);
+      if (message.type() === "error") complaints.push(message.text());
     });
     page.on("pageerror", (error) => complaints.push(error.message));
 

@@ -37,7 +37,7 @@ export interface UpstreamTiming {
   retryBaseMs?: number;
   /** A `Retry-After` longer than this is not waited for but handed to the caller. Default 20 s. */
   maxRetryWaitMs?: number;
-  /** Sockets to the provider; more requests wait for a free one. Default 256. */
+  /** Sockets to the provider; more requests wait for a free one. Every open stream holds one. Default 10,000. */
   connections?: number;
 }
 
@@ -83,7 +83,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const context: UpstreamContext = {
     name: options.name,
     pool: new Pool(base.origin, {
-      connections: timing.connections ?? 256,
+      connections: timing.connections ?? 10_000,
       connect: { timeout: timing.connectTimeoutMs ?? 10_000 },
       keepAliveTimeout: 30_000,
       // One slow reader must not hold up the others: HTTP/2 would put all streams of a provider on one socket.

@@ -19,9 +19,9 @@ type Answer = { data?: unknown; error?: unknown; response: Response };
 export interface Connection {
   readonly api: Client<paths, "application/json">;
   /** How a request of `api` is sent: goes into its options. */
-  via(options: SendOptions | undefined): Via;
+  via: (options: SendOptions | undefined) => Via;
   /** A stream that `open` begins; `open` asks for events and `parseAs: "stream"`. */
-  stream<Event>(open: (via: Via) => Promise<Answer>, options: CallOptions | undefined): EventStream<Event>;
+  stream: <Event>(open: (via: Via) => Promise<Answer>, options: CallOptions | undefined) => EventStream<Event>;
 }
 
 export function createConnection({ baseUrl, token, fetch }: ConnectionOptions): Connection {

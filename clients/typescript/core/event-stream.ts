@@ -117,6 +117,7 @@ export class EventStream<Event> implements AsyncIterable<Event> {
 
 /** The next event, or what cut the stream off before its terminal one. */
 async function next(events: AsyncGenerator<RawEvent, void>, signal: AbortSignal): Promise<{ event: RawEvent; cut?: never } | { event?: never; cut: Error }> {
+  signal.throwIfAborted();
   try {
     const { done, value } = await events.next();
     return done ? { cut: new Error("the connection was closed") } : { event: value };

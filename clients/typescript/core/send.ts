@@ -21,6 +21,7 @@ const longestWaitSeconds = 10;
  */
 export function createSend(fetch: typeof globalThis.fetch): Send {
   return async (request, { signal, retry = true } = {}) => {
+    const { origin } = new URL(request.url);
     const body = request.body === null ? undefined : await request.text();
     // The signal goes to fetch itself and not by way of the Request, which holds on to it only weakly. In parts, the
     // request also suits a fetch that is not the platform's own.
@@ -32,12 +33,12 @@ export function createSend(fetch: typeof globalThis.fetch): Send {
         response = await fetch(request.url, init);
       } catch (error) {
         signal?.throwIfAborted();
-        if (attempt >= retries || !isRefused(error)) throw new OpenClawConnectionError(`No answer from ${new URL(request.url).origin}: ${reasonOf(error)}`, error);
+        if (attempt >= retries || !isRefused(error)) throw new OpenClawConnectionError(`No answer from ${origin}: ${reasonOf(error)}`, error);
         await sleep(250 * 2 ** attempt, signal);
         continue;
       }
       const waitSeconds = attempt < retries ? waitOf(response) : undefined;
-      if (waitSeconds === undefined) return checkMediaType(response);
+      if (waitSeconds === undefined) return checkMediaType(response, origin);
       await response.body?.cancel();
       await sleep(waitSeconds * 1000, signal);
     }
@@ -50,13 +51,13 @@ function waitOf({ status, headers }: Response): number | undefined {
 }
 
 /** Says so when something else than a gateway answers at the address, such as a web page. */
-function checkMediaType(response: Response): Response {
+function checkMediaType(response: Response, origin: string): Response {
   const mediaType = response.headers.get("content-type") ?? "";
   if (response.ok && response.status !== 204 && !/\bjson\b|\bevent-stream\b/.test(mediaType)) {
     void response.body?.cancel();
     throw new OpenClawError({
       code: "unexpected_answer",
-      message: `The answer is \`${mediaType}\`, not JSON or events: is ${new URL(response.url).origin} an OpenClaw gateway?`,
+      message: `The answer is \`${mediaType}\`, not JSON or events: is ${origin} an OpenClaw gateway?`,
       status: response.status,
       headers: Object.fromEntries(response.headers),
     });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface CuttingProxy {
   url: string;
@@ -10,23 +10,28 @@ export interface CuttingProxy {
 
 /**
  * A TCP proxy that a bad network stands behind: it breaks a connection off in the middle of an event, as often as it is
- * told to, each time behind `eventsBefore` whole ones.
+ * told to, each time behind `writesBefore` whole writes of events.
  */
-export async function startCuttingProxy(target: string, { times, eventsBefore }: { times: number; eventsBefore: number }): Promise<CuttingProxy> {
+export async function startCuttingProxy(target: string, { times, writesBefore }: { times: number; writesBefore: number }): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target);
   let cuts = 0;
+  const clients = new Set<Socket>();
   const server = createServer((client) => {
     const gateway = connect(Number(port), hostname);
-    let events = 0;
+    let writes = 0;
+    clients.add(client);
     client.on("error", () => {});
     gateway.on("error", () => client.destroy());
-    client.on("close", () => gateway.destroy());
+    client.on("close", () => {
+      clients.delete(client);
+      gateway.destroy();
+    });
     gateway.on("close", () => client.end());
     client.pipe(gateway);
     gateway.on("data", (chunk: Buffer) => {
       const text = chunk.toString("latin1");
       const place = text.indexOf("data: {");
-      if (place >= 0 && cuts < times && events++ >= eventsBefore) {
+      if (place >= 0 && cuts < times && writes++ >= writesBefore) {
         cuts++;
         client.end(chunk.subarray(0, place + 9), () => client.destroy());
         gateway.destroy();
@@ -41,6 +46,8 @@ export async function startCuttingProxy(target: string, { times, eventsBefore }:
       return cuts;
     },
     async close() {
+      // Those that are kept alive for a next request would keep it open.
+      for (const client of clients) client.destroy();
       server.close();
       await once(server, "close");
     },

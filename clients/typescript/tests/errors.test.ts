@@ -79,5 +79,5 @@ test("no gateway at all is an OpenClawConnectionError that says why", async () =
 });
 
 test("an address that is none throws at once", () => {
-  expect(() => new OpenClawClient({ baseUrl: "localhost" })).toThrow();
+  expect(() => new OpenClawClient({ baseUrl: "localhost" })).toThrow("Invalid URL");
 });

@@ -16,7 +16,8 @@ function scripted(...answers: (() => Response | Promise<Response>)[]) {
   const client = new OpenClawClient({
     token: "t",
     fetch: async (input, init) => {
-      sent.push({ url: new URL(input as string).pathname, method: init?.method ?? "GET", lastEventId: new Headers(init?.headers).get("last-event-id"), at: Date.now() });
+      const { url, method, headers } = new Request(input, init);
+      sent.push({ url: new URL(url).pathname, method, lastEventId: headers.get("last-event-id"), at: Date.now() });
       return (answers.length > 1 ? answers.shift()! : answers[0]!)();
     },
   });

@@ -8,12 +8,12 @@ const api = new OpenClaw({ baseUrl: "http://127.0.0.1:1", apiKey: process.env["O
 type EventOf<S> = S extends AsyncIterable<infer Event> ? Event : never;
 
 test("answers have the type of their edition", () => {
-  expectTypeOf(client.message).returns.resolves.toEqualTypeOf<Message>();
+  expectTypeOf(() => client.message("")).returns.resolves.toEqualTypeOf<Message>();
   expectTypeOf(() => client.chat({ message: "", agentId: "a" })).returns.resolves.toEqualTypeOf<Schemas["AgentsChatResponse"]>();
   expectTypeOf(() => client.chat({ message: "", model: "m" })).returns.resolves.toEqualTypeOf<Schemas["ConversationsChatResponse"]>();
   expectTypeOf(() => client.chat({ message: "" })).returns.resolves.toEqualTypeOf<Schemas["ChatResponse"]>();
-  expectTypeOf(api.messages.send).returns.resolves.toEqualTypeOf<Schemas["SendMessageResponse"]>();
-  expectTypeOf(client.conversations.delete).returns.resolves.toEqualTypeOf<void>();
+  expectTypeOf(() => api.messages.send({ message: "" })).returns.resolves.toEqualTypeOf<Schemas["SendMessageResponse"]>();
+  expectTypeOf(() => client.conversations.delete("")).returns.resolves.toEqualTypeOf<void>();
 });
 
 test("streams have the events of their edition, and no error event", () => {
@@ -21,7 +21,7 @@ test("streams have the events of their edition, and no error event", () => {
   expectTypeOf<Event["type"]>().toEqualTypeOf<"start" | "delta" | "tool_use" | "tool_result" | "done">();
   const agents = () => client.chatStream({ message: "", sessionId: null });
   expectTypeOf<EventOf<ReturnType<typeof agents>>["type"]>().toEqualTypeOf<"start" | "text" | "tool_use" | "tool_result" | "end">();
-  expectTypeOf(client.stream).returns.toExtend<EventStream<unknown>>();
+  expectTypeOf(() => client.stream("")).returns.toExtend<EventStream<unknown>>();
   expectTypeOf<EventOf<ReturnType<typeof api.messages.stream>>>().toEqualTypeOf<string>();
   type WorkspaceEvent = EventOf<ReturnType<ReturnType<typeof api.messages.stream>["events"]>>;
   expectTypeOf<WorkspaceEvent["type"]>().toEqualTypeOf<"token" | "tool_use" | "tool_result" | "done">();

@@ -38,7 +38,7 @@ describe("the conversations document's curl commands", () => {
     test.skipIf(lacksCurl || kind === "embedded")("the parameters reach the provider", async () => {
       await chat({ message: "Parameters please", model: documentedModel, systemPrompt: "You are brief", maxTokens: 2000, temperature: 0.7 });
       const body = sentUpstream(gateway.backend, "Parameters please");
-      expect(body).toMatchObject({ model: documentedModel, temperature: 0.7, [kind === "anthropic" ? "max_tokens" : "max_completion_tokens"]: 2000 });
+      expect(body).toMatchObject({ model: documentedModel, temperature: 0.7, max_tokens: 2000 });
       expect(JSON.stringify(body)).toContain("You are brief");
     });
 

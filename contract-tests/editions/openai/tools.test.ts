@@ -35,18 +35,38 @@ describe("tools of the caller's own, with the official client", () => {
     });
 
     test("are called in a stream, and their results are taken back in one", async () => {
-      const client = connect(gateway);
-      const first = client.chat.completions.stream({ model, messages: [question], tools: [weatherTool], stream_options: { include_usage: true } });
-      const asked = (await first.finalChatCompletion()).choices[0]!;
-      expect(asked.finish_reason).toBe("tool_calls");
-      const call = asked.message.tool_calls?.[0];
-      if (call?.type !== "function") throw new Error("no function was called");
-      expect(JSON.parse(call.function.arguments)).toEqual({ city: "Paris" });
+      const { completions } = connect(gateway).chat;
+      const call = { id: "", name: "", arguments: "" };
+      const reasons: unknown[] = [];
+      for await (const { choices } of await completions.create({ model, messages: [question], tools: [weatherTool], stream: true })) {
+        for (const { delta, finish_reason: reason } of choices) {
+          if (reason !== null) reasons.push(reason);
+          for (const piece of delta.tool_calls ?? []) {
+            expect(piece.index).toBe(0);
+            call.id += piece.id ?? "";
+            call.name += piece.function?.name ?? "";
+            call.arguments += piece.function?.arguments ?? "";
+          }
+        }
+      }
+      expect(reasons).toEqual(["tool_calls"]);
+      expect(call.name).toBe("get_weather");
+      expect(JSON.parse(call.arguments)).toEqual({ city: "Paris" });
 
-      // The message goes back as the client's own helper has it, with whatever members that adds.
+      const asked = { role: "assistant", content: null, tool_calls: [{ id: call.id, type: "function", function: { name: call.name, arguments: call.arguments } }] } as const;
       const result = { role: "tool", tool_call_id: call.id, content: "rain" } as const;
-      const second = client.chat.completions.stream({ model, messages: [question, asked.message, result], tools: [weatherTool] });
-      expect(await second.finalContent()).toContain("rain");
+      const told = await Array.fromAsync(await completions.create({ model, messages: [question, { ...asked, tool_calls: [...asked.tool_calls] }, result], tools: [weatherTool], stream: true }));
+      expect(told.map(({ choices }) => choices[0]?.delta.content ?? "").join("")).toContain("rain");
+    });
+
+    // The client's helpers add members to the message that they give (`parsed`, `parsed_arguments`), and take it back so.
+    test("go back as the client's own stream helper gives them", async () => {
+      const { completions } = connect(gateway).chat;
+      const asked = (await completions.stream({ model, messages: [question], tools: [weatherTool] }).finalChatCompletion()).choices[0]!;
+      expect(asked.finish_reason).toBe("tool_calls");
+      const result = { role: "tool", tool_call_id: asked.message.tool_calls?.[0]?.id ?? "", content: "rain" } as const;
+      const told = completions.stream({ model, messages: [question, asked.message, result], tools: [weatherTool] });
+      expect(await told.finalContent()).toContain("rain");
     });
 
     test.each([false, true])("are run by the client's own runner (stream: %s)", async (stream) => {

@@ -18,6 +18,7 @@ export async function* terminalLines(output: NodeJS.WriteStream): AsyncGenerator
   }
 
   async function ask(): Promise<string | undefined> {
+    output.write("\n");
     const readline = createPrompt({ input: process.stdin, output, history, removeHistoryDuplicates: true });
     const left = new AbortController();
     readline.on("history", (lines) => (history = [...lines]));

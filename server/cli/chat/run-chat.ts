@@ -1,4 +1,4 @@
-import { OpenClawClient } from "@openclaw/sdk";
+import { OpenClawClient, OpenClawError } from "@openclaw/sdk";
 import { createConversation } from "./conversation.ts";
 import { explain, exitStatus } from "./failure.ts";
 import { createJsonView } from "./json-view.ts";
@@ -58,6 +58,16 @@ export async function runChat(message: string, options: ChatOptions): Promise<nu
 /** Finds out before the first message whether the gateway is there, the token good and the agent known. */
 async function greet(client: OpenClawClient, { url, agent }: ChatOptions): Promise<void> {
   const { version } = await client.health();
-  const name = agent === undefined ? "the default agent" : (await client.agents.get(agent)).name;
-  note(`OpenClaw ${version} at ${url}, talking to ${name}. ${help}`);
+  const name = agent === undefined ? "the default agent" : await nameOf(client, agent);
+  note(`OpenClaw ${version} at ${url}, talking to ${name}.\n${help}`);
+}
+
+async function nameOf(client: OpenClawClient, agent: string): Promise<string> {
+  try {
+    return (await client.agents.get(agent)).name;
+  } catch (error) {
+    if (!(error instanceof OpenClawError && error.code === "not_found")) throw error;
+    const { agents } = await client.agents.list({ limit: 100 });
+    throw new OpenClawError({ ...error, message: `${error.message} The agents are ${agents.map(({ id }) => id).join(", ")}.` });
+  }
 }

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import type { CheckAnswer } from "../../server/http/mount.ts";
+import { exampleRequest } from "./example-request.ts";
+import { errorOf, expectNothingInternal } from "./error-of.ts";
+import { operations, type OperationId } from "./operations.ts";
+import { openBeside } from "./running-run.ts";
+import type { CallRequest } from "./target.ts";
+import { useServer } from "./targets.ts";
+
+// What no caller can bring about: the gateway's own parts fail, or it stops. Every operation of the contract, one by one.
+
+function expectFace(id: OperationId, text: string, code: string): void {
+  const found = errorOf(JSON.parse(text));
+  const { face } = operations.find((operation) => operation.id === id)!;
+  expect([found.face, found.code]).toEqual([face, face === "plain" ? code.toUpperCase() : code]);
+  expectNothingInternal(text);
+}
+
+describe("500: a crash behind the handler", () => {
+  // The last step before an answer goes out is the one that tests can put a fault into.
+  const checkAnswer: CheckAnswer = () => {
+    throw new Error("a fault planted in /tmp/secret.ts");
+  };
+  const server = useServer({ embeddedDelayMs: 0, ...{ checkAnswer } });
+  const answering = operations.filter(({ permission, answers, bodySchemas, parameters }) => (permission === "none" || permission.endsWith(":read") || permission === "any") && bodySchemas === null && parameters.every(({ in: place }) => place !== "path") && answers.some(({ status, mediaType }) => status === 200 && mediaType !== "text/event-stream"));
+
+  test.each(answering)("$id", async ({ id }) => {
+    const answer = await server.call(id, exampleRequest(id));
+    expect(answer.status, answer.text).toBe(500);
+    expectFace(id, answer.text, "internal_error");
+  });
+
+  test.each(["getAgent", "listAgentTools", "getOpenaiModel"] as const)("%s", async (id) => {
+    const answer = await server.call(id, { path: { agentId: "main", model: "gpt-5" } });
+    expect(answer.status, answer.text).toBe(500);
+    expectFace(id, answer.text, "internal_error");
+  });
+});
+
+describe("500: a store that is broken", () => {
+  const server = useServer();
+  const talking = operations.filter(({ bodySchemas }) => bodySchemas);
+  const storing = operations.filter(({ id, path }) => /sessions|conversations|runs/.test(path) || id === "getPlainStatus" || id === "streamChatByQuery");
+
+  test.each([...talking, ...storing])("$id", async ({ id }) => {
+    breakStore();
+    const request: CallRequest = exampleRequest(id);
+    // The example's model is another provider's.
+    if (typeof request.json === "object") request.json = { ...request.json, ...("model" in request.json! ? { model: "gpt-5-mini" } : {}), ...("workspace" in request.json! ? { workspace: "default" } : {}) };
+    const answer = await server.call(id, request);
+    expect(answer.status, answer.text).toBe(500);
+    expectFace(id, answer.text, "internal_error");
+  });
+
+  test("and the server still answers what needs no store", async () => {
+    breakStore();
+    (await server.call("getLiveness")).json(200);
+    (await server.call("listAgents")).json(200);
+  });
+
+  function breakStore(): void {
+    const database = openBeside(server);
+    database.exec("PRAGMA foreign_keys = OFF; DROP TABLE IF EXISTS messages; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS workspaces");
+    database.close();
+  }
+});
+
+describe("while it stops", () => {
+  const server = useServer();
+  const alive = new Set<OperationId>(["getHealth", "getLiveness"]);
+  const drain = () => server.gateway.running.gateway.health.setLifecycle("draining");
+
+  test.each(operations.filter(({ id }) => !alive.has(id)))("503: $id", async ({ id }) => {
+    drain();
+    const answer = await server.call(id, exampleRequest(id));
+    expect(answer.status, answer.text).toBe(503);
+    expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expectFace(id, answer.text, "service_unavailable");
+  });
+
+  test.each([...alive])("200: %s", async (id) => {
+    drain();
+    expect((await server.call(id, { token: null })).status).toBe(200);
+  });
+});
