@@ -23,13 +23,17 @@ export class Answer<Id extends OperationId> {
 
   /** The body of an answer that must have this status. */
   json<Status extends StatusOf<Id>>(status: Status): BodyOf<Id, Status> {
-    expect(this.status, this.text).toBe(status);
+    expectStatus(this, status);
     return this.#body as BodyOf<Id, Status>;
   }
 
   /** The data of the events of a stream that must have begun well. */
   data(): ReceivedEvent["data"][] {
-    expect(this.status, this.text).toBe(200);
+    expectStatus(this, 200);
     return this.events.map(({ data }) => data);
   }
+}
+
+function expectStatus(answer: { status: number; text: string }, status: number): void {
+  expect(answer.status, answer.text).toBe(status);
 }

@@ -22,7 +22,7 @@ async function expectRefusal(id: OperationId, request: CallRequest, status: numb
   return error;
 }
 
-describe.each(withBody)("a body to $id", ({ id }) => {
+describe.each(withBody)("a body to $id", ({ id, face }) => {
   const [name] = [JSON.stringify(exampleRequest(id).json).includes('"messages"') ? "messages" : "message"];
   const valid = () => exampleRequest(id).json as Record<string, unknown>;
 
@@ -45,7 +45,8 @@ describe.each(withBody)("a body to $id", ({ id }) => {
     for (const member of ["__proto__", "constructor"]) {
       const body = JSON.stringify(valid()).replace("{", `{"${member}":{"polluted":true},`);
       const { details } = await expectRefusal(id, { body, headers: json }, 400, "bad_request");
-      if (id !== "createChatCompletion") expect(details.errors).toContainEqual({ path: `/${member}`, message: expect.any(String) });
+      // OpenAI's face has no details.
+      expect(details.errors?.some(({ path }) => path === `/${member}`)).toBe(face === "openai" ? undefined : true);
     }
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
@@ -63,7 +64,7 @@ describe.each(withBody)("a body to $id", ({ id }) => {
         controller.close();
       },
     });
-    const response = await server.gateway.call(pathOf(id), { method: "POST", headers: json, body: streamed, duplex: "half" } as RequestInit);
+    const response = await server.gateway.call(pathOf(id), { method: "POST", headers: json, body: streamed, duplex: "half" });
     expect(response.status).toBe(413);
     (await server.call("getHealth")).json(200);
   });

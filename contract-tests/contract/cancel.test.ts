@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { errorOf } from "./error-of.ts";
 import { freshId } from "./ids.ts";
 import type { OperationId } from "./operations.ts";
-import { runningRun } from "./running-run.ts";
+import { runOfRequest } from "./running-run.ts";
 import { useServer } from "./targets.ts";
 import type { CallRequest } from "./target.ts";
 
@@ -26,9 +26,10 @@ describe("POST /runs/{runId}/cancel", () => {
 
   test.each(waiting)("409: ends a $name that waits for its first event, and the provider's call", async ({ id, request }) => {
     server.upstream.reset();
-    const answer = server.call(id, request);
+    const requestId = freshId("request");
+    const answer = server.call(id, { ...request, headers: { "X-Request-Id": requestId } });
     await server.upstream.untilRequests(1);
-    const runId = runningRun(server);
+    const runId = runOfRequest(server, requestId);
     expect((await server.call("cancelRun", { path: { runId } })).json(200)).toMatchObject({ id: runId, status: "cancelled", error: { error: "cancelled", status: 409 } });
     await server.upstream.untilAborted(1);
     expect(server.upstream.aborted).toBe(1);
@@ -89,11 +90,12 @@ describe("a client that goes away", () => {
   test("does so before the first event too", async () => {
     server.upstream.reset();
     const controller = new AbortController();
-    const answer = server.call("chat", { json: { message: "Hello [hang]" }, signal: controller.signal });
+    const requestId = freshId("request");
+    const answer = server.call("chat", { json: { message: "Hello [hang]" }, headers: { "X-Request-Id": requestId }, signal: controller.signal });
     await server.upstream.untilRequests(1);
-    const runId = runningRun(server);
+    const runId = runOfRequest(server, requestId);
     controller.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(answer).rejects.toThrow("aborted");
     await server.upstream.untilAborted(1);
     await vi.waitFor(async () => expect((await run(runId)).status).toBe("cancelled"));
   });

@@ -53,7 +53,7 @@ export function isTerminal(data: ReceivedEvent["data"]): boolean {
   return data === "[DONE]" || ["done", "end", "error"].includes(data.type) || typeof data.error === "object";
 }
 
-export function eventsOf(text: string): ReceivedEvent[] {
+function eventsOf(text: string): ReceivedEvent[] {
   const events: ReceivedEvent[] = [];
   const onEvent = ({ id, event, data }: { id?: string | undefined; event?: string | undefined; data: string }) => {
     expect(event, "events are unnamed").toBeUndefined();

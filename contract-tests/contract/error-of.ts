@@ -3,7 +3,7 @@ import { answerValidators } from "../../generated/server/answers.ts";
 import type { Face } from "../../spec/codegen/error-answers.ts";
 import { idPattern } from "./ids.ts";
 
-export interface FoundError {
+interface FoundError {
   face: Face;
   code: string;
   message: string;

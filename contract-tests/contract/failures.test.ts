@@ -21,8 +21,10 @@ describe("500: a crash behind the handler", () => {
   const checkAnswer: CheckAnswer = () => {
     throw new Error("a fault planted in /tmp/secret.ts");
   };
-  const server = useServer({ embeddedDelayMs: 0, ...{ checkAnswer } });
-  const answering = operations.filter(({ permission, answers, bodySchemas, parameters }) => (permission === "none" || permission.endsWith(":read") || permission === "any") && bodySchemas === null && parameters.every(({ in: place }) => place !== "path") && answers.some(({ status, mediaType }) => status === 200 && mediaType !== "text/event-stream"));
+  // Not an option of the harness's, but one that it hands on.
+  const faulty = { env: {}, checkAnswer };
+  const server = useServer(faulty);
+  const answering = operations.filter(({ method, path, id }) => method === "GET" && !path.includes("{") && id !== "streamChatByQuery");
 
   test.each(answering)("$id", async ({ id }) => {
     const answer = await server.call(id, exampleRequest(id));
@@ -45,9 +47,9 @@ describe("500: a store that is broken", () => {
   test.each([...talking, ...storing])("$id", async ({ id }) => {
     breakStore();
     const request: CallRequest = exampleRequest(id);
-    // The example's model is another provider's.
-    if (typeof request.json === "object") request.json = { ...request.json, ...("model" in request.json! ? { model: "gpt-5-mini" } : {}), ...("workspace" in request.json! ? { workspace: "default" } : {}) };
-    const answer = await server.call(id, request);
+    // OpenAI's face wants a model, and knows no other than the provider's.
+    const json = id === "createChatCompletion" ? { ...(request.json as object), model: "gpt-5-mini" } : request.json;
+    const answer = await server.call(id, { ...request, json });
     expect(answer.status, answer.text).toBe(500);
     expectFace(id, answer.text, "internal_error");
   });

@@ -29,6 +29,6 @@ export async function startMockTarget(): Promise<Target> {
     open: async (id, request = {}) => openStream(id, await ask(id, request)),
     makeSession: async () => "sess_xyz789",
     makeRun: async () => "run_0199c0ffee",
-    close: mock.close,
+    close: () => mock.close(),
   };
 }

@@ -8,15 +8,15 @@ export function openBeside({ gateway }: ServerTarget): DatabaseSync {
 }
 
 /**
- * The run that is under way. A client that waits for JSON learns the id with the answer only; a test that is to cancel
- * its run has to look into the database.
+ * The run that a request began. A client that waits for JSON learns the id with the answer only; a test that is to cancel
+ * the run before has to look into the database.
  */
-export function runningRun(server: ServerTarget): string {
+export function runOfRequest(server: ServerTarget, requestId: string): string {
   const database = openBeside(server);
   try {
-    const rows = database.prepare("SELECT id FROM runs WHERE status = 'running'").all() as { id: string }[];
-    if (rows.length !== 1) throw new Error(`${rows.length} runs are under way`);
-    return rows[0]!.id;
+    const row = database.prepare("SELECT id FROM runs WHERE request LIKE ?").get(`%"${requestId}"%`) as { id: string } | undefined;
+    if (!row) throw new Error(`no run has begun with the request ${requestId}`);
+    return row.id;
   } finally {
     database.close();
   }

@@ -8,7 +8,8 @@ const server = useServer();
 
 /** What the provider was shown in the last call. */
 function shown(): { role: string; content: string }[] {
-  return (server.upstream.requests.at(-1)?.body as { messages: { role: string; content: string }[] }).messages;
+  const { body } = server.upstream.requests.at(-1)!;
+  return (body as { messages: { role: string; content: string }[] }).messages;
 }
 
 describe("a conversation", () => {

@@ -8,7 +8,9 @@ export function describeTargets(define: (target: Target) => void): void {
   describe.each([
     { name: "mock", start: startMockTarget },
     { name: "server", start: () => startServerTarget() },
-  ])("$name", ({ start }) => define(later(start)));
+  ])("$name", ({ start }) => {
+    define(later(start));
+  });
 }
 
 /** The server alone, for what a mock cannot know. One for all tests of the file or the `describe` around. */

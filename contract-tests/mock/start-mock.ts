@@ -3,14 +3,14 @@ import { createServer } from "@stoplight/prism-http-server";
 import pino from "pino";
 import { mockDocument } from "./mock-document.ts";
 
-export interface Mock {
+interface Mock {
   url: string;
   close(): Promise<void>;
 }
 
 /** Prism in this process, on a port of the system's choice, serving the contract from its examples. */
 export async function startMock(): Promise<Mock> {
-  const operations = await getHttpOperationsFromSpec(mockDocument() as never);
+  const operations = await getHttpOperationsFromSpec(mockDocument());
   const server = createServer(operations, {
     cors: false,
     config: { validateRequest: true, validateResponse: true, checkSecurity: true, errors: false, upstreamProxy: undefined, isProxy: false, mock: { dynamic: false } },

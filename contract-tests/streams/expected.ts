@@ -6,7 +6,7 @@ import { join } from "node:path";
  * of the edition reads when the agent is told `calculate 2+2` and the fake provider answers; the mock sends them as
  * they stand, the server must send them but for ids and times.
  */
-export interface ExpectedStream {
+interface ExpectedStream {
   operationId: string;
   edition: string;
   text: string;

@@ -28,8 +28,8 @@ export function createRequestContext(koa: KoaContext, principal: Principal): Req
       if (!controller) {
         const made = new AbortController();
         controller = made;
-        if (koa.res.destroyed) made.abort();
-        else koa.res.once("close", () => made.abort());
+        if (koa.res.destroyed) made.abort(connectionClosed);
+        else koa.res.once("close", () => made.abort(connectionClosed));
       }
       return controller.signal;
     },
@@ -38,3 +38,6 @@ export function createRequestContext(koa: KoaContext, principal: Principal): Req
     },
   };
 }
+
+/** One for all: a reason made for each request would cost it a stack trace. */
+const connectionClosed = new Error("the connection was closed");

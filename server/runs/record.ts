@@ -14,7 +14,7 @@ export function prepareFinding(kysely: Kysely<Schema>) {
 function selectRuns(kysely: Kysely<Schema>) {
   return kysely
     .selectFrom("runs")
-    .leftJoin("messages", "messages.id", "runs.message_id")
+    .leftJoin("messages", (join) => join.onRef("messages.session_id", "=", "runs.session_id").onRef("messages.id", "=", "runs.message_id"))
     .selectAll("runs")
     .select(["messages.content as message_content", "messages.tool_calls as message_tool_calls"]);
 }

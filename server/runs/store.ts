@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import { sql } from "kysely";
 import type { ToolCallRecord } from "../chat/turn-events.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { FinishReason, Usage } from "../providers/port.ts";
@@ -83,67 +84,60 @@ export function createRunStore({ database }: { database: Database }): RunStore {
   const queries = turnQueries(database);
 
   return {
-    async begin({ run, session, userMessage }) {
-      await kysely.transaction().execute(async (transaction) => {
+    begin: ({ run, session, userMessage }) =>
+      database.run(function* () {
         const { sessionId, createdAt } = run;
-        if (session) await transaction.executeQuery(queries.insertSession({ ...session, at: createdAt, messageCount: userMessage ? 1 : 0 }));
-        else if (sessionId !== null) await transaction.executeQuery(queries.touchSession({ id: sessionId, at: createdAt, messages: userMessage ? 1 : 0, tokens: 0 }));
-        if (userMessage && sessionId !== null) {
-          await transaction.executeQuery(queries.insertQuestion({ id: userMessage.id, sessionId, runId: run.id, content: userMessage.content, at: createdAt }));
-        }
+        const messages = userMessage ? 1 : 0;
+        if (session) yield queries.insertSession({ ...session, at: createdAt, messageCount: messages });
+        else if (sessionId !== null && messages > 0) yield queries.countMessage({ id: sessionId });
+        if (userMessage && sessionId !== null) yield queries.insertQuestion({ id: userMessage.id, sessionId, runId: run.id, content: userMessage.content, at: createdAt });
         const { id, workspaceId, agentId, keyId, userId, channel, face, requestId, faceOptions, messageId } = run;
         const request = JSON.stringify({ requestId, faceOptions });
-        await transaction.executeQuery(queries.insertRun({ id, sessionId, workspaceId, agentId, keyId, userId, channel, face, request, messageId, at: createdAt }));
-      });
-    },
-    finish(finish) {
-      const { runId, sessionId, status, messageId, content, model, usage, finishReason, toolCalls, toolsInvoked, latencyMs, error, finishedAt } = finish;
-      return kysely.transaction().execute(async (transaction) => {
-        const { numAffectedRows } = await transaction.executeQuery(
-          queries.endRun({
-            id: runId,
-            status,
-            model,
-            content: sessionId === null ? content : null,
-            finishReason,
-            inputTokens: usage?.inputTokens ?? 0,
-            outputTokens: usage?.outputTokens ?? 0,
-            latencyMs,
-            errorCode: error?.code ?? null,
-            errorMessage: error?.message ?? null,
-            errorDetails: error && JSON.stringify(error.details),
-            toolsInvoked: toolsInvoked.length === 0 ? null : JSON.stringify(toolsInvoked),
-            at: finishedAt,
-          }),
-        );
-        if (Number(numAffectedRows) === 0) return false;
+        yield queries.insertRun({ id, sessionId, workspaceId, agentId, keyId, userId, channel, face, request, messageId, at: createdAt });
+      }),
+    finish: (end) =>
+      database.run(function* () {
+        const { runId, sessionId, status, messageId, content, model, usage, finishReason, toolCalls, toolsInvoked, latencyMs, error, finishedAt } = end;
+        const ended = yield queries.endRun({
+          id: runId,
+          status,
+          model,
+          content: sessionId === null ? content : null,
+          finishReason,
+          inputTokens: usage?.inputTokens ?? null,
+          outputTokens: usage?.outputTokens ?? null,
+          latencyMs,
+          errorCode: error?.code ?? null,
+          errorMessage: error?.message ?? null,
+          errorDetails: error && JSON.stringify(error.details),
+          toolsInvoked: toolsInvoked.length === 0 ? null : JSON.stringify(toolsInvoked),
+          at: finishedAt,
+        });
+        if (ended.affected === 0) return false;
         if (sessionId === null) return true;
         const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
-        const touched = await transaction.executeQuery(queries.touchSession({ id: sessionId, at: finishedAt, messages: messageId === null ? 0 : 1, tokens }));
+        const touched = yield queries.touchSession({ id: sessionId, at: finishedAt, messages: messageId === null ? 0 : 1, tokens });
         // The session was deleted in the meantime: the answer has nowhere to go.
-        if (Number(touched.numAffectedRows) === 0 || messageId === null) return true;
-        await transaction.executeQuery(
-          queries.insertAnswer({
-            id: messageId,
-            sessionId,
-            runId,
-            content,
-            at: finishedAt,
-            model,
-            inputTokens: usage?.inputTokens ?? null,
-            outputTokens: usage?.outputTokens ?? null,
-            latencyMs,
-            finishReason,
-            toolCalls: toolCalls.length === 0 ? null : JSON.stringify(toolCalls),
-          }),
-        );
+        if (touched.affected === 0 || messageId === null) return true;
+        yield queries.insertAnswer({
+          id: messageId,
+          sessionId,
+          runId,
+          content,
+          at: finishedAt,
+          model,
+          inputTokens: usage?.inputTokens ?? null,
+          outputTokens: usage?.outputTokens ?? null,
+          latencyMs,
+          finishReason,
+          toolCalls: toolCalls.length === 0 ? null : JSON.stringify(toolCalls),
+        });
         return true;
-      });
-    },
+      }),
     async find(id) {
       const row = await kysely
         .selectFrom("runs")
-        .leftJoin("messages", "messages.id", "runs.message_id")
+        .leftJoin("messages", (join) => join.onRef("messages.session_id", "=", "runs.session_id").onRef("messages.id", "=", "runs.message_id"))
         .selectAll("runs")
         .select(["messages.content as answer", "messages.tool_calls"])
         .where("runs.id", "=", id)
@@ -154,7 +148,8 @@ export function createRunStore({ database }: { database: Database }): RunStore {
       const { numUpdatedRows } = await kysely
         .updateTable("runs")
         .set({ status: "failed", error_code: "service_unavailable", error_message: "The gateway was stopped in the middle of the turn.", error_details: "{}", finished_at: now })
-        .where("status", "=", "running")
+        // As a literal: only then does the planner see that the index of running runs answers it.
+        .where("status", "=", sql.lit("running"))
         .executeTakeFirstOrThrow();
       return Number(numUpdatedRows);
     },
@@ -177,10 +172,12 @@ function turnQueries({ kysely }: Database) {
         tokens_used: 0,
       }),
     ),
+    countMessage: prepare<{ id: string }>()((value) => kysely.updateTable("sessions").set(({ eb }) => ({ message_count: eb("message_count", "+", 1) })).where("id", "=", value("id"))),
+    /** The time of the last activity never goes back, or a page of the list would repeat what the one before had. */
     touchSession: prepare<{ id: string; at: number; messages: number; tokens: number }>()((value) =>
       kysely
         .updateTable("sessions")
-        .set(({ eb }) => ({ last_active_at: value("at"), message_count: eb("message_count", "+", value("messages")), tokens_used: eb("tokens_used", "+", value("tokens")) }))
+        .set(({ case: when, eb, ref }) => ({ last_active_at: when().when("last_active_at", "<", value("at")).then(value("at")).else(ref("last_active_at")).end(), message_count: eb("message_count", "+", value("messages")), tokens_used: eb("tokens_used", "+", value("tokens")) }))
         .where("id", "=", value("id")),
     ),
     insertQuestion: prepare<{ id: string; sessionId: string; runId: string; content: string; at: number }>()((value) =>
@@ -250,8 +247,8 @@ function turnQueries({ kysely }: Database) {
       model: string | null;
       content: string | null;
       finishReason: FinishReason | null;
-      inputTokens: number;
-      outputTokens: number;
+      inputTokens: number | null;
+      outputTokens: number | null;
       latencyMs: number;
       errorCode: string | null;
       errorMessage: string | null;

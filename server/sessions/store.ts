@@ -77,8 +77,8 @@ export function createSessionStore({ database }: { database: Database }): Sessio
 
   return {
     async find(id) {
-      const { rows } = await kysely.executeQuery(findQuery({ id }));
-      return rows[0] && toSession(rows[0]);
+      const [row] = database.read(findQuery({ id }));
+      return row && toSession(row);
     },
     async list({ workspaces, agentId, userId, limit, cursor }) {
       let query = kysely.selectFrom("sessions").selectAll();
@@ -108,8 +108,7 @@ export function createSessionStore({ database }: { database: Database }): Sessio
       return rows.map(toMessage);
     },
     async recentMessages(sessionId, most) {
-      const { rows } = await kysely.executeQuery(recentQuery({ id: sessionId, most }));
-      return rows.map(toMessage).reverse();
+      return database.read(recentQuery({ id: sessionId, most })).map(toMessage).reverse();
     },
     delete: async (id) => (await deleteSessions("id", id)) > 0,
     deleteIn: (workspaceId) => deleteSessions("workspace_id", workspaceId),

@@ -1,8 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { Kysely, SqliteAdapter, SqliteDialect } from "kysely";
+import { type CompiledQuery, Kysely, SqliteAdapter, SqliteDialect } from "kysely";
 import { DatabaseOpenError, explainOpenFailure } from "./database-open-error.ts";
 import { migrate } from "./migrate.ts";
+import { createSqliteScripts, type RunScript } from "./script.ts";
 import type { Schema } from "./schema.ts";
 import { createSqliteConnection } from "./sqlite-connection.ts";
 import { inMemory, openSqliteFile } from "./sqlite-file.ts";
@@ -16,6 +17,10 @@ import { inMemory, openSqliteFile } from "./sqlite-file.ts";
 export interface Database {
   /** Builds and runs queries; the same ones on SQLite and PostgreSQL. */
   readonly kysely: Kysely<Schema>;
+  /** Runs the queries of a script as one transaction; what every turn does, and so cheaper than Kysely's own. */
+  readonly run: RunScript;
+  /** Runs one query that was prepared, and gives its rows; cheaper than through Kysely. */
+  read<Row>(query: CompiledQuery<Row>): Row[];
   /** Throws when the database does not answer. For health checks. */
   ping(): Promise<void>;
   /** Lets what is under way end, folds the write-ahead log into the file, and closes it. May be called twice. */
@@ -71,6 +76,8 @@ async function openSqlite(file: string): Promise<Database> {
 
   return {
     kysely,
+    run: createSqliteScripts(native, connection, kysely as unknown as Kysely<never>),
+    read: <Row>({ sql, parameters }: CompiledQuery<Row>) => connection.prepare(sql).all(parameters) as Row[],
     async ping() {
       await kysely.selectFrom("keys").select("id").limit(1).execute();
     },

@@ -15,7 +15,7 @@ export function openSqliteFile(file: string): DatabaseSync {
   try {
     // WAL with synchronous=NORMAL: a commit survives the death of the process; a loss of power may take the last
     // commits with it, never the file's health. A transaction costs no fsync.
-    database.exec("pragma journal_mode = wal; pragma synchronous = normal");
+    database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16000");
   } catch (thrown) {
     database.close();
     throw thrown;

@@ -10,10 +10,19 @@ export interface Workspaces {
 }
 
 export function createWorkspaces({ store }: { store: WorkspaceStore }): Workspaces {
+  // Every turn asks for one, and they hardly ever change.
+  const known = new Map<string, Workspace>();
+
+  async function find(id: string): Promise<Workspace | undefined> {
+    const workspace = known.get(id) ?? (await store.find(id));
+    if (workspace) known.set(id, workspace);
+    return workspace;
+  }
+
   return {
     async getFor(principal, id) {
       // A workspace of somebody else and one that is not there look the same.
-      const workspace = maySee(principal, id) ? await store.find(id) : undefined;
+      const workspace = maySee(principal, id) ? await find(id) : undefined;
       if (!workspace) throw new GatewayError("not_found", `There is no workspace \`${id}\`.`);
       return workspace;
     },

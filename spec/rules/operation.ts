@@ -9,7 +9,7 @@ export interface Operation {
   "x-permission"?: string;
 }
 
-export interface Answer {
+interface Answer {
   content?: Record<string, MediaType>;
 }
 
@@ -19,11 +19,11 @@ export interface MediaType {
   examples?: Record<string, unknown>;
 }
 
-export interface Reference {
+interface Reference {
   $ref: string;
 }
 
-export interface RuleContext {
+interface RuleContext {
   report(problem: { message: string; location?: unknown }): void;
   location: { pointer: string; child(path: (string | number)[]): unknown };
   resolve(node: unknown): { node?: unknown };

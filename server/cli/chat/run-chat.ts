@@ -68,6 +68,6 @@ async function nameOf(client: OpenClawClient, agent: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof OpenClawError && error.code === "not_found")) throw error;
     const { agents } = await client.agents.list({ limit: 100 });
-    throw new OpenClawError({ ...error, message: `${error.message} The agents are ${agents.map(({ id }) => id).join(", ")}.` });
+    throw new OpenClawError({ code: error.code, status: error.status, cause: error, message: `${error.message} The agents are ${agents.map(({ id }) => id).join(", ")}.` });
   }
 }

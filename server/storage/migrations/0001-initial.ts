@@ -1,11 +1,12 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
  * Workspaces, sessions with their messages, runs, keys.
  *
  * `bigint` because a time in milliseconds and a sum of tokens outgrow PostgreSQL's `integer`; SQLite has one integer
- * type and does not mind. The foreign keys make an orphan impossible, whatever happens to the process: a message goes
+ * type and does not mind. Every index that a turn touches is written with it, and writing pages is what a turn costs
+ * most, so there is none without a query that needs it. The foreign keys make an orphan impossible, whatever happens to the process: a message goes
  * with its session. A run only loses its session, since one that is still going must be able to end.
  */
 export const initial: Migration = {
@@ -33,6 +34,7 @@ export const initial: Migration = {
       .addColumn("last_active_at", "bigint", (column) => column.notNull())
       .addColumn("message_count", "bigint", (column) => column.notNull())
       .addColumn("tokens_used", "bigint", (column) => column.notNull())
+      .modifyEnd(clustered)
       .execute();
     // One an order of the list: newest activity first, of everything, of a workspace, of an agent.
     await database.schema.createIndex("sessions_by_activity").on("sessions").columns(["last_active_at", "id"]).execute();
@@ -42,14 +44,8 @@ export const initial: Migration = {
       .columns(["workspace_id", "last_active_at", "id"])
       .execute();
     await database.schema
-      .createIndex("sessions_by_agent")
-      .on("sessions")
-      .columns(["agent_id", "last_active_at", "id"])
-      .execute();
-
-    await database.schema
       .createTable("messages")
-      .addColumn("id", "text", (column) => column.primaryKey().notNull())
+      .addColumn("id", "text", (column) => column.notNull())
       .addColumn("session_id", "text", (column) => column.notNull().references("sessions.id").onDelete("cascade"))
       .addColumn("run_id", "text")
       .addColumn("role", "text", (column) => column.notNull())
@@ -61,13 +57,14 @@ export const initial: Migration = {
       .addColumn("latency_ms", "bigint")
       .addColumn("finish_reason", "text")
       .addColumn("tool_calls", "text")
+      .addPrimaryKeyConstraint("messages_primary_key", ["session_id", "id"])
+      .modifyEnd(clustered)
       .execute();
-    await database.schema.createIndex("messages_by_session").on("messages").columns(["session_id", "id"]).execute();
 
     await database.schema
       .createTable("runs")
       .addColumn("id", "text", (column) => column.primaryKey().notNull())
-      .addColumn("session_id", "text", (column) => column.references("sessions.id").onDelete("set null"))
+      .addColumn("session_id", "text")
       .addColumn("workspace_id", "text", (column) => column.notNull())
       .addColumn("agent_id", "text", (column) => column.notNull())
       .addColumn("key_id", "text", (column) => column.notNull())
@@ -90,11 +87,10 @@ export const initial: Migration = {
       .addColumn("tools_invoked", "text")
       .addColumn("created_at", "bigint", (column) => column.notNull())
       .addColumn("finished_at", "bigint")
+      .modifyEnd(clustered)
       .execute();
-    await database.schema.createIndex("runs_by_status").on("runs").column("status").execute();
-    await database.schema.createIndex("runs_by_session").on("runs").column("session_id").execute();
-    await database.schema.createIndex("runs_by_creation").on("runs").column("created_at").execute();
-
+    // Only those that are under way, which the next start asks for after a crash.
+    await database.schema.createIndex("runs_running").on("runs").columns(["status", "id"]).where("status", "=", "running").execute();
     await database.schema
       .createTable("keys")
       .addColumn("id", "text", (column) => column.primaryKey().notNull())
@@ -115,3 +111,6 @@ export const initial: Migration = {
       .execute();
   },
 };
+
+/** The rows lie in the order of their key, in one tree instead of two: a turn dirties half as many pages. */
+const clustered = sql`without rowid`;
