@@ -9,7 +9,7 @@ import { useServer } from "./targets.ts";
 // session that holds what was said and no half answer.
 
 // Retries are the providers' own tests' matter; here each fault is to show at once.
-const server = useServer({ provider: { firstByteTimeoutMs: 60, idleTimeoutMs: 60 } });
+const server = useServer({ provider: { firstByteTimeoutMs: 250, idleTimeoutMs: 250 } });
 
 interface Way {
   id: OperationId;

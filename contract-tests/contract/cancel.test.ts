@@ -9,6 +9,9 @@ import type { CallRequest } from "./target.ts";
 // A run ends before its time when somebody cancels it, or when nobody has waited for it for the time of grace. The
 // provider's call must be seen to end as well: a model that goes on writing costs money.
 
+/** Only how long a test waits before it fails. */
+const patience = { timeout: 10_000, interval: 10 };
+
 const messages = [{ role: "user", content: "Hello [hang]" }];
 const waiting: { name: string; id: OperationId; request: CallRequest }[] = [
   { name: "POST /chat", id: "chat", request: { json: { message: "Hello [hang]" } } },
@@ -75,7 +78,7 @@ describe("POST /runs/{runId}/cancel", () => {
 });
 
 describe("a client that goes away", () => {
-  const server = useServer({ runs: { graceMs: 60 } });
+  const server = useServer({ runs: { graceMs: 400 } });
   const run = async (runId: string) => (await server.call("getRun", { path: { runId } })).json(200);
 
   test("lets go of its run: after the time of grace it is cancelled, and the provider's call ends", async () => {
@@ -84,7 +87,7 @@ describe("a client that goes away", () => {
     const { runId } = (await stream.next())?.data ?? {};
     await stream.leave();
     await server.upstream.untilAborted(1);
-    await vi.waitFor(async () => expect((await run(runId)).status).toBe("cancelled"));
+    await vi.waitFor(async () => expect((await run(runId)).status).toBe("cancelled"), patience);
   });
 
   test("does so before the first event too", async () => {
@@ -97,7 +100,7 @@ describe("a client that goes away", () => {
     controller.abort();
     await expect(answer).rejects.toThrow("aborted");
     await server.upstream.untilAborted(1);
-    await vi.waitFor(async () => expect((await run(runId)).status).toBe("cancelled"));
+    await vi.waitFor(async () => expect((await run(runId)).status).toBe("cancelled"), patience);
   });
 
   test("may come back within it, and the run goes on", async () => {
@@ -114,6 +117,6 @@ describe("a client that goes away", () => {
     const stream = await server.open("streamRunEvents", { path: { runId } });
     await stream.next();
     await stream.leave();
-    await vi.waitFor(async () => expect((await run(runId)).status).toBe("completed"));
+    await vi.waitFor(async () => expect((await run(runId)).status).toBe("completed"), patience);
   });
 });

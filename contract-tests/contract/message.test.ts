@@ -35,12 +35,12 @@ test("202: the turn goes on by itself, and `Location` leads to it", async () => 
 test("408: past `timeout_ms` the answer names the run, and the run goes on", async () => {
   const conversation = { conversation_id: freshId() };
   // The turn before it takes its time, so that this one has to wait.
-  await say("One [slow 15]", { ...conversation, wait_for_response: false });
+  await say("One [slow 30]", { ...conversation, wait_for_response: false });
   const refused = (await say("Two", { ...conversation, timeout_ms: 40 })).json(408);
   expect(refused).toMatchObject({ error: "timeout", details: { ...conversation, run_id: expect.stringMatching(/^run_/) } });
   const path = { runId: String(refused.details["run_id"]) };
   expect((await server.call("getRun", { path })).json(200).status).toBe("running");
-  await vi.waitFor(async () => expect((await server.call("getRun", { path })).json(200)).toMatchObject({ status: "completed", content: "You said: Two" }));
+  await vi.waitFor(async () => expect((await server.call("getRun", { path })).json(200)).toMatchObject({ status: "completed", content: "You said: Two" }), { timeout: 10_000, interval: 10 });
   const { messages } = (await server.call("getConversation", { path: { id: conversation.conversation_id } })).json(200);
   expect(messages.map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"]);
 });
@@ -51,6 +51,6 @@ test("408: a stream whose first event does not come in time is a plain error", a
 });
 
 test("a stream that has begun is not cut by `timeout_ms`", async () => {
-  const data = (await say("Hello [slow 8]", { timeout_ms: 100 }, { Accept: "text/event-stream" })).data();
+  const data = (await say("Hello [slow 30]", { timeout_ms: 400 }, { Accept: "text/event-stream" })).data();
   expect(data.at(-1).type).toBe("done");
 });

@@ -1,5 +1,5 @@
 import type { ModelMessage } from "../providers/port.ts";
-import type { StoredMessage } from "../sessions/service.ts";
+import type { SpokenMessage } from "../sessions/service.ts";
 
 /** How many messages of a session the model is shown. */
 export const mostHistoryMessages = 200;
@@ -8,14 +8,14 @@ export const mostHistoryMessages = 200;
 const mostHistoryCharacters = 400_000;
 
 /** A session's messages as the model is shown them, oldest first. Tool calls and their results are told where tools are at hand. */
-export function historyMessages(stored: readonly StoredMessage[], withTools: boolean): ModelMessage[] {
+export function historyMessages(stored: readonly SpokenMessage[], withTools: boolean): ModelMessage[] {
   let characters = 0;
   let first = stored.length;
   while (first > 0 && (characters += stored[first - 1]!.content.length) <= mostHistoryCharacters) first--;
   return stored.slice(first).flatMap((message) => modelMessages(message, withTools));
 }
 
-function modelMessages({ role, content, toolCalls }: StoredMessage, withTools: boolean): ModelMessage[] {
+function modelMessages({ role, content, toolCalls }: SpokenMessage, withTools: boolean): ModelMessage[] {
   if (role === "user") return [{ role, content }];
   if (!withTools || !toolCalls || toolCalls.length === 0) return content === "" ? [] : [{ role, content }];
   return [

@@ -93,7 +93,7 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
       runs.start(run, {
         stream: input.stream,
         acquire: (signal) => lock.acquire(sessionId, signal),
-        prepare: () => prepare(input, run, agent, resolved, startedAt),
+        prepare: () => prepare(input, run, agent, resolved, startedAt, isQueued ? undefined : { session: found }),
       });
       if (!isQueued) await run.accepted;
       return run;
@@ -108,11 +108,18 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
   }
 
   /** Called when it is the turn's turn: reads the history as the turns before it left it. */
-  async function prepare(input: ChatInput, run: Run, agent: AgentSettings, { provider, model }: ResolvedModel, startedAt: number): Promise<PreparedRun> {
+  async function prepare(
+    input: ChatInput,
+    run: Run,
+    agent: AgentSettings,
+    { provider, model }: ResolvedModel,
+    startedAt: number,
+    known: { session: Session | undefined } | undefined,
+  ): Promise<PreparedRun> {
     const { identity } = run;
     const sessionId = identity.sessionId as string;
-    // Again: a turn before this one may have made it.
-    const session = input.sessionId === null ? undefined : await findSession(sessionId, { ...input, workspaceId: identity.workspaceId });
+    // After a wait it is looked up again: a turn before this one may have made it.
+    const { session } = known ?? { session: await findSession(sessionId, { ...input, workspaceId: identity.workspaceId }) };
     const history = session && session.messageCount > 0 ? await sessions.recentMessages(sessionId, mostHistoryMessages) : [];
     const definitions = tools.definitions(agent.tools);
     const messages: ModelMessage[] = [

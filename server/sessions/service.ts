@@ -1,9 +1,9 @@
 import { GatewayError } from "../errors.ts";
 import { maySee, type Principal } from "../keys/principal.ts";
 import type { Workspaces } from "../workspaces/service.ts";
-import type { Session, SessionStore, StoredMessage } from "./store.ts";
+import type { Session, SessionStore, SpokenMessage, StoredMessage } from "./store.ts";
 
-export type { Session, StoredMessage } from "./store.ts";
+export type { Session, SpokenMessage } from "./store.ts";
 
 /** Which sessions, and which page of them. */
 export interface SessionQuery {
@@ -24,7 +24,7 @@ export interface Sessions {
   /** All its messages, oldest first. */
   messages(id: string): Promise<StoredMessage[]>;
   /** The last so many, oldest first. */
-  recentMessages(id: string, most: number): Promise<StoredMessage[]>;
+  recentMessages(id: string, most: number): Promise<SpokenMessage[]>;
   history(principal: Principal, id: string, page: { limit: number; offset: number }): Promise<{ messages: StoredMessage[]; total: number }>;
   /** Throws `not_found`. */
   delete(principal: Principal, id: string, agentId?: string): Promise<void>;

@@ -30,6 +30,9 @@ export interface StoredMessage {
   toolCalls: ToolCallRecord[] | null;
 }
 
+/** A message as the model is told of it. */
+export type SpokenMessage = Pick<StoredMessage, "role" | "content" | "toolCalls">;
+
 export interface SessionFilter {
   workspaces: readonly string[] | "*";
   agentId?: string | undefined;
@@ -47,7 +50,7 @@ export interface SessionStore {
   messages(sessionId: string, page: { limit: number; offset: number }): Promise<{ messages: StoredMessage[]; total: number }>;
   allMessages(sessionId: string): Promise<StoredMessage[]>;
   /** The newest so many, oldest first. */
-  recentMessages(sessionId: string, most: number): Promise<StoredMessage[]>;
+  recentMessages(sessionId: string, most: number): Promise<SpokenMessage[]>;
   /** With its messages and runs. */
   delete(id: string): Promise<boolean>;
   deleteIn(workspaceId: string): Promise<number>;
@@ -59,7 +62,7 @@ export function createSessionStore({ database }: { database: Database }): Sessio
   const { kysely } = database;
   const findQuery = prepare<{ id: string }>()((value) => kysely.selectFrom("sessions").selectAll().where("id", "=", value("id")));
   const recentQuery = prepare<{ id: string; most: number }>()((value) =>
-    kysely.selectFrom("messages").selectAll().where("session_id", "=", value("id")).orderBy("id", "desc").limit(value("most")),
+    kysely.selectFrom("messages").select(["role", "content", "tool_calls"]).where("session_id", "=", value("id")).orderBy("id", "desc").limit(value("most")),
   );
 
   /** Deletes sessions with all that hangs on them, in one transaction; how many. */
@@ -108,7 +111,8 @@ export function createSessionStore({ database }: { database: Database }): Sessio
       return rows.map(toMessage);
     },
     async recentMessages(sessionId, most) {
-      return database.read(recentQuery({ id: sessionId, most })).map(toMessage).reverse();
+      const rows = database.read(recentQuery({ id: sessionId, most })).reverse();
+      return rows.map(({ role, content, tool_calls: calls }) => ({ role, content, toolCalls: toolCallsOf(calls) }));
     },
     delete: async (id) => (await deleteSessions("id", id)) > 0,
     deleteIn: (workspaceId) => deleteSessions("workspace_id", workspaceId),
@@ -144,6 +148,10 @@ function toMessage(row: Selectable<MessagesTable>): StoredMessage {
     createdAt: row.created_at,
     model: row.model,
     usage: row.input_tokens === null || row.output_tokens === null ? null : { inputTokens: row.input_tokens, outputTokens: row.output_tokens },
-    toolCalls: row.tool_calls === null ? null : (JSON.parse(row.tool_calls) as ToolCallRecord[]),
+    toolCalls: toolCallsOf(row.tool_calls),
   };
+}
+
+function toolCallsOf(text: string | null): ToolCallRecord[] | null {
+  return text === null ? null : (JSON.parse(text) as ToolCallRecord[]);
 }

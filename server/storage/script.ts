@@ -23,13 +23,11 @@ interface Job {
   reject: (thrown: unknown) => void;
 }
 
-/** How a script of a group went; it is told only once the group is committed. */
-type Outcome = { value: unknown } | { thrown: unknown };
-
 /**
  * Scripts are what every turn runs. A commit costs SQLite ten times what a statement does, so those of one round of the
- * event loop share one (group commit), each behind a savepoint of its own: one that fails takes back only itself. None
- * gives way between its statements. PostgreSQL will run the same scripts, waiting at each `yield`.
+ * event loop share one (group commit). When one fails, all are taken back and played again one by one: that is rare, and
+ * cheaper than a savepoint for each, which makes SQLite keep a copy of every page it changes. None gives way between its
+ * statements. PostgreSQL will run the same scripts, waiting at each `yield`.
  */
 export function createSqliteScripts(native: DatabaseSync, connection: SqliteDatabase, kysely: Kysely<never>): RunScript {
   const run = (sql: string) => connection.prepare(sql).run([]);
@@ -44,45 +42,27 @@ export function createSqliteScripts(native: DatabaseSync, connection: SqliteData
   }
 
   function settle(group: readonly Job[]): void {
-    let outcomes: Outcome[];
+    let values: unknown[];
     try {
-      outcomes = commit(group);
+      values = commit(group);
     } catch (thrown) {
-      // All of it is taken back, as when the disk is full. One by one, each meets its own fault and none of another's.
+      // All of it is taken back. One by one, each meets its own fault and none of another's.
       if (group.length > 1) for (const job of group) settle([job]);
       else group[0]?.reject(thrown);
       return;
     }
-    for (const [index, outcome] of outcomes.entries()) {
-      if ("thrown" in outcome) group[index]?.reject(outcome.thrown);
-      else group[index]?.resolve(outcome.value);
-    }
+    for (const [index, job] of group.entries()) job.resolve(values[index]);
   }
 
-  function commit(group: readonly Job[]): Outcome[] {
+  function commit(group: readonly Job[]): unknown[] {
     run("begin");
     try {
-      const outcomes = group.length === 1 ? group.map(({ script }) => ({ value: play(script) })) : group.map(playApart);
+      const values = group.map(({ script }) => play(script));
       run("commit");
-      return outcomes;
+      return values;
     } catch (thrown) {
       run("rollback");
       throw thrown;
-    }
-  }
-
-  function playApart({ script }: Job): Outcome {
-    run("savepoint script");
-    try {
-      const value = play(script);
-      run("release script");
-      return { value };
-    } catch (thrown) {
-      // Some errors make SQLite give up the whole transaction: then there is no savepoint to go back to.
-      if (!native.isTransaction) throw thrown;
-      run("rollback to script");
-      run("release script");
-      return { thrown };
     }
   }
 

@@ -58,7 +58,6 @@ export const initial: Migration = {
       .addColumn("finish_reason", "text")
       .addColumn("tool_calls", "text")
       .addPrimaryKeyConstraint("messages_primary_key", ["session_id", "id"])
-      .modifyEnd(clustered)
       .execute();
 
     await database.schema
