@@ -6,10 +6,11 @@ import type { ModelMessage } from "../providers/port.ts";
 import type { Providers, ResolvedModel } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
 import type { PreparedRun, Runs } from "../runs/service.ts";
-import { noSession, type Session, type Sessions } from "../sessions/service.ts";
+import { noSession, type Session, type Sessions, type SpokenMessage } from "../sessions/service.ts";
 import type { Tools } from "../tools/registry.ts";
 import type { Workspaces } from "../workspaces/service.ts";
 import { agentTools } from "./agent-tools.ts";
+import { createHistoryCache } from "./history-cache.ts";
 import { historyMessages, mostHistoryMessages } from "./history.ts";
 import { createSessionLock } from "./session-lock.ts";
 
@@ -62,6 +63,7 @@ const titleLength = 80;
 /** The one way a message becomes a turn, whatever face it came in by. */
 export function createChat({ agents, workspaces, sessions, providers, tools, runs, now }: ChatOptions): Chat {
   const lock = createSessionLock();
+  const cache = createHistoryCache();
 
   return {
     async begin(input) {
@@ -120,7 +122,17 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
     const sessionId = identity.sessionId as string;
     // After a wait it is looked up again: a turn before this one may have made it.
     const { session } = known ?? { session: await findSession(sessionId, { ...input, workspaceId: identity.workspaceId }) };
-    const history = session && session.messageCount > 0 ? await sessions.recentMessages(sessionId, mostHistoryMessages) : [];
+    const history = session && session.messageCount > 0 ? (cache.get(session) ?? (await sessions.recentMessages(sessionId, mostHistoryMessages))) : [];
+    run.ended.then(
+      ({ content, finishedAt }) => {
+        const said: SpokenMessage[] = [
+          { role: "user", content: input.message, toolCalls: null },
+          { role: "assistant", content, toolCalls: run.toolCalls.length > 0 ? run.toolCalls : null },
+        ];
+        cache.keep({ id: sessionId, messageCount: (session?.messageCount ?? 0) + said.length, lastActiveAt: finishedAt }, [...history, ...said].slice(-mostHistoryMessages));
+      },
+      () => {},
+    );
     const definitions = tools.definitions(agent.tools);
     const messages: ModelMessage[] = [
       ...systemMessages(input, agent),

@@ -5,7 +5,7 @@ import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
-import { mountRoutes, type MountOptions } from "./mount.ts";
+import { mountRoutes, sendText, type MountOptions } from "./mount.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
@@ -19,7 +19,7 @@ export interface AppOptions extends MountOptions {
  */
 export function createApp(options: AppOptions): Koa {
   const app = new Koa();
-  const router = new Router();
+  const router = new Router({ sensitive: true });
   mountRoutes(router, routes, options);
 
   app.use(identify);
@@ -43,8 +43,8 @@ async function identify(koa: KoaContext, next: Next): Promise<void> {
 /** One line an answer, once it is out. Never the query: it may hold a token. */
 function logAnswers(log: Logger) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
-    const startedAt = performance.now();
     if (log.isLevelEnabled("info")) {
+      const startedAt = performance.now();
       koa.res.once("close", () => {
         const route = koa.state["route"] as Route | undefined;
         log.info(
@@ -84,13 +84,10 @@ function answerErrors(log: Logger, checkAnswer: AppOptions["checkAnswer"]) {
       const face = route?.face ?? faceOfPath(koa.path);
       const body = errorBody(face, error, requestId, koa.path);
       if (route && checkAnswer && error.code !== "internal_error") checkAnswer(route.operationId, error.status, "application/json", body);
-      koa.respond = true;
-      koa.status = error.status;
       if (error.status === 401) koa.set("WWW-Authenticate", 'Bearer realm="openclaw"');
       if (error.retryAfterSeconds !== undefined) koa.set("Retry-After", String(error.retryAfterSeconds));
       if (error.code === "payload_too_large") koa.set("Connection", "close");
-      koa.type = "application/json";
-      koa.body = JSON.stringify(body);
+      sendText(koa, error.status, "application/json", JSON.stringify(body));
     }
   };
 }

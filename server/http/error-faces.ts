@@ -11,7 +11,7 @@ type OpenaiError = components["schemas"]["OpenaiError"];
 
 /** The face of a path that no operation has, by its family. */
 export function faceOfPath(path: string): Face {
-  if (path.startsWith("/api/v1/openai/")) return "openai";
+  if (path === "/api/v1/openai" || path.startsWith("/api/v1/openai/")) return "openai";
   if (path.startsWith("/api/") && !path.startsWith("/api/v1/") && path !== "/api/v1") return "plain";
   return "api";
 }

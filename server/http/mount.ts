@@ -66,22 +66,30 @@ function authorize({ permissions }: Principal, { permission }: Route): void {
 }
 
 async function encode(koa: KoaContext, route: Route, answer: AnyAnswer, check: CheckAnswer | undefined): Promise<void> {
-  koa.status = answer.status;
-  if (answer.headers) koa.set(answer.headers as Record<string, string>);
+  const { res } = koa;
+  if (answer.headers) for (const name in answer.headers) res.setHeader(name, answer.headers[name]!);
   if (answer.events) {
     koa.respond = false;
-    koa.set(streamHeaders);
-    await writeEvents(koa.res, answer.events, check && ((data) => check(route.operationId, answer.status, "text/event-stream", data)));
-  } else if (answer.text !== undefined) {
-    check?.(route.operationId, answer.status, answer.contentType ?? "", answer.text);
-    koa.type = answer.contentType ?? "text/plain";
-    koa.body = answer.text;
-  } else if (answer.body !== undefined) {
-    check?.(route.operationId, answer.status, "application/json", answer.body);
-    koa.type = "application/json";
-    koa.body = JSON.stringify(answer.body);
-  } else {
-    koa.body = null;
-    koa.status = answer.status;
+    res.writeHead(answer.status, streamHeaders);
+    return writeEvents(res, answer.events, check && ((data) => check(route.operationId, answer.status, "text/event-stream", data)));
   }
+  const text = answer.text ?? (answer.body === undefined ? null : JSON.stringify(answer.body));
+  const mediaType = answer.text === undefined ? "application/json" : (answer.contentType ?? "text/plain");
+  if (text !== null) check?.(route.operationId, answer.status, mediaType, answer.text ?? answer.body);
+  sendText(koa, answer.status, mediaType, text);
+}
+
+/** Writes an answer that is all there. By hand: what Koa would still find out about it is known here. */
+export function sendText(koa: KoaContext, status: number, mediaType: string, text: string | null): void {
+  const { res } = koa;
+  koa.respond = false;
+  res.statusCode = status;
+  if (text === null) {
+    res.end();
+    return;
+  }
+  res.setHeader("Content-Type", `${mediaType}; charset=utf-8`);
+  res.setHeader("Content-Length", Buffer.byteLength(text));
+  if (koa.req.method === "HEAD") res.end();
+  else res.end(text);
 }

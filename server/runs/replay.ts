@@ -15,14 +15,17 @@ export function replayEvents(record: RunRecord, principal: Principal): Run {
   for (const { callId, name, output, isError } of record.toolCalls) run.append({ type: "toolResult", callId, name, output, isError }, output.length);
   if (record.content !== "") run.append({ type: "text", text: record.content }, record.content.length);
   if (record.status === "completed") {
-    run.complete({
+    run.complete(
+      {
       type: "finished",
       finishReason: (record.finishReason ?? "stop") as FinishReason,
       usage: record.usage ?? { inputTokens: 0, outputTokens: 0 },
       latencyMs: record.latencyMs ?? 0,
       toolsInvoked: record.toolsInvoked,
       callerToolCalls: [],
-    });
+      },
+      record.finishedAt ?? record.createdAt,
+    );
   } else {
     run.fail(new GatewayError((record.error?.code ?? "internal_error") as ErrorCode, record.error?.message ?? "The run failed.", { details: record.error?.details ?? {} }));
   }

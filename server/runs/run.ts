@@ -31,6 +31,8 @@ export interface RunResult {
   content: string;
   model: string;
   finished: FinishedEvent;
+  /** Epoch milliseconds. */
+  finishedAt: number;
 }
 
 /**
@@ -124,10 +126,10 @@ export class Run {
     if (event.type !== "failed") this.#begun.resolve();
   }
 
-  complete(finished: FinishedEvent): void {
+  complete(finished: FinishedEvent, finishedAt: number): void {
     this.status = "completed";
     this.append(finished, 0);
-    this.#ended.resolve({ run: this, content: this.content, model: this.model, finished });
+    this.#ended.resolve({ run: this, content: this.content, model: this.model, finished, finishedAt });
     this.#close();
   }
 

@@ -171,6 +171,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
 
   /** Stores the answer, and only then says that it is there. */
   async function finish(run: Run, finished: Extract<TurnOutput, { type: "finished" }>): Promise<void> {
+    const finishedAt = now();
     await store.finish({
       runId: run.id,
       sessionId: run.identity.sessionId,
@@ -184,9 +185,9 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       toolsInvoked: finished.toolsInvoked,
       latencyMs: finished.latencyMs,
       error: null,
-      finishedAt: now(),
+      finishedAt,
     });
-    run.complete(finished);
+    run.complete(finished, finishedAt);
   }
 
   async function fail(run: Run, thrown: unknown, isStored: boolean): Promise<void> {
