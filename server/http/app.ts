@@ -52,7 +52,7 @@ function logAnswers(log: Logger) {
             requestId: koa.state["requestId"],
             operation: route?.operationId,
             keyId: koa.state["principal"]?.keyId,
-            method: koa.method,
+            method: koa.req.method,
             path: koa.path,
             status: koa.res.statusCode,
             complete: koa.res.writableFinished,

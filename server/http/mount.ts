@@ -48,7 +48,7 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   authorize(principal, route);
   const context = createRequestContext(koa, principal);
 
-  const parameters = { path: koa["params"] as object, query: { ...koa.query }, headers: koa.headers };
+  const parameters = { path: koa["params"] as object, query: koa.querystring === "" ? {} : { ...koa.query }, headers: koa.headers };
   if (route.parameters) validate([route.parameters], parameters);
   let body: unknown;
   if (route.bodies) {

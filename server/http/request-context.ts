@@ -29,7 +29,7 @@ export function createRequestContext(koa: KoaContext, principal: Principal): Req
         const made = new AbortController();
         controller = made;
         if (koa.res.destroyed) made.abort(connectionClosed);
-        else koa.res.once("close", () => made.abort(connectionClosed));
+        else koa.res.once("close", () => koa.res.writableFinished || made.abort(connectionClosed));
       }
       return controller.signal;
     },

@@ -87,9 +87,7 @@ export function createRunStore({ database }: { database: Database }): RunStore {
     begin: ({ run, session, userMessage }) =>
       database.run(function* () {
         const { sessionId, createdAt } = run;
-        const messages = userMessage ? 1 : 0;
-        if (session) yield queries.insertSession({ ...session, at: createdAt, messageCount: messages });
-        else if (sessionId !== null && messages > 0) yield queries.countMessage({ id: sessionId });
+        if (session) yield queries.insertSession({ ...session, at: createdAt });
         if (userMessage && sessionId !== null) yield queries.insertQuestion({ id: userMessage.id, sessionId, runId: run.id, content: userMessage.content, at: createdAt });
         const { id, workspaceId, agentId, keyId, userId, channel, face, requestId, faceOptions, messageId } = run;
         const request = JSON.stringify({ requestId, faceOptions });
@@ -116,7 +114,7 @@ export function createRunStore({ database }: { database: Database }): RunStore {
         if (ended.affected === 0) return false;
         if (sessionId === null) return true;
         const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
-        const touched = yield queries.touchSession({ id: sessionId, at: finishedAt, messages: messageId === null ? 0 : 1, tokens });
+        const touched = yield queries.touchSession({ id: sessionId, at: finishedAt, messages: messageId === null ? 1 : 2, tokens });
         // The session was deleted in the meantime: the answer has nowhere to go.
         if (touched.affected === 0 || messageId === null) return true;
         yield queries.insertAnswer({
@@ -145,6 +143,13 @@ export function createRunStore({ database }: { database: Database }): RunStore {
       return row && toRecord(row);
     },
     async failLeftRunning(now) {
+      // The question of each was stored; a session counts its messages when the turn ends, which for these is now.
+      const running = kysely.selectFrom("runs").where("status", "=", sql.lit("running"));
+      await kysely
+        .updateTable("sessions")
+        .set(({ eb }) => ({ message_count: eb("message_count", "+", running.whereRef("session_id", "=", "sessions.id").select(({ fn }) => fn.countAll<number>().as("count"))) }))
+        .where("id", "in", running.select("session_id").$castTo<{ session_id: string }>())
+        .execute();
       const { numUpdatedRows } = await kysely
         .updateTable("runs")
         .set({ status: "failed", error_code: "service_unavailable", error_message: "The gateway was stopped in the middle of the turn.", error_details: "{}", finished_at: now })
@@ -158,7 +163,7 @@ export function createRunStore({ database }: { database: Database }): RunStore {
 
 function turnQueries({ kysely }: Database) {
   return {
-    insertSession: prepare<NewSession & { at: number; messageCount: number }>()((value) =>
+    insertSession: prepare<NewSession & { at: number }>()((value) =>
       kysely.insertInto("sessions").values({
         id: value("id"),
         workspace_id: value("workspaceId"),
@@ -168,11 +173,10 @@ function turnQueries({ kysely }: Database) {
         title: value("title"),
         created_at: value("createdAt"),
         last_active_at: value("at"),
-        message_count: value("messageCount"),
+        message_count: 0,
         tokens_used: 0,
       }),
     ),
-    countMessage: prepare<{ id: string }>()((value) => kysely.updateTable("sessions").set(({ eb }) => ({ message_count: eb("message_count", "+", 1) })).where("id", "=", value("id"))),
     /** The time of the last activity never goes back, or a page of the list would repeat what the one before had. */
     touchSession: prepare<{ id: string; at: number; messages: number; tokens: number }>()((value) =>
       kysely
