@@ -24,7 +24,13 @@ export interface KeyRecord {
 export interface KeyStore {
   findByHash(hash: string): Promise<KeyRecord | undefined>;
   insert(key: KeyRecord): Promise<void>;
+  /** All of them, the revoked too, in the order they were made. */
+  list(): Promise<KeyRecord[]>;
   count(): Promise<number>;
+  /** Notes that a key was used. */
+  touch(id: string, at: number): Promise<void>;
+  /** Revokes a key for good. False when there is none, or it was revoked before. */
+  revoke(id: string, at: number): Promise<boolean>;
 }
 
 export function createKeyStore({ database: { kysely } }: { database: Database }): KeyStore {
@@ -58,6 +64,17 @@ export function createKeyStore({ database: { kysely } }: { database: Database })
     async count() {
       const { count } = await kysely.selectFrom("keys").select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
       return Number(count);
+    },
+    async list() {
+      const rows = await kysely.selectFrom("keys").selectAll().orderBy("id").execute();
+      return rows.map(toRecord);
+    },
+    async touch(id, at) {
+      await kysely.updateTable("keys").set({ last_used_at: at }).where("id", "=", id).execute();
+    },
+    async revoke(id, at) {
+      const { numUpdatedRows } = await kysely.updateTable("keys").set({ revoked_at: at }).where("id", "=", id).where("revoked_at", "is", null).executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
     },
   };
 }

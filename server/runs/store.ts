@@ -1,11 +1,10 @@
-import type { Selectable } from "kysely";
-import { sql } from "kysely";
+import { type InferResult, type Kysely, sql } from "kysely";
 import type { ToolCallRecord } from "../chat/turn-events.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { FinishReason, Usage } from "../providers/port.ts";
 import type { Database } from "../storage/database.ts";
 import { prepare } from "../storage/prepared.ts";
-import type { RunsTable } from "../storage/schema.ts";
+import type { Schema } from "../storage/schema.ts";
 import type { RunFace, RunStatus } from "./run.ts";
 
 /** A run as it is stored. */
@@ -69,9 +68,15 @@ export interface FinishRun {
 }
 
 export interface RunStore {
-  /** Stores the run with the user's message, and the session when it is new: all or nothing. */
+  /**
+   * Stores the run with the user's message, and the session when it is new: all or nothing. Throws `conflict` when the
+   * session is not as the caller found it: made by somebody else meanwhile, or deleted. Looking again settles it.
+   */
   begin(begin: BeginRun): Promise<void>;
-  /** Stores the end of the run with its answer: all or nothing, and only once. Whether the run was still running. */
+  /**
+   * Stores the end of the run with its answer: all or nothing, and only once. Whether the run was still running. An answer
+   * whose session was deleted or cleared meanwhile is not kept.
+   */
   finish(finish: FinishRun): Promise<boolean>;
   find(id: string): Promise<RunRecord | undefined>;
   /** Marks runs that an earlier process left running as failed; how many. */
@@ -96,11 +101,15 @@ export function createRunStore({ database }: { database: Database }): RunStore {
     finish: (end) =>
       database.run(function* () {
         const { runId, sessionId, status, messageId, content, model, usage, finishReason, toolCalls, toolsInvoked, latencyMs, error, finishedAt } = end;
-        const ended = yield queries.endRun({
+        const calls = toolCalls.length === 0 ? null : JSON.stringify(toolCalls);
+        const isMessage = sessionId !== null && messageId !== null;
+        const { rows } = yield queries.endRun({
           id: runId,
           status,
           model,
-          content: sessionId === null ? content : null,
+          messageId,
+          content: isMessage ? null : content,
+          toolCalls: isMessage ? null : calls,
           finishReason,
           inputTokens: usage?.inputTokens ?? null,
           outputTokens: usage?.outputTokens ?? null,
@@ -111,12 +120,17 @@ export function createRunStore({ database }: { database: Database }): RunStore {
           toolsInvoked: toolsInvoked.length === 0 ? null : JSON.stringify(toolsInvoked),
           at: finishedAt,
         });
-        if (ended.affected === 0) return false;
+        const ended = rows[0] as { session_id: string | null } | undefined;
+        if (ended === undefined) return false;
         if (sessionId === null) return true;
+        if (ended.session_id === null) {
+          // What was said in the session was deleted in the meantime: this too. There may be another session of its id by now.
+          yield queries.forgetAnswer({ id: runId });
+          return true;
+        }
         const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
-        const touched = yield queries.touchSession({ id: sessionId, at: finishedAt, messages: messageId === null ? 1 : 2, tokens });
-        // The session was deleted in the meantime: the answer has nowhere to go.
-        if (touched.affected === 0 || messageId === null) return true;
+        yield queries.touchSession({ id: sessionId, at: finishedAt, messages: messageId === null ? 1 : 2, tokens });
+        if (messageId === null) return true;
         yield queries.insertAnswer({
           id: messageId,
           sessionId,
@@ -128,35 +142,49 @@ export function createRunStore({ database }: { database: Database }): RunStore {
           outputTokens: usage?.outputTokens ?? null,
           latencyMs,
           finishReason,
-          toolCalls: toolCalls.length === 0 ? null : JSON.stringify(toolCalls),
+          toolCalls: calls,
         });
         return true;
       }),
     async find(id) {
-      const row = await kysely
-        .selectFrom("runs")
-        .leftJoin("messages", (join) => join.onRef("messages.session_id", "=", "runs.session_id").onRef("messages.id", "=", "runs.message_id"))
-        .selectAll("runs")
-        .select(["messages.content as answer", "messages.tool_calls"])
-        .where("runs.id", "=", id)
-        .executeTakeFirst();
+      const row = await selectRuns(kysely).where("runs.id", "=", id).executeTakeFirst();
       return row && toRecord(row);
     },
     async failLeftRunning(now) {
-      // The question of each was stored; a session counts its messages when the turn ends, which for these is now.
-      const running = kysely.selectFrom("runs").where("status", "=", sql.lit("running"));
-      await kysely
-        .updateTable("sessions")
-        .set(({ eb }) => ({ message_count: eb("message_count", "+", running.whereRef("session_id", "=", "sessions.id").select(({ fn }) => fn.countAll<number>().as("count"))) }))
-        .where("id", "in", running.select("session_id").$castTo<{ session_id: string }>())
-        .execute();
-      const { numUpdatedRows } = await kysely
-        .updateTable("runs")
-        .set({ status: "failed", error_code: "service_unavailable", error_message: "The gateway was stopped in the middle of the turn.", error_details: "{}", finished_at: now })
-        // As a literal: only then does the planner see that the index of running runs answers it.
-        .where("status", "=", sql.lit("running"))
-        .executeTakeFirstOrThrow();
-      return Number(numUpdatedRows);
+      return kysely.transaction().execute(async (transaction) => {
+        // The question of each was stored; a session counts its messages when the turn ends, which for these is now.
+        await transaction
+          .updateTable("sessions")
+          .set((its) => ({
+            message_count: its.eb(
+              "message_count",
+              "+",
+              its
+                .selectFrom("runs")
+                .select(({ fn }) => fn.countAll<number>().as("count"))
+                .where("status", "=", sql.lit("running"))
+                .whereRef("session_id", "=", "sessions.id"),
+            ),
+          }))
+          .where("id", "in", (its) =>
+            its.selectFrom("runs").select("session_id").where("status", "=", sql.lit("running")).$castTo<{ session_id: string }>(),
+          )
+          .execute();
+        const { numUpdatedRows } = await transaction
+          .updateTable("runs")
+          .set({
+            status: "failed",
+            message_id: null,
+            error_code: "service_unavailable",
+            error_message: "The gateway was stopped in the middle of the turn.",
+            error_details: "{}",
+            finished_at: now,
+          })
+          // As a literal: only then does the planner see that the index of running runs answers it.
+          .where("status", "=", sql.lit("running"))
+          .executeTakeFirstOrThrow();
+        return Number(numUpdatedRows);
+      });
     },
   };
 }
@@ -181,7 +209,11 @@ function turnQueries({ kysely }: Database) {
     touchSession: prepare<{ id: string; at: number; messages: number; tokens: number }>()((value) =>
       kysely
         .updateTable("sessions")
-        .set(({ case: when, eb, ref }) => ({ last_active_at: when().when("last_active_at", "<", value("at")).then(value("at")).else(ref("last_active_at")).end(), message_count: eb("message_count", "+", value("messages")), tokens_used: eb("tokens_used", "+", value("tokens")) }))
+        .set((its) => ({
+          last_active_at: its.case().when("last_active_at", "<", value("at")).then(value("at")).else(its.ref("last_active_at")).end(),
+          message_count: its.eb("message_count", "+", value("messages")),
+          tokens_used: its.eb("tokens_used", "+", value("tokens")),
+        }))
         .where("id", "=", value("id")),
     ),
     insertQuestion: prepare<{ id: string; sessionId: string; runId: string; content: string; at: number }>()((value) =>
@@ -249,7 +281,9 @@ function turnQueries({ kysely }: Database) {
       id: string;
       status: RunStatus;
       model: string | null;
+      messageId: string | null;
       content: string | null;
+      toolCalls: string | null;
       finishReason: FinishReason | null;
       inputTokens: number | null;
       outputTokens: number | null;
@@ -265,7 +299,9 @@ function turnQueries({ kysely }: Database) {
         .set({
           status: value("status"),
           model: value("model"),
+          message_id: value("messageId"),
           content: value("content"),
+          tool_calls: value("toolCalls"),
           finish_reason: value("finishReason"),
           input_tokens: value("inputTokens"),
           output_tokens: value("outputTokens"),
@@ -277,12 +313,26 @@ function turnQueries({ kysely }: Database) {
           finished_at: value("at"),
         })
         .where("id", "=", value("id"))
-        .where("status", "=", "running"),
+        .where("status", "=", "running")
+        .returning("session_id"),
+    ),
+    forgetAnswer: prepare<{ id: string }>()((value) =>
+      kysely.updateTable("runs").set({ message_id: null, content: null, tool_calls: null }).where("id", "=", value("id")),
     ),
   };
 }
 
-function toRecord(row: Selectable<RunsTable> & { answer: string | null; tool_calls: string | null }): RunRecord {
+/** Runs with what was answered, wherever that is kept. */
+function selectRuns(kysely: Kysely<Schema>) {
+  return kysely
+    .selectFrom("runs")
+    .leftJoin("messages", (join) => join.onRef("messages.session_id", "=", "runs.session_id").onRef("messages.id", "=", "runs.message_id"))
+    .selectAll("runs")
+    .select(["messages.content as message_content", "messages.tool_calls as message_tool_calls"]);
+}
+
+function toRecord(row: InferResult<ReturnType<typeof selectRuns>>[number]): RunRecord {
+  const toolCalls = row.message_tool_calls ?? row.tool_calls;
   const { requestId, faceOptions } = JSON.parse(row.request) as Pick<RunRecord, "requestId" | "faceOptions">;
   const hasEnded = row.status !== "running";
   return {
@@ -299,11 +349,11 @@ function toRecord(row: Selectable<RunsTable> & { answer: string | null; tool_cal
     status: row.status,
     model: row.model,
     messageId: row.message_id,
-    content: row.answer ?? row.content ?? "",
+    content: row.message_content ?? row.content ?? "",
     finishReason: row.finish_reason as FinishReason | null,
     usage: hasEnded && row.input_tokens !== null && row.output_tokens !== null ? { inputTokens: row.input_tokens, outputTokens: row.output_tokens } : null,
     latencyMs: row.latency_ms,
-    toolCalls: row.tool_calls === null ? [] : (JSON.parse(row.tool_calls) as ToolCallRecord[]),
+    toolCalls: toolCalls === null ? [] : (JSON.parse(toolCalls) as ToolCallRecord[]),
     toolsInvoked: row.tools_invoked === null ? [] : (JSON.parse(row.tools_invoked) as string[]),
     error: row.error_code === null ? null : { code: row.error_code as ErrorCode, message: row.error_message ?? "", details: JSON.parse(row.error_details ?? "{}") as Record<string, unknown> },
     createdAt: row.created_at,

@@ -1,11 +1,11 @@
-import type { Selectable } from "kysely";
+import { type Selectable, type SelectQueryBuilder, sql, type Transaction } from "kysely";
 import type { ToolCallRecord } from "../chat/turn-events.ts";
 import type { Usage } from "../providers/port.ts";
 import { decodeCursor } from "../storage/cursor.ts";
 import type { Database } from "../storage/database.ts";
 import { toPage, type Page } from "../storage/page.ts";
 import { prepare } from "../storage/prepared.ts";
-import type { MessagesTable, SessionsTable } from "../storage/schema.ts";
+import type { MessagesTable, Schema, SessionsTable } from "../storage/schema.ts";
 
 export interface Session {
   id: string;
@@ -54,7 +54,7 @@ export interface SessionStore {
   /** With its messages and runs. */
   delete(id: string): Promise<boolean>;
   deleteIn(workspaceId: string): Promise<number>;
-  /** Deletes the messages; the session stays. */
+  /** Deletes the messages with their runs; the session stays. */
   clear(id: string): Promise<void>;
 }
 
@@ -68,14 +68,23 @@ export function createSessionStore({ database }: { database: Database }): Sessio
   /** Deletes sessions with all that hangs on them, in one transaction; how many. */
   function deleteSessions(where: "id" | "workspace_id", value: string): Promise<number> {
     return kysely.transaction().execute(async (transaction) => {
-      const ids = transaction.selectFrom("sessions").select("id").where(where, "=", value);
-      await transaction.deleteFrom("messages").where("session_id", "in", ids).execute();
-      // A run that is still under way finds its session gone when it ends.
-      await transaction.deleteFrom("runs").where("session_id", "in", ids).where("status", "!=", "running").execute();
-      await transaction.updateTable("runs").set({ session_id: null }).where("session_id", "in", ids).execute();
+      await deleteMessages(transaction, transaction.selectFrom("sessions").select("id").where(where, "=", value));
       const { numDeletedRows } = await transaction.deleteFrom("sessions").where(where, "=", value).executeTakeFirstOrThrow();
       return Number(numDeletedRows);
     });
+  }
+
+  /** The newest of one workspace, or of all; one more than a page has. */
+  function rowsOf(workspaceId: string | undefined, { agentId, userId, limit, cursor }: Omit<SessionFilter, "workspaces">): Promise<Selectable<SessionsTable>[]> {
+    let query = kysely.selectFrom("sessions").selectAll();
+    if (workspaceId !== undefined) query = query.where("workspace_id", "=", workspaceId);
+    if (agentId !== undefined) query = query.where("agent_id", "=", agentId);
+    if (userId !== undefined) query = query.where("user_id", "=", userId);
+    if (cursor !== undefined) {
+      const [lastActiveAt, id] = decodeCursor(cursor, ["number", "string"]);
+      query = query.where((its) => its.eb(its.refTuple("last_active_at", "id"), "<", its.tuple(lastActiveAt, id)));
+    }
+    return query.orderBy("last_active_at", "desc").orderBy("id", "desc").limit(limit + 1).execute();
   }
 
   return {
@@ -83,17 +92,12 @@ export function createSessionStore({ database }: { database: Database }): Sessio
       const [row] = database.read(findQuery({ id }));
       return row && toSession(row);
     },
-    async list({ workspaces, agentId, userId, limit, cursor }) {
-      let query = kysely.selectFrom("sessions").selectAll();
-      if (workspaces !== "*") query = query.where("workspace_id", "in", workspaces);
-      if (agentId !== undefined) query = query.where("agent_id", "=", agentId);
-      if (userId !== undefined) query = query.where("user_id", "=", userId);
-      if (cursor !== undefined) {
-        const [lastActiveAt, id] = decodeCursor(cursor, ["number", "string"]);
-        query = query.where(({ eb, or, and }) => or([eb("last_active_at", "<", lastActiveAt), and([eb("last_active_at", "=", lastActiveAt), eb("id", "<", id)])]));
-      }
-      const rows = await query.orderBy("last_active_at", "desc").orderBy("id", "desc").limit(limit + 1).execute();
-      return toPage(rows, limit, toSession, (row) => [row.last_active_at, row.id]);
+    async list({ workspaces, ...filter }) {
+      // A list in order needs an index that has the order; an `in` over several workspaces has none.
+      const pages = workspaces === "*" ? [rowsOf(undefined, filter)] : [...new Set(workspaces)].map((workspace) => rowsOf(workspace, filter));
+      const rows = (await Promise.all(pages)).flat();
+      if (pages.length > 1) rows.sort((a, b) => b.last_active_at - a.last_active_at || (a.id < b.id ? 1 : -1));
+      return toPage(rows, filter.limit, toSession, (row) => [row.last_active_at, row.id]);
     },
     async count({ workspaces }) {
       let query = kysely.selectFrom("sessions").select(({ fn }) => fn.countAll<number>().as("count"));
@@ -118,11 +122,22 @@ export function createSessionStore({ database }: { database: Database }): Sessio
     deleteIn: (workspaceId) => deleteSessions("workspace_id", workspaceId),
     async clear(id) {
       await kysely.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom("messages").where("session_id", "=", id).execute();
+        await deleteMessages(transaction, transaction.selectFrom("sessions").select("id").where("id", "=", id));
         await transaction.updateTable("sessions").set({ message_count: 0, tokens_used: 0 }).where("id", "=", id).execute();
       });
     },
   };
+}
+
+/**
+ * Deletes what was said in sessions, and the runs that said it; those are found by their messages, which spares every turn
+ * an index to write. A run that is still under way stays, and finds when it ends that its answer belongs nowhere.
+ */
+async function deleteMessages(transaction: Transaction<Schema>, ids: SelectQueryBuilder<Schema, "sessions", { id: string }>): Promise<void> {
+  await transaction.updateTable("runs").set({ session_id: null }).where("status", "=", sql.lit("running")).where("session_id", "in", ids).execute();
+  const runIds = transaction.selectFrom("messages").select("run_id").where("session_id", "in", ids).where("run_id", "is not", null);
+  await transaction.deleteFrom("runs").where("id", "in", runIds.$castTo<{ run_id: string }>()).where("status", "!=", "running").execute();
+  await transaction.deleteFrom("messages").where("session_id", "in", ids).execute();
 }
 
 function toSession(row: Selectable<SessionsTable>): Session {

@@ -64,8 +64,12 @@ async function openSqlite(file: string): Promise<Database> {
     throw thrown;
   }
 
+  const run = createSqliteScripts(native, connection, kysely as unknown as Kysely<never>);
+
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
+    // Scripts run in their order: behind this one none is left.
+    await run(function* () {});
     // Holding the one connection means that every transaction begun before has ended.
     await kysely.connection().execute(async () => {
       if (file !== inMemory) native.exec("pragma wal_checkpoint(truncate)");
@@ -76,7 +80,7 @@ async function openSqlite(file: string): Promise<Database> {
 
   return {
     kysely,
-    run: createSqliteScripts(native, connection, kysely as unknown as Kysely<never>),
+    run,
     read: <Row>({ sql, parameters }: CompiledQuery<Row>) => connection.prepare(sql).all(parameters) as Row[],
     async ping() {
       await kysely.selectFrom("keys").select("id").limit(1).execute();

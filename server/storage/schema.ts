@@ -55,9 +55,9 @@ export interface MessagesTable {
   tool_calls: string | null;
 }
 
-export type RunStatus = "running" | "completed" | "failed" | "cancelled";
+type RunStatus = "running" | "completed" | "failed" | "cancelled";
 
-export interface RunsTable {
+interface RunsTable {
   id: string;
   /** Null for a run without a session, and for one whose session was deleted while it ran. */
   session_id: string | null;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CompiledQuery, Kysely, SqliteDatabase } from "kysely";
+import { GatewayError } from "../errors.ts";
 
 /** What a query of a script gives back. */
 export interface ScriptResult {
@@ -36,8 +37,11 @@ export function createSqliteScripts(native: DatabaseSync, connection: SqliteData
   function flush(): void {
     const group = waiting;
     waiting = [];
+    const refuse = (thrown: unknown) => group.forEach(({ reject }) => reject(thrown));
+    // Asked for a transaction, a closed database throws, and here nobody would catch it.
+    if (!native.isOpen) refuse(new GatewayError("service_unavailable", "The gateway has closed its database."));
     // A transaction of Kysely's is open between two of its statements: wait until the connection is free.
-    if (native.isTransaction) void kysely.connection().execute(async () => settle(group));
+    else if (native.isTransaction) kysely.connection().execute(async () => settle(group)).catch(refuse);
     else settle(group);
   }
 

@@ -4,7 +4,7 @@ import { GatewayError } from "../errors.ts";
  * What an error of the database means to a caller, as a value to throw. The one place where storage errors are
  * mapped; `sqlite-connection.ts` sends every statement's error through it.
  *
- * A taken id becomes `conflict`, a store that cannot store right now (full disk, I/O error, locked, damaged, read-only)
+ * A taken id, and a reference to what is gone, become `conflict`; a store that cannot store right now (full disk, I/O error, locked, damaged, read-only)
  * becomes `service_unavailable`. Anything else is a fault of our own SQL and stays what it is, so that it ends as an
  * `internal_error` with its cause in the log.
  */
@@ -12,9 +12,8 @@ export function storageFailure(thrown: unknown): unknown {
   const code = primaryCode(thrown);
   if (code === undefined) return thrown;
   if (code === constraint) {
-    return takenCodes.has(extendedCode(thrown) ?? 0)
-      ? new GatewayError("conflict", "Something with this id exists already.", { cause: thrown })
-      : thrown;
+    const conflict = conflicts.get(extendedCode(thrown) ?? 0);
+    return conflict === undefined ? thrown : new GatewayError("conflict", conflict, { cause: thrown });
   }
   const reason = unavailable.get(code);
   if (reason === undefined) return thrown;
@@ -36,8 +35,12 @@ function extendedCode(thrown: unknown): number | undefined {
 }
 
 const constraint = 19;
-/** SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE. */
-const takenCodes = new Set([1555, 2067]);
+const taken = "Something with this id exists already.";
+const conflicts = new Map<number, string>([
+  [787, "What this belongs to was deleted at the same moment."],
+  [1555, taken],
+  [2067, taken],
+]);
 
 /** Public reasons: they name no path. */
 const unavailable = new Map<number, string>([

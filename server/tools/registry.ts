@@ -1,4 +1,4 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
 import type { ToolDefinition } from "../providers/port.ts";
 import { createCalculateTool } from "./calculate.ts";
 import { matchesAny } from "./globs.ts";
@@ -50,12 +50,11 @@ export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [
   const byName = new Map<string, Tool>();
   for (const tool of [createReadTool({ roots }), createCalculateTool(), ...tools]) byName.set(tool.name, tool);
   const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  // Not strict: schemas of MCP servers carry words of their own.
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false });
+  let ajv: Promise<Ajv2020> | undefined;
   const validators = new Map<Tool, ValidateFunction>();
   const allowed = (name: string): boolean => matchesAny(allow, name) && !matchesAny(deny, name);
 
-  function parse(tool: Tool, argumentsJson: string): Record<string, unknown> {
+  async function parse(tool: Tool, argumentsJson: string): Promise<Record<string, unknown>> {
     let input: unknown;
     try {
       input = JSON.parse(argumentsJson.trim() === "" ? "{}" : argumentsJson);
@@ -64,7 +63,7 @@ export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [
     }
     let validate = validators.get(tool);
     if (validate === undefined) {
-      validate = compile(ajv, tool);
+      validate = compile(await (ajv ??= loadAjv()), tool);
       validators.set(tool, validate);
     }
     if (validate(input)) return input as Record<string, unknown>;
@@ -90,10 +89,17 @@ export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [
       const tool = byName.get(name);
       if (tool === undefined) throw new ToolError(`There is no tool named ${JSON.stringify(name.slice(0, 100))}.`);
       if (!allowed(name)) throw new ToolError(`The tool ${name} is not allowed on this gateway.`);
-      const input = parse(tool, argumentsJson);
+      const input = await parse(tool, argumentsJson);
       return bounded(await timed(tool, input, timeoutMs, signal));
     },
   };
+}
+
+/** Loaded with the first call: a gateway that calls no tools need not carry a compiler. */
+async function loadAjv(): Promise<Ajv2020> {
+  const { Ajv2020 } = await import("ajv/dist/2020.js");
+  // Not strict: schemas of MCP servers carry words of their own.
+  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false });
 }
 
 function compile(ajv: Ajv2020, tool: Tool): ValidateFunction {

@@ -1,5 +1,7 @@
 import type { Selectable } from "kysely";
+import { decodeCursor } from "../storage/cursor.ts";
 import type { Database } from "../storage/database.ts";
+import { type Page, toPage } from "../storage/page.ts";
 import type { WorkspacesTable } from "../storage/schema.ts";
 
 export interface Workspace {
@@ -16,6 +18,9 @@ export interface Workspace {
 
 export interface WorkspaceStore {
   find(id: string): Promise<Workspace | undefined>;
+  exists(id: string): Promise<boolean>;
+  /** In the order of their ids; with `ids`, those of them that exist. Throws `bad_request` on a cursor that is none of this list. */
+  list(filter: { ids?: readonly string[] | undefined; limit: number; cursor?: string | undefined }): Promise<Page<Workspace>>;
   /** Inserts those that are missing; one that is there stays as it is. */
   seed(workspaces: readonly Workspace[]): Promise<void>;
 }
@@ -25,6 +30,17 @@ export function createWorkspaceStore({ database: { kysely } }: { database: Datab
     async find(id) {
       const row = await kysely.selectFrom("workspaces").selectAll().where("id", "=", id).executeTakeFirst();
       return row && toWorkspace(row);
+    },
+    async exists(id) {
+      return (await kysely.selectFrom("workspaces").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+    },
+    async list({ ids, limit, cursor }) {
+      if (ids?.length === 0) return { items: [], nextCursor: null };
+      let query = kysely.selectFrom("workspaces").selectAll();
+      if (ids !== undefined) query = query.where("id", "in", ids);
+      if (cursor !== undefined) query = query.where("id", ">", decodeCursor(cursor, ["string"])[0]);
+      const rows = await query.orderBy("id").limit(limit + 1).execute();
+      return toPage(rows, limit, toWorkspace, (row) => [row.id]);
     },
     async seed(workspaces) {
       if (workspaces.length === 0) return;

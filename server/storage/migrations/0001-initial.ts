@@ -6,8 +6,8 @@ import type { Migration } from "kysely/migration";
  *
  * `bigint` because a time in milliseconds and a sum of tokens outgrow PostgreSQL's `integer`; SQLite has one integer
  * type and does not mind. Every index that a turn touches is written with it, and writing pages is what a turn costs
- * most, so there is none without a query that needs it. The foreign keys make an orphan impossible, whatever happens to the process: a message goes
- * with its session. A run only loses its session, since one that is still going must be able to end.
+ * most, so there is none without a query that needs it. The foreign key makes a message without its session impossible,
+ * whatever happens to the process.
  */
 export const initial: Migration = {
   async up(database: Kysely<unknown>) {
@@ -36,7 +36,7 @@ export const initial: Migration = {
       .addColumn("tokens_used", "bigint", (column) => column.notNull())
       .modifyEnd(clustered)
       .execute();
-    // One an order of the list: newest activity first, of everything, of a workspace, of an agent.
+    // One an order of the list: newest activity first, of everything, of a workspace.
     await database.schema.createIndex("sessions_by_activity").on("sessions").columns(["last_active_at", "id"]).execute();
     await database.schema
       .createIndex("sessions_by_workspace")
