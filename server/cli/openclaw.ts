@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
+// The bound on V8's young heap is what it has by itself, said aloud: only then does it give the memory back that many
+// open streams have taken (60 against 40 KB each).
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 

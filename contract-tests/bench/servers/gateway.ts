@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lifetime } from "../lifetime.ts";
 import { token } from "../requests.ts";
@@ -16,6 +16,9 @@ export interface GatewayOptions {
   nodeOptions?: readonly string[];
 }
 
+/** Node's options as `npm start` gives them. */
+const userOptions = /^node ((?:--\S+ )*)/.exec((JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { scripts: { start: string } }).scripts.start)?.[1]?.trim().split(" ").filter(Boolean) ?? [];
+
 /** Spawns it and returns at once: `answers` tells when it is up. */
 export async function startGateway(lifetime: Lifetime, { entry, upstreamPort, nodeOptions = [] }: GatewayOptions): Promise<Server> {
   const folder = lifetime.folder();
@@ -23,7 +26,7 @@ export async function startGateway(lifetime: Lifetime, { entry, upstreamPort, no
   writeFileSync(config, JSON.stringify(settings(upstreamPort), null, 2), { mode: 0o600 });
   return launch(lifetime, {
     flavour: "gateway",
-    command: (port) => [...nodeOptions, entry, "start", "--port", String(port), "--config", config],
+    command: (port) => [...userOptions, ...nodeOptions, entry, "start", "--port", String(port), "--config", config],
     env: { ...baseEnv(folder), OPENCLAW_STATE_DIR: join(folder, "state") },
     folder,
   });
