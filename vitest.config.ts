@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["{server,spec,clients,contract-tests}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    globalSetup: ["contract-tests/coverage/global-setup.ts"],
     // Tests start servers and programs of their own; on a busy machine that takes its time.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -51,7 +51,7 @@ export interface Gateway {
   close(drainTimeoutMs: number): Promise<void>;
 }
 
-export const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
+const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(settings: Settings, { log, now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer }: ComposeOptions): Promise<Gateway> {
@@ -84,6 +84,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     log,
     authenticate: createAuthenticate(keys),
     maxBodyBytes: settings.http.maxBodyBytes,
+    isApiEnabled: settings.http.apiEnabled,
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
     handlers: {

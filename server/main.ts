@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, STATUS_CODES, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { newId } from "./ids.ts";
 import { composeGateway, type ComposeOptions, type Gateway } from "./compose.ts";
 import { GatewayError } from "./errors.ts";
@@ -19,7 +20,10 @@ const defaultDrainTimeoutMs = 30_000;
 /** Listens, composes the gateway, and serves. While it composes, whoever asks is told that it starts. */
 export async function startGateway(settings: Settings, options: ComposeOptions): Promise<RunningGateway> {
   let serve: RequestListener = answerStarting;
-  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 70_000, requestTimeout: 120_000 }, (request, response) => serve(request, response));
+  const server = createServer({ requireHostHeader: false, keepAliveTimeout: 65_000, headersTimeout: 70_000, requestTimeout: 120_000 }, (request, response) => serve(request, response));
+  server.on("clientError", answerUnreadable);
+  // `Expect: 100-continue` is Node's to answer; of any other expectation the contract knows nothing.
+  server.on("checkExpectation", (request, response) => serve(request, response));
   await listen(server, settings.http.host, settings.http.port);
   let gateway: Gateway;
   try {
@@ -29,7 +33,8 @@ export async function startGateway(settings: Settings, options: ComposeOptions):
     server.close();
     throw error;
   }
-  serve = gateway.app.callback() as RequestListener;
+  const answer = gateway.app.callback();
+  serve = (request, response) => void answer(request, response);
   gateway.health.setLifecycle("ready");
 
   let stopping: Promise<void> | undefined;
@@ -59,6 +64,26 @@ const answerStarting: RequestListener = (request, response) => {
   response.writeHead(503, { "Content-Type": "application/json", "X-Request-Id": requestId, "Retry-After": "1", Connection: "close" });
   response.end(JSON.stringify(errorBody(faceOfPath(path), error, requestId, path)));
 };
+
+/** What cannot even be read as HTTP is answered in the contract's face, too. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";
+  const refusal = isTooLarge
+    ? new GatewayError("payload_too_large", "The headers of the request are larger than 16 KB.", { cause: error })
+    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? new GatewayError("timeout", "The request did not arrive in time.", { cause: error })
+      : new GatewayError("bad_request", "This is not HTTP/1.1 that can be read.", { cause: error });
+  const requestId = newId("req");
+  // RFC 6585 has a status of its own for headers.
+  const status = isTooLarge ? 431 : refusal.status;
+  const body = JSON.stringify({ ...errorBody("api", refusal, requestId, ""), status });
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, "Content-Type: application/json; charset=utf-8", `Content-Length: ${Buffer.byteLength(body)}`, `X-Request-Id: ${requestId}`, "Connection: close"];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

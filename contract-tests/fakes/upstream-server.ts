@@ -142,7 +142,10 @@ function answers(
           if (response.destroyed) return false;
           counts.bytesSent += Buffer.byteLength(text);
           if (response.write(text)) return true;
-          await Promise.race([once(response, "drain"), once(response, "close")]);
+          const either = new AbortController();
+          await Promise.race([once(response, "drain", { signal: either.signal }), once(response, "close", { signal: either.signal })]);
+          // The one that did not come must not stay behind as a listener.
+          either.abort();
           return !response.destroyed;
         },
         end: () => void response.end(),

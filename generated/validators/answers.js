@@ -10124,7 +10124,7 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
         for (const key1 in data2) {
-          if (!(key1 === "name" || key1 === "arguments")) {
+          if (!(key1 === "name" || key1 === "arguments" || key1 === "parsed_arguments")) {
             const err9 = { instancePath: instancePath + "/function", schemaPath: "contract#/$defs/OpenaiFunctionCall/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err9];

@@ -1285,7 +1285,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate32.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema50 = { "type": "object", "required": ["role"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiTextPart" } }, { "type": "null" }] }, "refusal": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "name": { "type": "string" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } }, "annotations": { "type": "array", "items": {}, "description": "OpenAI's SDKs send an assistant's message back as they got it, with these members; they are not used." }, "audio": { "type": "null" } }, "additionalProperties": false };
+var schema50 = { "type": "object", "required": ["role"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiTextPart" } }, { "type": "null" }] }, "refusal": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "name": { "type": "string" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } }, "annotations": { "type": "array", "items": {}, "description": "OpenAI's SDKs send an assistant's message back as they got it, with these members; they are not used." }, "parsed": {}, "audio": { "type": "null" } }, "additionalProperties": false };
 var schema52 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
 function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -1390,7 +1390,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         for (const key1 in data2) {
-          if (!(key1 === "name" || key1 === "arguments")) {
+          if (!(key1 === "name" || key1 === "arguments" || key1 === "parsed_arguments")) {
             const err9 = { instancePath: instancePath + "/function", schemaPath: "contract#/$defs/OpenaiFunctionCall/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err9];
@@ -1466,7 +1466,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "role" || key0 === "content" || key0 === "refusal" || key0 === "name" || key0 === "tool_calls" || key0 === "annotations" || key0 === "audio")) {
+      if (!(key0 === "role" || key0 === "content" || key0 === "refusal" || key0 === "name" || key0 === "tool_calls" || key0 === "annotations" || key0 === "parsed" || key0 === "audio")) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];

@@ -87,13 +87,13 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
         userId: input.userId ?? found?.userId ?? null,
         channel: input.channel,
         createdAt: now(),
+        isStreamed: input.stream,
         faceOptions: {},
       });
       if (input.keep) run.keep();
       const isQueued = lock.isHeld(sessionId);
       const resolved = await providers.resolve(input.model ?? agent.model, run.signal);
       runs.start(run, {
-        stream: input.stream,
         acquire: (signal) => lock.acquire(sessionId, signal),
         prepare: () => prepare(input, run, agent, resolved, startedAt, isQueued ? undefined : { session: found }),
       });
@@ -180,8 +180,9 @@ function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettin
 
 /** The beginning of the first message, on one line, whole characters. */
 function titleOf(message: string): string {
-  const line = message.trim().replaceAll(/\s+/g, " ");
-  return [...line.slice(0, 2 * titleLength)].slice(0, titleLength).join("");
+  const line = message.trim().replaceAll(/\s+/g, " ").slice(0, titleLength);
+  // A surrogate pair that the cut goes through is left out.
+  return line.isWellFormed() ? line : line.slice(0, -1);
 }
 
 function anotherAgent(session: Session, agent: AgentSettings): GatewayError {

@@ -30,16 +30,17 @@ Environment:
 
 async function start(options: StartOptions): Promise<void> {
   // The command line answers --help without loading the server.
-  const [{ startGateway }, { loadSettings, SettingsError }, { createLog }, { announce }] = await Promise.all([
+  const [{ startGateway }, { loadSettings, SettingsError }, { settingsNotInForce }, { createLog }, { announce }] = await Promise.all([
     import("../main.ts"),
     import("../settings/load-settings.ts"),
+    import("../settings/not-in-force.ts"),
     import("../log.ts"),
     import("./announce.ts"),
   ]);
   try {
     const { settings, source, warnings } = await loadSettings({ argv: options, env: process.env, homeDir: homedir() });
     const log = await createLog(settings.logging.level);
-    for (const warning of warnings) log.warn(warning);
+    for (const warning of [...warnings, ...settingsNotInForce(settings)]) log.warn(warning);
     const running = await startGateway(settings, { log });
     announce(running, settings, source.file);
 
@@ -47,10 +48,9 @@ async function start(options: StartOptions): Promise<void> {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       process.on(signal, () => {
         // A second Ctrl-C does not wait for the turns that are still running.
-        const drainTimeoutMs = ++signals > 1 ? 0 : undefined;
-        if (signals > 1) process.exit(130);
+        if (++signals > 1) process.exit(130);
         log.info({ signal }, "stopping: running turns have 30 s to end");
-        void running.stop(drainTimeoutMs).then(() => {
+        void running.stop().then(() => {
           log.flush(() => process.exit(0));
         });
       });

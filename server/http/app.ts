@@ -9,12 +9,14 @@ import { mountRoutes, sendText, type MountOptions } from "./mount.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
+  /** False leaves the health checks and the contract's own pages. */
+  isApiEnabled: boolean;
   /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
   isDraining: () => boolean;
 }
 
 /**
- * The perimeter, in the order a request meets it: request id → log → errors → draining → route
+ * The perimeter, in the order a request meets it: request id → log → errors → draining → API on or off → route
  * (→ authenticate → authorize → body → validate → handler → encode, see mount.ts).
  */
 export function createApp(options: AppOptions): Koa {
@@ -26,6 +28,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(logAnswers(options.log));
   app.use(answerErrors(options.log, options.checkAnswer));
   app.use(refuseWhileDraining(options.isDraining));
+  if (!options.isApiEnabled) app.use(refuseApi);
   app.use(router.routes());
   app.use(answerUnknownRoutes);
   return app;
@@ -104,6 +107,11 @@ function refuseWhileDraining(isDraining: () => boolean) {
     }
     await next();
   };
+}
+
+async function refuseApi(koa: KoaContext, next: Next): Promise<void> {
+  if (koa.path.startsWith("/api/")) throw new GatewayError("not_found", "The API is switched off in this gateway's settings.");
+  await next();
 }
 
 /** 405 with `Allow` where another method is served, else 404. */

@@ -25,7 +25,7 @@ export function errorBody(face: Face, error: GatewayError, requestId: string, pa
 /** Paths whose document calls a 429 `rate_limit_exceeded`; all others call it `rate_limited`. */
 const rateLimitExceededPaths = new Set(["/api/v1/chat", "/api/v1/chat/stream", "/api/v1/send", "/api/v1/models"]);
 
-export function apiError(error: GatewayError, requestId: string, path: string): ApiError {
+function apiError(error: GatewayError, requestId: string, path: string): ApiError {
   const code = error.code === "rate_limited" && rateLimitExceededPaths.has(path) ? "rate_limit_exceeded" : error.code;
   const body: ApiError = { error: code, message: error.message, status: error.status, details: error.details, requestId };
   if (error.retryAfterSeconds !== undefined) body.retryAfter = error.retryAfterSeconds;

@@ -5,7 +5,7 @@ import type { EventStream } from "../../generated/server/handlers.ts";
 /** A connection that takes nothing for this long is gone, whatever TCP says. */
 const stalledReaderTimeoutMs = 60_000;
 
-export const heartbeatIntervalMs = 15_000;
+const heartbeatIntervalMs = 15_000;
 
 export const streamHeaders = {
   "Content-Type": "text/event-stream; charset=utf-8",

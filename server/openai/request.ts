@@ -40,14 +40,14 @@ function decodeMessage(message: Schemas["OpenaiMessage"]): ModelMessage {
   switch (message.role) {
     case "system":
     case "developer":
-      return { role: "system", content: textOf(message.content) };
+      return { role: "system", content: textOf(message.content), ...defined({ name: message.name }) };
     case "user":
-      return { role: "user", content: typeof message.content === "string" ? message.content : message.content.map(decodePart) };
+      return { role: "user", content: typeof message.content === "string" ? message.content : message.content.map(decodePart), ...defined({ name: message.name }) };
     case "tool":
       return { role: "tool", callId: message.tool_call_id, content: textOf(message.content) };
     case "assistant": {
       const calls = message.tool_calls?.map(({ id, function: { name, arguments: text } }) => ({ id, name, arguments: text }));
-      return { role: "assistant", content: textOf(message.content ?? message.refusal ?? ""), ...defined({ toolCalls: calls }) };
+      return { role: "assistant", content: textOf(message.content ?? message.refusal ?? ""), ...defined({ toolCalls: calls, name: message.name }) };
     }
   }
 }
@@ -63,8 +63,8 @@ function textOf(content: string | readonly Schemas["OpenaiTextPart"][]): string 
 
 function decodeFormat(format: Schemas["OpenaiResponseFormat"]): ResponseFormat {
   if (format.type !== "json_schema") return format;
-  const { name, schema = {}, strict } = format.json_schema;
-  return { type: "json_schema", name, schema, ...defined({ strict }) };
+  const { name, description, schema = {}, strict } = format.json_schema;
+  return { type: "json_schema", name, schema, ...defined({ description, strict }) };
 }
 
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };

@@ -39,13 +39,13 @@ export function createCompletions({ agents, providers, tools, runs, now }: { age
         userId: request.user ?? null,
         channel: "api",
         createdAt: now(),
+        isStreamed: stream,
         faceOptions: { includeUsage },
       });
       const { provider, model } = await providers.resolve(wanted, run.signal);
       // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
       const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : tools.definitions(agent.tools);
       runs.start(run, {
-        stream,
         acquire: async () => () => {},
         prepare: async () => ({
           newSession: null,

@@ -4,7 +4,7 @@ import { streamModel } from "./model-stream.ts";
 import { readModelList, type RemoteProvider, type RemoteProviderOptions } from "./openai.ts";
 import { createUpstream } from "./upstream.ts";
 
-export const anthropicBaseUrl = "https://api.anthropic.com";
+const anthropicBaseUrl = "https://api.anthropic.com";
 
 /** A provider that speaks Anthropic's Messages API (version 2023-06-01). `baseUrl` ends where `/v1/messages` begins. */
 export function createAnthropicProvider({ name, baseUrl = anthropicBaseUrl, apiKey, timing, clock }: RemoteProviderOptions): RemoteProvider {

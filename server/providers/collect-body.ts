@@ -2,7 +2,7 @@ import { badAnswer } from "./upstream-errors.ts";
 import type { UpstreamCall, UpstreamSink } from "./upstream-call.ts";
 
 /** A plain JSON answer may be this long, in bytes. */
-export const maxJsonBody = 32 * 1024 * 1024;
+const maxJsonBody = 32 * 1024 * 1024;
 
 /** Runs a call whose answer is one JSON document, and parses it. Rejects with a GatewayError or the signal's reason. */
 export function collectBody(name: string, begin: (sink: UpstreamSink) => UpstreamCall): Promise<unknown> {
@@ -15,14 +15,14 @@ export function collectBody(name: string, begin: (sink: UpstreamSink) => Upstrea
           body.add(chunk);
         } catch (error) {
           call.abort();
-          reject(error as Error);
+          reject(error);
         }
       },
       end() {
         try {
           resolve(body.json());
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       },
       fail: reject,

@@ -5,7 +5,7 @@ import type { ModelEvent, ModelRequest, Provider, Usage } from "./port.ts";
 
 /** The embedded model's id, and what it says of itself in `started`, whatever it was called in the request. */
 export const embeddedModel = "echo-1";
-export const embeddedModelId = `embedded/${embeddedModel}`;
+const embeddedModelId = `embedded/${embeddedModel}`;
 
 export interface EmbeddedProviderOptions {
   /** Waits so long before each word of a stream, so that a test or a person can watch it. Default 0: one turn of the event loop. */

@@ -81,7 +81,7 @@ class ModelStream implements AsyncIterableIterator<ModelEvent>, UpstreamSink {
     if (this.#failure !== undefined) {
       const { error } = this.#failure;
       this.#failure = undefined;
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     if (this.#ended) return Promise.resolve(finished);
     if (this.#waiting !== undefined) return Promise.reject(new Error("The next event has already been asked for."));

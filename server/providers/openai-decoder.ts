@@ -61,6 +61,8 @@ class OpenAiDecoder implements AnswerDecoder {
     const chunk = this.#parse(data);
     const choice = chunk.choices?.[0];
     if (choice === undefined && chunk.error != null) throw this.#reported(data);
+    // Azure begins with a chunk of no choices; one without the member is something else.
+    if (!Array.isArray(chunk.choices) && chunk.usage == null) throw badAnswer(this.#name, "A chunk has no choices.");
     this.#start(chunk, out);
     if (choice !== undefined) this.#read(choice.delta ?? choice.message, choice, out);
     if (chunk.usage != null) this.#usage = chunk.usage;

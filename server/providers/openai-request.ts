@@ -35,7 +35,7 @@ export function encodeOpenAiRequest(request: ModelRequest, maxTokensField: MaxTo
 function responseFormat({ responseFormat: format }: ModelRequest): unknown {
   if (format === undefined || format.type === "text") return undefined;
   if (format.type === "json_object") return { type: "json_object" };
-  return { type: "json_schema", json_schema: { name: format.name, schema: format.schema, strict: format.strict } };
+  return { type: "json_schema", json_schema: { name: format.name, description: format.description, schema: format.schema, strict: format.strict } };
 }
 
 function encodeMessage(message: ModelMessage): unknown {
@@ -43,12 +43,13 @@ function encodeMessage(message: ModelMessage): unknown {
     case "system":
       return message;
     case "user":
-      return { role: "user", content: typeof message.content === "string" ? message.content : message.content.map(encodePart) };
+      return { role: "user", content: typeof message.content === "string" ? message.content : message.content.map(encodePart), name: message.name };
     case "assistant":
-      if (message.toolCalls === undefined || message.toolCalls.length === 0) return { role: "assistant", content: message.content };
+      if (message.toolCalls === undefined || message.toolCalls.length === 0) return { role: "assistant", content: message.content, name: message.name };
       return {
         role: "assistant",
         content: message.content === "" ? null : message.content,
+        name: message.name,
         tool_calls: message.toolCalls.map((call) => ({ id: call.id, type: "function", function: { name: call.name, arguments: call.arguments } })),
       };
     case "tool":

@@ -20,7 +20,7 @@ export interface RemoteProvider extends Provider {
   health(): UpstreamHealth;
 }
 
-export const openAiBaseUrl = "https://api.openai.com/v1";
+const openAiBaseUrl = "https://api.openai.com/v1";
 
 /**
  * A provider that speaks OpenAI's Chat Completions protocol: OpenAI itself, Ollama, vLLM, LM Studio, llama.cpp, LiteLLM, OpenRouter…

@@ -13,11 +13,11 @@ export interface ToolCall {
   arguments: string;
 }
 
-/** One message of a conversation as the model sees it. */
+/** One message of a conversation as the model sees it. `name` tells speakers of one role apart, where the provider can. */
 export type ModelMessage =
-  | { role: "system"; content: string }
-  | { role: "user"; content: string | readonly ContentPart[] }
-  | { role: "assistant"; content: string; toolCalls?: readonly ToolCall[] }
+  | { role: "system"; content: string; name?: string }
+  | { role: "user"; content: string | readonly ContentPart[]; name?: string }
+  | { role: "assistant"; content: string; toolCalls?: readonly ToolCall[]; name?: string }
   | { role: "tool"; callId: string; content: string; isError?: boolean };
 
 /** A tool as the model is told of it; `inputSchema` is a JSON Schema object. */
@@ -31,7 +31,7 @@ export interface ToolDefinition {
 export type ResponseFormat =
   | { type: "text" }
   | { type: "json_object" }
-  | { type: "json_schema"; name: string; schema: Record<string, unknown>; strict?: boolean };
+  | { type: "json_schema"; name: string; description?: string; schema: Record<string, unknown>; strict?: boolean };
 
 export interface ModelRequest {
   /** The provider's own id of the model, without the provider's name in front. */

@@ -78,6 +78,8 @@ export function brokenConnection({ name }: FaultyProvider, cause: unknown, begun
       return { error: new GatewayError("timeout", `The provider ${name} did not answer in time.`, { details, cause }), retryable: false };
     case "UND_ERR_BODY_TIMEOUT":
       return { error: new GatewayError("timeout", `The provider ${name} stopped in the middle of its answer.`, { details, cause }), retryable: false };
+    default:
+      break;
   }
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
     return { error: new GatewayError("service_unavailable", `The gateway has closed its connections to the provider ${name}.`, { details, cause }), retryable: false };
@@ -136,8 +138,8 @@ export function readError(provider: FaultyProvider, body: string): { type: strin
   const inner = typeof outer["error"] === "object" ? asRecord(outer["error"]) : outer;
   const message = [inner["message"], outer["error"], outer["message"], outer["detail"]].find((text) => typeof text === "string" && text !== "");
   return {
-    type: String(inner["type"] ?? ""),
-    code: String(inner["code"] ?? ""),
+    type: textOf(inner["type"]),
+    code: textOf(inner["code"]),
     message: typeof message === "string" ? redact(provider, message) : undefined,
   };
 }
@@ -152,4 +154,8 @@ function redact(provider: FaultyProvider, message: string): string {
   // A key of a letter or two, as people give to local servers, is no secret, and would redact half the words.
   for (const secret of provider.secrets) if (secret.length >= 6) text = text.replaceAll(secret, "[redacted]");
   return text.replaceAll(/\b(?:sk|pk|rk|xai|gsk)[-_][\w*.-]{8,}/gi, "[redacted]");
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

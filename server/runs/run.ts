@@ -21,6 +21,8 @@ export interface RunIdentity {
   userId: string | null;
   channel: string;
   createdAt: number;
+  /** Whether its events are read as they come. The ids of those of any other run are the same whenever it is replayed. */
+  isStreamed: boolean;
   /** Facts about the request that its face needs to write events, such as OpenAI's `include_usage`. */
   faceOptions: Readonly<Record<string, unknown>>;
 }
@@ -48,6 +50,9 @@ export class Run {
   model = "";
   content = "";
   readonly toolCalls: ToolCallRecord[] = [];
+  /** Why it failed or was cancelled. */
+  failure: GatewayError | null = null;
+  finishedAt: number | null = null;
   /** Somebody asked that it go on although nobody waits for it. */
   isKept = false;
   readonly #controller = new AbortController();
@@ -92,7 +97,7 @@ export class Run {
     );
   }
 
-  /** The run as it is stored when it begins. */
+  /** The run as it is stored when it begins, or as it ended without ever having begun. */
   get record(): RunRecord {
     const { principal, ...identity } = this.identity;
     return {
@@ -107,8 +112,8 @@ export class Run {
       latencyMs: null,
       toolCalls: [],
       toolsInvoked: [],
-      error: null,
-      finishedAt: null,
+      error: this.failure && { code: this.failure.code, message: this.failure.message, details: this.failure.details },
+      finishedAt: this.finishedAt,
     };
   }
 
@@ -128,12 +133,15 @@ export class Run {
 
   complete(finished: FinishedEvent, finishedAt: number): void {
     this.status = "completed";
+    this.finishedAt = finishedAt;
     this.append(finished, 0);
     this.#ended.resolve({ run: this, content: this.content, model: this.model, finished, finishedAt });
     this.#close();
   }
 
-  fail(error: GatewayError): void {
+  fail(error: GatewayError, finishedAt: number): void {
+    this.failure = error;
+    this.finishedAt = finishedAt;
     this.status = error.code === "cancelled" ? "cancelled" : "failed";
     this.append({ type: "failed", error, requestId: this.identity.requestId }, 0);
     for (const outcome of [this.#accepted, this.#begun, this.#ended]) outcome.reject(error);

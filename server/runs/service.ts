@@ -19,8 +19,6 @@ export interface PreparedRun {
 }
 
 export interface RunPlan {
-  /** Whether the run is read as it goes: its events are then kept for a while after its end. */
-  stream: boolean;
   /** Waits until it is this run's turn; resolves with the function that ends it. */
   acquire(signal: AbortSignal): Promise<() => void>;
   prepare(): Promise<PreparedRun>;
@@ -65,9 +63,10 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
     create: (identity) => new Run({ ...identity, id: newId("run") }, graceMs),
     start(run, plan) {
       running.set(run.id, run);
-      void execute(run, plan).finally(() => {
+      void execute(run, plan).then((isStored) => {
         running.delete(run.id);
-        if (plan.stream) retain(run);
+        // What is stored can be told again; what is not, and the very events that somebody reads, are kept for a while.
+        if (run.identity.isStreamed || !isStored) retain(run);
       });
     },
     get: find,
@@ -76,7 +75,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       if (live && maySee(principal, live.identity.workspaceId)) return live;
       const record = await find(id, principal);
       if (record.status === "running") throw new GatewayError("service_unavailable", `The run \`${id}\` is under way in another process.`, { retryAfterSeconds: 5 });
-      if (!fromStart) throw new GatewayError("not_found", `The events of the run \`${id}\` are not kept any more. Its answer is at /api/v1/runs/${id}.`);
+      if (!fromStart && record.isStreamed) throw new GatewayError("not_found", `The events of the run \`${id}\` are not kept any more. Its answer is at /api/v1/runs/${id}.`);
       return replayEvents(record, principal);
     },
     async cancel(id, principal) {
@@ -101,17 +100,18 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
   };
 
   async function find(id: string, principal: Principal): Promise<RunRecord> {
-    const record = (await store.find(id)) ?? queuedRecord(id);
+    const record = (await store.find(id)) ?? unstoredRecord(id);
     if (!record || !maySee(principal, record.workspaceId)) throw new GatewayError("not_found", `There is no run \`${id}\`.`);
     return record;
   }
 
-  /** A run that waits for its turn is not stored yet. */
-  function queuedRecord(id: string): RunRecord | undefined {
-    return running.get(id)?.record;
+  /** A run that waits for its turn is not stored yet, and one that ended while it waited never is. */
+  function unstoredRecord(id: string): RunRecord | undefined {
+    return (running.get(id) ?? kept(id))?.record;
   }
 
-  async function execute(run: Run, plan: RunPlan): Promise<void> {
+  /** Whether the run is stored. */
+  async function execute(run: Run, plan: RunPlan): Promise<boolean> {
     const { signal } = run;
     let release: (() => void) | undefined;
     let isStored = false;
@@ -133,6 +133,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
     } finally {
       release?.();
     }
+    return isStored;
   }
 
   async function take(run: Run, event: TurnOutput): Promise<void> {
@@ -192,6 +193,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
 
   async function fail(run: Run, thrown: unknown, isStored: boolean): Promise<void> {
     const error = GatewayError.from(thrown);
+    const finishedAt = now();
     if (error.code === "internal_error") log.error({ runId: run.id, requestId: run.identity.requestId, err: error.cause }, "the turn failed");
     else log.warn({ runId: run.id, requestId: run.identity.requestId, code: error.code, err: error.cause }, error.message);
     try {
@@ -211,14 +213,14 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
           toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
           latencyMs: now() - run.identity.createdAt,
           error: { code: error.code, message: error.message, details: error.details },
-          finishedAt: now(),
+          finishedAt,
         });
       }
     } catch (cause) {
       // The store is at fault as well: at the next start the run is found running, and marked.
       log.error({ runId: run.id, err: cause }, "the end of the run could not be stored");
     }
-    run.fail(error);
+    run.fail(error, finishedAt);
   }
 
   function retain(run: Run): void {

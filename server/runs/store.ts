@@ -18,6 +18,7 @@ export interface RunRecord {
   userId: string | null;
   channel: string;
   keyId: string;
+  isStreamed: boolean;
   faceOptions: Readonly<Record<string, unknown>>;
   status: RunStatus;
   model: string | null;
@@ -94,8 +95,8 @@ export function createRunStore({ database }: { database: Database }): RunStore {
         const { sessionId, createdAt } = run;
         if (session) yield queries.insertSession({ ...session, at: createdAt });
         if (userMessage && sessionId !== null) yield queries.insertQuestion({ id: userMessage.id, sessionId, runId: run.id, content: userMessage.content, at: createdAt });
-        const { id, workspaceId, agentId, keyId, userId, channel, face, requestId, faceOptions, messageId } = run;
-        const request = JSON.stringify({ requestId, faceOptions });
+        const { id, workspaceId, agentId, keyId, userId, channel, face, requestId, isStreamed, faceOptions, messageId } = run;
+        const request = JSON.stringify({ requestId, isStreamed, faceOptions });
         yield queries.insertRun({ id, sessionId, workspaceId, agentId, keyId, userId, channel, face, request, messageId, at: createdAt });
       }),
     finish: (end) =>
@@ -333,12 +334,13 @@ function selectRuns(kysely: Kysely<Schema>) {
 
 function toRecord(row: InferResult<ReturnType<typeof selectRuns>>[number]): RunRecord {
   const toolCalls = row.message_tool_calls ?? row.tool_calls;
-  const { requestId, faceOptions } = JSON.parse(row.request) as Pick<RunRecord, "requestId" | "faceOptions">;
+  const { requestId, isStreamed, faceOptions } = JSON.parse(row.request) as Pick<RunRecord, "requestId" | "isStreamed" | "faceOptions">;
   const hasEnded = row.status !== "running";
   return {
     id: row.id,
     face: row.face as RunFace,
     requestId,
+    isStreamed,
     faceOptions,
     sessionId: row.session_id,
     workspaceId: row.workspace_id,

@@ -19,6 +19,7 @@ export function newRun(overrides: Partial<RunRecord> = {}): RunRecord {
     userId: null,
     channel: "api",
     keyId: "key_1",
+    isStreamed: false,
     faceOptions: {},
     status: "running",
     model: null,

@@ -104,10 +104,10 @@ function operand(math: Mathjs, node: MathNode | undefined, depth: number): BigNu
 
 function apply(math: Mathjs, name: string, args: readonly BigNumber[]): BigNumber {
   guard(name, args);
-  const operation = name === "ln" ? math.log : (math[name as "add"] as (...operands: BigNumber[]) => unknown);
+  const operation = math[(name === "ln" ? "log" : name) as "add"] as (...operands: readonly BigNumber[]) => unknown;
   let result: unknown;
   try {
-    result = (operation as (...operands: readonly BigNumber[]) => unknown)(...args);
+    result = operation(...args);
   } catch (error) {
     throw new ToolError(`${name} cannot be calculated: ${error instanceof Error ? error.message : "unknown reason"}`);
   }

@@ -90,6 +90,7 @@ export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [
       if (tool === undefined) throw new ToolError(`There is no tool named ${JSON.stringify(name.slice(0, 100))}.`);
       if (!allowed(name)) throw new ToolError(`The tool ${name} is not allowed on this gateway.`);
       const input = await parse(tool, argumentsJson);
+      signal.throwIfAborted();
       return bounded(await timed(tool, input, timeoutMs, signal));
     },
   };

@@ -2,6 +2,7 @@
 export interface OpenapiDocument {
   openapi: string;
   info: Record<string, unknown>;
+  tags: { name: string }[];
   paths: Record<string, Record<string, OpenapiOperation>>;
   components: {
     schemas: Record<string, Schema>;

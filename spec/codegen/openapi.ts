@@ -23,10 +23,19 @@ export async function writeOpenapi({ v31, v32 }: CompiledSpec, generated: string
 }
 
 function finish(document: OpenapiDocument): void {
+  orderByTag(document);
   shareHeaders(document);
   shareErrorAnswers(document);
   openRecords(document);
   closeRequestBodies(document);
+}
+
+/** The reference shows groups and operations in the order in which `main.tsp` names the tags. */
+function orderByTag(document: OpenapiDocument): void {
+  const order = document.tags.map(({ name }) => name);
+  const rank = (path: string) => Math.min(...Object.values(document.paths[path] ?? {}).flatMap(({ tags = [] }) => tags.map((tag) => order.indexOf(tag))));
+  const paths = Object.keys(document.paths).sort((a, b) => rank(a) - rank(b) || Number(!a.startsWith("/api/v1")) - Number(!b.startsWith("/api/v1")) || (a < b ? -1 : 1));
+  document.paths = Object.fromEntries(paths.map((path) => [path, document.paths[path]!]));
 }
 
 /** Headers that stand in every answer are written once. */
@@ -36,7 +45,6 @@ function shareHeaders(document: OpenapiDocument): void {
     for (const answer of Object.values(operation.responses) as Response[]) {
       for (const [name, header] of Object.entries(answer.headers ?? {})) {
         const key = name.replaceAll("-", "");
-        if (key === "Location") continue;
         shared[key] ??= withExample(name, header);
         answer.headers![name] = { $ref: `#/components/headers/${key}` };
       }
@@ -47,7 +55,7 @@ function shareHeaders(document: OpenapiDocument): void {
 
 /** Without an example Prism makes -2147483648 of an integer header. */
 function withExample(name: string, header: unknown): unknown {
-  const examples: Record<string, unknown> = { "Retry-After": 30, "X-Request-Id": "req_0199c0ffee", "X-Run-Id": "run_0199c0ffee" };
+  const examples: Record<string, unknown> = { "Retry-After": 30, "X-Request-Id": "req_0199c0ffee", "X-Run-Id": "run_0199c0ffee", Location: "/api/v1/runs/run_0199c0ffee" };
   return name in examples ? { ...(header as object), example: examples[name] } : header;
 }
 
@@ -60,7 +68,7 @@ function shareErrorAnswers(document: OpenapiDocument): void {
       const face = schema?.$ref && faceOfSchema(referenceName(schema.$ref));
       if (!face || Number(status) < 400) continue;
       const { name, description, example } = describeErrorAnswer(face, Number(status));
-      shared[name] ??= { ...answer, description, content: { "application/json": { schema: schema as Schema, examples: { [name]: { value: example } } } } };
+      shared[name] ??= { ...answer, description, content: { "application/json": { schema, examples: { [name]: { value: example } } } } };
       operation.responses[status] = { $ref: `#/components/responses/${name}` } satisfies Reference;
     }
   }

@@ -8,7 +8,7 @@ export const completion = JSON.stringify({
   usage: { prompt_tokens: 60, completion_tokens: 50, total_tokens: 110 },
 });
 
-export const textChunks = 100;
+const textChunks = 100;
 
 /** Everything that a client's stream holds: `start`, the texts, `end`. Both servers send exactly these. */
 export const eventsPerStream = textChunks + 2;

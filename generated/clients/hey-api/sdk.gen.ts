@@ -21,47 +21,45 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * List sessions, plain
+ * Read the API reference
  *
- * The sessions the key may see, the last active first.
+ * The API reference as a page; it makes no outside request.
  */
-export const listPlainSessions = <ThrowOnError extends boolean = false>(options?: Options<ListPlainSessionsData, ThrowOnError>): RequestResult<ListPlainSessionsResponses, ListPlainSessionsErrors, ThrowOnError> => (options?.client ?? client).get<ListPlainSessionsResponses, ListPlainSessionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/sessions',
-    ...options
-});
+export const getDocs = <ThrowOnError extends boolean = false>(options?: Options<GetDocsData, ThrowOnError>): RequestResult<GetDocsResponses, GetDocsErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsResponses, GetDocsErrors, ThrowOnError>({ url: '/docs', ...options });
 
 /**
- * Delete a session, plain
+ * Get the API reference's script
  *
- * Deletes a session and its messages.
+ * The page's script.
  */
-export const deletePlainSession = <ThrowOnError extends boolean = false>(options: Options<DeletePlainSessionData, ThrowOnError>): RequestResult<DeletePlainSessionResponses, DeletePlainSessionErrors, ThrowOnError> => (options.client ?? client).delete<DeletePlainSessionResponses, DeletePlainSessionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/sessions/{id}',
-    ...options
-});
+export const getDocsScript = <ThrowOnError extends boolean = false>(options?: Options<GetDocsScriptData, ThrowOnError>): RequestResult<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError>({ url: '/docs/reference.js', ...options });
 
 /**
- * Get a session, plain
+ * Get the contract as JSON
  *
- * One session with its messages.
+ * This contract as OpenAPI 3.1, in JSON.
  */
-export const getPlainSession = <ThrowOnError extends boolean = false>(options: Options<GetPlainSessionData, ThrowOnError>): RequestResult<GetPlainSessionResponses, GetPlainSessionErrors, ThrowOnError> => (options.client ?? client).get<GetPlainSessionResponses, GetPlainSessionErrors, ThrowOnError>({
+export const getOpenapiJson = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiJsonData, ThrowOnError>): RequestResult<GetOpenapiJsonResponses, GetOpenapiJsonErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiJsonResponses, GetOpenapiJsonErrors, ThrowOnError>({ url: '/openapi.json', ...options });
+
+/**
+ * Get the contract as YAML
+ *
+ * This contract as OpenAPI 3.1, in YAML.
+ */
+export const getOpenapiYaml = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiYamlData, ThrowOnError>): RequestResult<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError>({ url: '/openapi.yaml', ...options });
+
+/**
+ * Check health with a key
+ *
+ * What it is connected to, below `/api/v1`, for any key.
+ */
+export const getApiHealth = <ThrowOnError extends boolean = false>(options?: Options<GetApiHealthData, ThrowOnError>): RequestResult<GetApiHealthResponses, GetApiHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetApiHealthResponses, GetApiHealthErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/sessions/{id}',
+    url: '/api/v1/health',
     ...options
 });
 
@@ -77,6 +75,57 @@ export const getPlainStatus = <ThrowOnError extends boolean = false>(options?: O
             type: 'apiKey'
         }],
     url: '/api/status',
+    ...options
+});
+
+/**
+ * Check health
+ *
+ * Open to everybody, and small.
+ */
+export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/health', ...options });
+
+/**
+ * Check health in detail
+ *
+ * What it is connected to.
+ */
+export const getHealthDetail = <ThrowOnError extends boolean = false>(options?: Options<GetHealthDetailData, ThrowOnError>): RequestResult<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/health/detail',
+    ...options
+});
+
+/**
+ * Check liveness
+ *
+ * For orchestrators: the process is alive.
+ */
+export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({ url: '/livez', ...options });
+
+/**
+ * Check readiness
+ *
+ * For orchestrators: it serves. 503 while it starts or drains.
+ */
+export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/readyz', ...options });
+
+/**
+ * List models
+ *
+ * Every model of every configured provider; without a provider, the embedded one.
+ */
+export const listModels = <ThrowOnError extends boolean = false>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/models',
     ...options
 });
 
@@ -107,6 +156,21 @@ export const getAgent = <ThrowOnError extends boolean = false>(options: Options<
             type: 'apiKey'
         }],
     url: '/api/v1/agents/{agentId}',
+    ...options
+});
+
+/**
+ * List an agent's tools
+ *
+ * The tools an agent names, and whether it may call them.
+ */
+export const listAgentTools = <ThrowOnError extends boolean = false>(options: Options<ListAgentToolsData, ThrowOnError>): RequestResult<ListAgentToolsResponses, ListAgentToolsErrors, ThrowOnError> => (options.client ?? client).get<ListAgentToolsResponses, ListAgentToolsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/agents/{agentId}/tools',
     ...options
 });
 
@@ -171,77 +235,6 @@ export const clearAgentSession = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
- * List an agent's tools
- *
- * The tools an agent names, and whether it may call them.
- */
-export const listAgentTools = <ThrowOnError extends boolean = false>(options: Options<ListAgentToolsData, ThrowOnError>): RequestResult<ListAgentToolsResponses, ListAgentToolsErrors, ThrowOnError> => (options.client ?? client).get<ListAgentToolsResponses, ListAgentToolsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/agents/{agentId}/tools',
-    ...options
-});
-
-/**
- * Chat with an agent
- *
- * Says something to an agent and waits for the whole answer. The body's members decide the edition, and so the shape of
- * the answer; `stream: true` answers with events, like `POST /chat/stream`.
- */
-export const chat = <ThrowOnError extends boolean = false>(options: Options<ChatData, ThrowOnError>): RequestResult<ChatResponses, ChatErrors, ThrowOnError> => (options.client ?? client).post<ChatResponses, ChatErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/chat',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Chat with an agent, streaming, for EventSource
- *
- * The same for a browser's `EventSource`, which can only GET: the request is in the query. Coming back with the id of the
- * terminal event answers 204, which tells an `EventSource` to stop.
- */
-export const streamChatByQuery = <ThrowOnError extends boolean = false>(options: Options<StreamChatByQueryData, ThrowOnError, StreamChatByQueryResponse>): Promise<ServerSentEventsResult<StreamChatByQueryResponses>> => (options.client ?? client).sse.get<StreamChatByQueryResponses, StreamChatByQueryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/chat/stream',
-    ...options
-});
-
-/**
- * Chat with an agent, streaming
- *
- * Says something to an agent and streams the answer as it is made: start, text (or delta), tool_use, tool_result and one
- * end (or done, or error). A connection that drops is given 30 s to come back with `Last-Event-ID`.
- */
-export const streamChat = <ThrowOnError extends boolean = false>(options: Options<StreamChatData, ThrowOnError, StreamChatResponse>): Promise<ServerSentEventsResult<StreamChatResponses>> => (options.client ?? client).sse.post<StreamChatResponses, StreamChatErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/chat/stream',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * List conversations
  *
  * The conversations the key may see, the last active first.
@@ -283,191 +276,6 @@ export const getConversation = <ThrowOnError extends boolean = false>(options: O
             type: 'apiKey'
         }],
     url: '/api/v1/conversations/{id}',
-    ...options
-});
-
-/**
- * Check health with a key
- *
- * What it is connected to, below `/api/v1`, for any key.
- */
-export const getApiHealth = <ThrowOnError extends boolean = false>(options?: Options<GetApiHealthData, ThrowOnError>): RequestResult<GetApiHealthResponses, GetApiHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetApiHealthResponses, GetApiHealthErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/health',
-    ...options
-});
-
-/**
- * Send a message to the agent
- *
- * Says something to the agent. Answers JSON, or a stream of start, delta, tool_use, tool_result and one done or error when
- * `Accept` asks for `text/event-stream`. With `wait_for_response: false` it answers 202 at once.
- */
-export const message = <ThrowOnError extends boolean = false>(options: Options<MessageData, ThrowOnError>): RequestResult<MessageResponses, MessageErrors, ThrowOnError> => (options.client ?? client).post<MessageResponses, MessageErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/message',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Send a message
- *
- * Says something to the agent of a workspace and waits for the whole answer.
- */
-export const sendMessage = <ThrowOnError extends boolean = false>(options: Options<SendMessageData, ThrowOnError>): RequestResult<SendMessageResponses, SendMessageErrors, ThrowOnError> => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/messages',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Send a message, streaming
- *
- * Says something to the agent of a workspace and streams the answer: token, tool_use, tool_result and one done or error.
- */
-export const streamMessage = <ThrowOnError extends boolean = false>(options: Options<StreamMessageData, ThrowOnError, StreamMessageResponse>): Promise<ServerSentEventsResult<StreamMessageResponses>> => (options.client ?? client).sse.post<StreamMessageResponses, StreamMessageErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/messages/stream',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * List models
- *
- * Every model of every configured provider; without a provider, the embedded one.
- */
-export const listModels = <ThrowOnError extends boolean = false>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/models',
-    ...options
-});
-
-/**
- * Create a chat completion
- *
- * OpenAI's Chat Completions. The caller holds the conversation: nothing is stored but the run. Tools of the caller's own are
- * handed to the model and come back as `tool_calls`; without them the default agent's tools are at the model's hand.
- */
-export const createChatCompletion = <ThrowOnError extends boolean = false>(options: Options<CreateChatCompletionData, ThrowOnError>): RequestResult<CreateChatCompletionResponses, CreateChatCompletionErrors, ThrowOnError> => (options.client ?? client).post<CreateChatCompletionResponses, CreateChatCompletionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/openai/chat/completions',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * List models, in OpenAI's shape
- *
- * Every model of every configured provider, in OpenAI's shape.
- */
-export const listOpenaiModels = <ThrowOnError extends boolean = false>(options?: Options<ListOpenaiModelsData, ThrowOnError>): RequestResult<ListOpenaiModelsResponses, ListOpenaiModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListOpenaiModelsResponses, ListOpenaiModelsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/openai/models',
-    ...options
-});
-
-/**
- * Get a model, in OpenAI's shape
- *
- * One model. A name with a `/` is sent as `%2F`.
- */
-export const getOpenaiModel = <ThrowOnError extends boolean = false>(options: Options<GetOpenaiModelData, ThrowOnError>): RequestResult<GetOpenaiModelResponses, GetOpenaiModelErrors, ThrowOnError> => (options.client ?? client).get<GetOpenaiModelResponses, GetOpenaiModelErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/openai/models/{model}',
-    ...options
-});
-
-/**
- * Get a run
- *
- * The run as it stands.
- */
-export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/runs/{runId}',
-    ...options
-});
-
-/**
- * Cancel a run
- *
- * Ends the run: the call to the provider is aborted, what was said so far is kept, and the answer comes once that is done.
- * A run that has ended already is answered as it stands.
- */
-export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>): RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError> => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/runs/{runId}/cancel',
-    ...options
-});
-
-/**
- * Take up a run's stream
- *
- * The run's events, in the face it began in: from the first, or from behind `Last-Event-ID` or `after`; while it runs, and
- * for ten minutes after its end. 204 when its terminal event has already been received.
- */
-export const streamRunEvents = <ThrowOnError extends boolean = false>(options: Options<StreamRunEventsData, ThrowOnError, StreamRunEventsResponse>): Promise<ServerSentEventsResult<StreamRunEventsResponses>> => (options.client ?? client).sse.get<StreamRunEventsResponses, StreamRunEventsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/runs/{runId}/events',
     ...options
 });
 
@@ -547,65 +355,257 @@ export const getSessionHistory = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
- * Read the API reference
+ * List sessions, plain
  *
- * The API reference as a page; it makes no outside request.
+ * The sessions the key may see, the last active first.
  */
-export const getDocs = <ThrowOnError extends boolean = false>(options?: Options<GetDocsData, ThrowOnError>): RequestResult<GetDocsResponses, GetDocsErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsResponses, GetDocsErrors, ThrowOnError>({ url: '/docs', ...options });
-
-/**
- * Get the API reference's script
- *
- * The page's script.
- */
-export const getDocsScript = <ThrowOnError extends boolean = false>(options?: Options<GetDocsScriptData, ThrowOnError>): RequestResult<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError>({ url: '/docs/reference.js', ...options });
-
-/**
- * Check health
- *
- * Open to everybody, and small.
- */
-export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/health', ...options });
-
-/**
- * Check health in detail
- *
- * What it is connected to.
- */
-export const getHealthDetail = <ThrowOnError extends boolean = false>(options?: Options<GetHealthDetailData, ThrowOnError>): RequestResult<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError>({
+export const listPlainSessions = <ThrowOnError extends boolean = false>(options?: Options<ListPlainSessionsData, ThrowOnError>): RequestResult<ListPlainSessionsResponses, ListPlainSessionsErrors, ThrowOnError> => (options?.client ?? client).get<ListPlainSessionsResponses, ListPlainSessionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/health/detail',
+    url: '/api/sessions',
     ...options
 });
 
 /**
- * Check liveness
+ * Delete a session, plain
  *
- * For orchestrators: the process is alive.
+ * Deletes a session and its messages.
  */
-export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({ url: '/livez', ...options });
+export const deletePlainSession = <ThrowOnError extends boolean = false>(options: Options<DeletePlainSessionData, ThrowOnError>): RequestResult<DeletePlainSessionResponses, DeletePlainSessionErrors, ThrowOnError> => (options.client ?? client).delete<DeletePlainSessionResponses, DeletePlainSessionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/sessions/{id}',
+    ...options
+});
 
 /**
- * Get the contract as JSON
+ * Get a session, plain
  *
- * This contract as OpenAPI 3.1, in JSON.
+ * One session with its messages.
  */
-export const getOpenapiJson = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiJsonData, ThrowOnError>): RequestResult<GetOpenapiJsonResponses, GetOpenapiJsonErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiJsonResponses, GetOpenapiJsonErrors, ThrowOnError>({ url: '/openapi.json', ...options });
+export const getPlainSession = <ThrowOnError extends boolean = false>(options: Options<GetPlainSessionData, ThrowOnError>): RequestResult<GetPlainSessionResponses, GetPlainSessionErrors, ThrowOnError> => (options.client ?? client).get<GetPlainSessionResponses, GetPlainSessionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/sessions/{id}',
+    ...options
+});
 
 /**
- * Get the contract as YAML
+ * Get a run
  *
- * This contract as OpenAPI 3.1, in YAML.
+ * The run as it stands.
  */
-export const getOpenapiYaml = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiYamlData, ThrowOnError>): RequestResult<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError>({ url: '/openapi.yaml', ...options });
+export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/runs/{runId}',
+    ...options
+});
 
 /**
- * Check readiness
+ * Cancel a run
  *
- * For orchestrators: it serves. 503 while it starts or drains.
+ * Ends the run: the call to the provider is aborted, what was said so far is kept, and the answer comes once that is done.
+ * A run that has ended already is answered as it stands.
  */
-export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/readyz', ...options });
+export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>): RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError> => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/runs/{runId}/cancel',
+    ...options
+});
+
+/**
+ * Take up a run's stream
+ *
+ * The run's events, in the face it began in: from the first, or from behind `Last-Event-ID` or `after`; while it runs, and
+ * for ten minutes after its end. 204 when its terminal event has already been received.
+ */
+export const streamRunEvents = <ThrowOnError extends boolean = false>(options: Options<StreamRunEventsData, ThrowOnError, StreamRunEventsResponse>): Promise<ServerSentEventsResult<StreamRunEventsResponses>> => (options.client ?? client).sse.get<StreamRunEventsResponses, StreamRunEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/runs/{runId}/events',
+    ...options
+});
+
+/**
+ * Create a chat completion
+ *
+ * OpenAI's Chat Completions. The caller holds the conversation: nothing is stored but the run. Tools of the caller's own are
+ * handed to the model and come back as `tool_calls`; without them the default agent's tools are at the model's hand.
+ */
+export const createChatCompletion = <ThrowOnError extends boolean = false>(options: Options<CreateChatCompletionData, ThrowOnError>): RequestResult<CreateChatCompletionResponses, CreateChatCompletionErrors, ThrowOnError> => (options.client ?? client).post<CreateChatCompletionResponses, CreateChatCompletionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/openai/chat/completions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List models, in OpenAI's shape
+ *
+ * Every model of every configured provider, in OpenAI's shape.
+ */
+export const listOpenaiModels = <ThrowOnError extends boolean = false>(options?: Options<ListOpenaiModelsData, ThrowOnError>): RequestResult<ListOpenaiModelsResponses, ListOpenaiModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListOpenaiModelsResponses, ListOpenaiModelsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/openai/models',
+    ...options
+});
+
+/**
+ * Get a model, in OpenAI's shape
+ *
+ * One model. A name with a `/` is sent as `%2F`.
+ */
+export const getOpenaiModel = <ThrowOnError extends boolean = false>(options: Options<GetOpenaiModelData, ThrowOnError>): RequestResult<GetOpenaiModelResponses, GetOpenaiModelErrors, ThrowOnError> => (options.client ?? client).get<GetOpenaiModelResponses, GetOpenaiModelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/openai/models/{model}',
+    ...options
+});
+
+/**
+ * Chat with an agent
+ *
+ * Says something to an agent and waits for the whole answer. The body's members decide the edition, and so the shape of
+ * the answer; `stream: true` answers with events, like `POST /chat/stream`.
+ */
+export const chat = <ThrowOnError extends boolean = false>(options: Options<ChatData, ThrowOnError>): RequestResult<ChatResponses, ChatErrors, ThrowOnError> => (options.client ?? client).post<ChatResponses, ChatErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/chat',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Chat with an agent, streaming, for EventSource
+ *
+ * The same for a browser's `EventSource`, which can only GET: the request is in the query. Coming back with the id of the
+ * terminal event answers 204, which tells an `EventSource` to stop.
+ */
+export const streamChatByQuery = <ThrowOnError extends boolean = false>(options: Options<StreamChatByQueryData, ThrowOnError, StreamChatByQueryResponse>): Promise<ServerSentEventsResult<StreamChatByQueryResponses>> => (options.client ?? client).sse.get<StreamChatByQueryResponses, StreamChatByQueryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/chat/stream',
+    ...options
+});
+
+/**
+ * Chat with an agent, streaming
+ *
+ * Says something to an agent and streams the answer as it is made: start, text (or delta), tool_use, tool_result and one
+ * end (or done, or error). A connection that drops is given 30 s to come back with `Last-Event-ID`.
+ */
+export const streamChat = <ThrowOnError extends boolean = false>(options: Options<StreamChatData, ThrowOnError, StreamChatResponse>): Promise<ServerSentEventsResult<StreamChatResponses>> => (options.client ?? client).sse.post<StreamChatResponses, StreamChatErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/chat/stream',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message to the agent
+ *
+ * Says something to the agent. Answers JSON, or a stream of start, delta, tool_use, tool_result and one done or error when
+ * `Accept` asks for `text/event-stream`. With `wait_for_response: false` it answers 202 at once.
+ */
+export const message = <ThrowOnError extends boolean = false>(options: Options<MessageData, ThrowOnError>): RequestResult<MessageResponses, MessageErrors, ThrowOnError> => (options.client ?? client).post<MessageResponses, MessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/message',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message
+ *
+ * Says something to the agent of a workspace and waits for the whole answer.
+ */
+export const sendMessage = <ThrowOnError extends boolean = false>(options: Options<SendMessageData, ThrowOnError>): RequestResult<SendMessageResponses, SendMessageErrors, ThrowOnError> => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/messages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message, streaming
+ *
+ * Says something to the agent of a workspace and streams the answer: token, tool_use, tool_result and one done or error.
+ */
+export const streamMessage = <ThrowOnError extends boolean = false>(options: Options<StreamMessageData, ThrowOnError, StreamMessageResponse>): Promise<ServerSentEventsResult<StreamMessageResponses>> => (options.client ?? client).sse.post<StreamMessageResponses, StreamMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/messages/stream',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});

@@ -744,6 +744,7 @@ export type OpenaiAssistantMessage = {
      * OpenAI's SDKs send an assistant's message back as they got it, with these members; they are not used.
      */
     annotations?: Array<unknown>;
+    parsed?: unknown;
     audio?: null;
 };
 
@@ -800,6 +801,10 @@ export type OpenaiFunctionCall = {
      * The arguments as JSON text, as the model wrote them.
      */
     arguments: string;
+    /**
+     * What OpenAI's SDK makes of the arguments for its user, and sends back with them; not used.
+     */
+    parsed_arguments?: unknown;
 };
 
 export type OpenaiImagePart = {
@@ -1415,161 +1420,160 @@ export type LimitQuery = number;
  */
 export type PageQueryCursor = string;
 
-export type ListPlainSessionsData = {
+export type GetDocsData = {
     body?: never;
     path?: never;
-    query?: {
-        /**
-         * How many at the most.
-         */
-        limit?: number;
-        /**
-         * `nextCursor` of the page before.
-         */
-        cursor?: string;
-    };
-    url: '/api/sessions';
+    query?: never;
+    url: '/docs';
 };
 
-export type ListPlainSessionsErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: PlainError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: PlainError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: PlainError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: PlainError;
+export type GetDocsErrors = {
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
-    500: PlainError;
+    500: ApiError;
     /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
-    503: PlainError;
+    503: ApiError;
 };
 
-export type ListPlainSessionsError = ListPlainSessionsErrors[keyof ListPlainSessionsErrors];
+export type GetDocsError = GetDocsErrors[keyof GetDocsErrors];
 
-export type ListPlainSessionsResponses = {
+export type GetDocsResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: string;
+};
+
+export type GetDocsResponse = GetDocsResponses[keyof GetDocsResponses];
+
+export type GetDocsScriptData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/docs/reference.js';
+};
+
+export type GetDocsScriptErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetDocsScriptError = GetDocsScriptErrors[keyof GetDocsScriptErrors];
+
+export type GetDocsScriptResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: Blob | File;
+};
+
+export type GetDocsScriptResponse = GetDocsScriptResponses[keyof GetDocsScriptResponses];
+
+export type GetOpenapiJsonData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/openapi.json';
+};
+
+export type GetOpenapiJsonErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetOpenapiJsonError = GetOpenapiJsonErrors[keyof GetOpenapiJsonErrors];
+
+export type GetOpenapiJsonResponses = {
     /**
      * The answer.
      */
-    200: PlainSessionList;
-};
-
-export type ListPlainSessionsResponse = ListPlainSessionsResponses[keyof ListPlainSessionsResponses];
-
-export type DeletePlainSessionData = {
-    body?: never;
-    path: {
-        id: Id;
+    200: {
+        [key: string]: unknown;
     };
-    query?: never;
-    url: '/api/sessions/{id}';
 };
 
-export type DeletePlainSessionErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: PlainError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: PlainError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: PlainError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: PlainError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: PlainError;
+export type GetOpenapiJsonResponse = GetOpenapiJsonResponses[keyof GetOpenapiJsonResponses];
+
+export type GetOpenapiYamlData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/openapi.yaml';
+};
+
+export type GetOpenapiYamlErrors = {
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
-    500: PlainError;
+    500: ApiError;
     /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
-    503: PlainError;
+    503: ApiError;
 };
 
-export type DeletePlainSessionError = DeletePlainSessionErrors[keyof DeletePlainSessionErrors];
+export type GetOpenapiYamlError = GetOpenapiYamlErrors[keyof GetOpenapiYamlErrors];
 
-export type DeletePlainSessionResponses = {
+export type GetOpenapiYamlResponses = {
     /**
-     * Done; there is nothing more to say.
+     * 200 with a text of some media type.
      */
-    204: void;
+    200: string;
 };
 
-export type DeletePlainSessionResponse = DeletePlainSessionResponses[keyof DeletePlainSessionResponses];
+export type GetOpenapiYamlResponse = GetOpenapiYamlResponses[keyof GetOpenapiYamlResponses];
 
-export type GetPlainSessionData = {
+export type GetApiHealthData = {
     body?: never;
-    path: {
-        id: Id;
-    };
+    path?: never;
     query?: never;
-    url: '/api/sessions/{id}';
+    url: '/api/v1/health';
 };
 
-export type GetPlainSessionErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: PlainError;
+export type GetApiHealthErrors = {
     /**
      * The token is missing or not valid.
      */
-    401: PlainError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: PlainError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: PlainError;
+    401: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
-    429: PlainError;
+    429: ApiError;
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
-    500: PlainError;
+    500: ApiError;
     /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
-    503: PlainError;
+    503: ApiError;
 };
 
-export type GetPlainSessionError = GetPlainSessionErrors[keyof GetPlainSessionErrors];
+export type GetApiHealthError = GetApiHealthErrors[keyof GetApiHealthErrors];
 
-export type GetPlainSessionResponses = {
+export type GetApiHealthResponses = {
     /**
      * The answer.
      */
-    200: PlainSessionDetail;
+    200: HealthDetail;
 };
 
-export type GetPlainSessionResponse = GetPlainSessionResponses[keyof GetPlainSessionResponses];
+export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];
 
 export type GetPlainStatusData = {
     body?: never;
@@ -1611,6 +1615,180 @@ export type GetPlainStatusResponses = {
 };
 
 export type GetPlainStatusResponse = GetPlainStatusResponses[keyof GetPlainStatusResponses];
+
+export type GetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health';
+};
+
+export type GetHealthErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+};
+
+export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
+
+export type GetHealthResponses = {
+    /**
+     * The answer.
+     */
+    200: Health;
+};
+
+export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+
+export type GetHealthDetailData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health/detail';
+};
+
+export type GetHealthDetailErrors = {
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetHealthDetailError = GetHealthDetailErrors[keyof GetHealthDetailErrors];
+
+export type GetHealthDetailResponses = {
+    /**
+     * The answer.
+     */
+    200: HealthDetail;
+};
+
+export type GetHealthDetailResponse = GetHealthDetailResponses[keyof GetHealthDetailResponses];
+
+export type GetLivenessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/livez';
+};
+
+export type GetLivenessErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+};
+
+export type GetLivenessError = GetLivenessErrors[keyof GetLivenessErrors];
+
+export type GetLivenessResponses = {
+    /**
+     * The answer.
+     */
+    200: Probe;
+};
+
+export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
+
+export type GetReadinessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/readyz';
+};
+
+export type GetReadinessErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
+
+export type GetReadinessResponses = {
+    /**
+     * The answer.
+     */
+    200: Probe;
+};
+
+export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+
+export type ListModelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/models';
+};
+
+export type ListModelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
+
+export type ListModelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ModelList;
+};
+
+export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
 
 export type ListAgentsData = {
     body?: never;
@@ -1716,6 +1894,57 @@ export type GetAgentResponses = {
 };
 
 export type GetAgentResponse = GetAgentResponses[keyof GetAgentResponses];
+
+export type ListAgentToolsData = {
+    body?: never;
+    path: {
+        agentId: Id;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agentId}/tools';
+};
+
+export type ListAgentToolsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListAgentToolsError = ListAgentToolsErrors[keyof ListAgentToolsErrors];
+
+export type ListAgentToolsResponses = {
+    /**
+     * The answer.
+     */
+    200: AgentToolList;
+};
+
+export type ListAgentToolsResponse = ListAgentToolsResponses[keyof ListAgentToolsResponses];
 
 export type ListAgentSessionsData = {
     body?: never;
@@ -1933,305 +2162,6 @@ export type ClearAgentSessionResponses = {
 
 export type ClearAgentSessionResponse = ClearAgentSessionResponses[keyof ClearAgentSessionResponses];
 
-export type ListAgentToolsData = {
-    body?: never;
-    path: {
-        agentId: Id;
-    };
-    query?: never;
-    url: '/api/v1/agents/{agentId}/tools';
-};
-
-export type ListAgentToolsErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type ListAgentToolsError = ListAgentToolsErrors[keyof ListAgentToolsErrors];
-
-export type ListAgentToolsResponses = {
-    /**
-     * The answer.
-     */
-    200: AgentToolList;
-};
-
-export type ListAgentToolsResponse = ListAgentToolsResponses[keyof ListAgentToolsResponses];
-
-export type ChatData = {
-    body: ChatRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/chat';
-};
-
-export type ChatErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type ChatError = ChatErrors[keyof ChatErrors];
-
-export type ChatResponses = {
-    /**
-     * The whole answer of the turn.
-     */
-    200: ChatResponse;
-};
-
-export type ChatResponse2 = ChatResponses[keyof ChatResponses];
-
-export type StreamChatByQueryData = {
-    body?: never;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
-    };
-    path?: never;
-    query: {
-        /**
-         * What the user says.
-         */
-        message: string;
-        /**
-         * Agents edition: the agent to talk to.
-         */
-        agentId?: Id;
-        /**
-         * Agents edition: the session to go on with.
-         */
-        sessionId?: Id;
-        /**
-         * Conversations edition: the conversation to go on with.
-         */
-        conversationId?: Id;
-        /**
-         * Conversations edition: the model to ask.
-         */
-        model?: string;
-        /**
-         * Conversations edition: takes the place of the agent's system prompt in this turn.
-         */
-        systemPrompt?: string;
-        /**
-         * Conversations edition: the most tokens the answer may have.
-         */
-        maxTokens?: number;
-        /**
-         * Conversations edition: sampling temperature, 0 to 2.
-         */
-        temperature?: number;
-    };
-    url: '/api/v1/chat/stream';
-};
-
-export type StreamChatByQueryErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type StreamChatByQueryError = StreamChatByQueryErrors[keyof StreamChatByQueryErrors];
-
-export type StreamChatByQueryResponses = {
-    /**
-     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
-     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
-     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
-     */
-    200: ChatEvent;
-};
-
-export type StreamChatByQueryResponse = StreamChatByQueryResponses[keyof StreamChatByQueryResponses];
-
-export type StreamChatData = {
-    body: ChatRequest;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/chat/stream';
-};
-
-export type StreamChatErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type StreamChatError = StreamChatErrors[keyof StreamChatErrors];
-
-export type StreamChatResponses = {
-    /**
-     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
-     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
-     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
-     */
-    200: ChatEvent;
-};
-
-export type StreamChatResponse = StreamChatResponses[keyof StreamChatResponses];
-
 export type ListConversationsData = {
     body?: never;
     path?: never;
@@ -2387,660 +2317,6 @@ export type GetConversationResponses = {
 };
 
 export type GetConversationResponse = GetConversationResponses[keyof GetConversationResponses];
-
-export type GetApiHealthData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/health';
-};
-
-export type GetApiHealthErrors = {
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetApiHealthError = GetApiHealthErrors[keyof GetApiHealthErrors];
-
-export type GetApiHealthResponses = {
-    /**
-     * The answer.
-     */
-    200: HealthDetail;
-};
-
-export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];
-
-export type MessageData = {
-    body: OperatorMessageRequest;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/message';
-};
-
-export type MessageErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type MessageError = MessageErrors[keyof MessageErrors];
-
-export type MessageResponses = {
-    /**
-     * The whole answer of the turn.
-     */
-    200: OperatorMessageResponse;
-    /**
-     * 202: the turn goes on by itself.
-     */
-    202: OperatorAccepted;
-    /**
-     * Done; there is nothing more to say.
-     */
-    204: void;
-};
-
-export type MessageResponse = MessageResponses[keyof MessageResponses];
-
-export type SendMessageData = {
-    body: SendMessageRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/messages';
-};
-
-export type SendMessageErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
-
-export type SendMessageResponses = {
-    /**
-     * The whole answer of the turn.
-     */
-    200: SendMessageResponse;
-};
-
-export type SendMessageResponse2 = SendMessageResponses[keyof SendMessageResponses];
-
-export type StreamMessageData = {
-    body: SendMessageRequest;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/messages/stream';
-};
-
-export type StreamMessageErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type StreamMessageError = StreamMessageErrors[keyof StreamMessageErrors];
-
-export type StreamMessageResponses = {
-    /**
-     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
-     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
-     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
-     */
-    200: MessageStreamEvent;
-};
-
-export type StreamMessageResponse = StreamMessageResponses[keyof StreamMessageResponses];
-
-export type ListModelsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * How many at the most.
-         */
-        limit?: number;
-        /**
-         * `nextCursor` of the page before.
-         */
-        cursor?: string;
-    };
-    url: '/api/v1/models';
-};
-
-export type ListModelsErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
-
-export type ListModelsResponses = {
-    /**
-     * The answer.
-     */
-    200: ModelList;
-};
-
-export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
-
-export type CreateChatCompletionData = {
-    body: CreateChatCompletionRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/openai/chat/completions';
-};
-
-export type CreateChatCompletionErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: OpenaiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: OpenaiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: OpenaiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: OpenaiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: OpenaiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: OpenaiError;
-    /**
-     * The body is over the limit.
-     */
-    413: OpenaiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: OpenaiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: OpenaiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: OpenaiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: OpenaiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: OpenaiError;
-};
-
-export type CreateChatCompletionError = CreateChatCompletionErrors[keyof CreateChatCompletionErrors];
-
-export type CreateChatCompletionResponses = {
-    /**
-     * The whole answer of the turn.
-     */
-    200: ChatCompletion;
-};
-
-export type CreateChatCompletionResponse = CreateChatCompletionResponses[keyof CreateChatCompletionResponses];
-
-export type ListOpenaiModelsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/openai/models';
-};
-
-export type ListOpenaiModelsErrors = {
-    /**
-     * The token is missing or not valid.
-     */
-    401: OpenaiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: OpenaiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: OpenaiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: OpenaiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: OpenaiError;
-};
-
-export type ListOpenaiModelsError = ListOpenaiModelsErrors[keyof ListOpenaiModelsErrors];
-
-export type ListOpenaiModelsResponses = {
-    /**
-     * The answer.
-     */
-    200: OpenaiModelList;
-};
-
-export type ListOpenaiModelsResponse = ListOpenaiModelsResponses[keyof ListOpenaiModelsResponses];
-
-export type GetOpenaiModelData = {
-    body?: never;
-    path: {
-        /**
-         * `provider/model`, or the model's own name.
-         */
-        model: string;
-    };
-    query?: never;
-    url: '/api/v1/openai/models/{model}';
-};
-
-export type GetOpenaiModelErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: OpenaiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: OpenaiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: OpenaiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: OpenaiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: OpenaiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: OpenaiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: OpenaiError;
-};
-
-export type GetOpenaiModelError = GetOpenaiModelErrors[keyof GetOpenaiModelErrors];
-
-export type GetOpenaiModelResponses = {
-    /**
-     * The answer.
-     */
-    200: OpenaiModel;
-};
-
-export type GetOpenaiModelResponse = GetOpenaiModelResponses[keyof GetOpenaiModelResponses];
-
-export type GetRunData = {
-    body?: never;
-    path: {
-        runId: Id;
-    };
-    query?: never;
-    url: '/api/v1/runs/{runId}';
-};
-
-export type GetRunErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetRunError = GetRunErrors[keyof GetRunErrors];
-
-export type GetRunResponses = {
-    /**
-     * The answer.
-     */
-    200: Run;
-};
-
-export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
-
-export type CancelRunData = {
-    body?: never;
-    path: {
-        runId: Id;
-    };
-    query?: never;
-    url: '/api/v1/runs/{runId}/cancel';
-};
-
-export type CancelRunErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
-
-export type CancelRunResponses = {
-    /**
-     * The answer.
-     */
-    200: Run;
-};
-
-export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
-
-export type StreamRunEventsData = {
-    body?: never;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
-    };
-    path: {
-        runId: Id;
-    };
-    query?: {
-        /**
-         * The `id:` of the last event received, or its number alone; for clients that cannot send the header.
-         */
-        after?: string;
-    };
-    url: '/api/v1/runs/{runId}/events';
-};
-
-export type StreamRunEventsErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type StreamRunEventsError = StreamRunEventsErrors[keyof StreamRunEventsErrors];
-
-export type StreamRunEventsResponses = {
-    /**
-     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
-     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
-     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
-     */
-    200: RunEvent;
-};
-
-export type StreamRunEventsResponse = StreamRunEventsResponses[keyof StreamRunEventsResponses];
 
 export type DeleteSessionsData = {
     body?: never;
@@ -3324,89 +2600,176 @@ export type GetSessionHistoryResponses = {
 
 export type GetSessionHistoryResponse = GetSessionHistoryResponses[keyof GetSessionHistoryResponses];
 
-export type GetDocsData = {
+export type ListPlainSessionsData = {
     body?: never;
     path?: never;
-    query?: never;
-    url: '/docs';
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/sessions';
 };
 
-export type GetDocsErrors = {
+export type ListPlainSessionsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
-    500: ApiError;
-};
-
-export type GetDocsError = GetDocsErrors[keyof GetDocsErrors];
-
-export type GetDocsResponses = {
+    500: PlainError;
     /**
-     * 200 with a text of some media type.
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
-    200: string;
+    503: PlainError;
 };
 
-export type GetDocsResponse = GetDocsResponses[keyof GetDocsResponses];
+export type ListPlainSessionsError = ListPlainSessionsErrors[keyof ListPlainSessionsErrors];
 
-export type GetDocsScriptData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/docs/reference.js';
-};
-
-export type GetDocsScriptErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-};
-
-export type GetDocsScriptError = GetDocsScriptErrors[keyof GetDocsScriptErrors];
-
-export type GetDocsScriptResponses = {
-    /**
-     * 200 with a text of some media type.
-     */
-    200: Blob | File;
-};
-
-export type GetDocsScriptResponse = GetDocsScriptResponses[keyof GetDocsScriptResponses];
-
-export type GetHealthData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/health';
-};
-
-export type GetHealthErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-};
-
-export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
-
-export type GetHealthResponses = {
+export type ListPlainSessionsResponses = {
     /**
      * The answer.
      */
-    200: Health;
+    200: PlainSessionList;
 };
 
-export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+export type ListPlainSessionsResponse = ListPlainSessionsResponses[keyof ListPlainSessionsResponses];
 
-export type GetHealthDetailData = {
+export type DeletePlainSessionData = {
     body?: never;
-    path?: never;
+    path: {
+        id: Id;
+    };
     query?: never;
-    url: '/health/detail';
+    url: '/api/sessions/{id}';
 };
 
-export type GetHealthDetailErrors = {
+export type DeletePlainSessionErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type DeletePlainSessionError = DeletePlainSessionErrors[keyof DeletePlainSessionErrors];
+
+export type DeletePlainSessionResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type DeletePlainSessionResponse = DeletePlainSessionResponses[keyof DeletePlainSessionResponses];
+
+export type GetPlainSessionData = {
+    body?: never;
+    path: {
+        id: Id;
+    };
+    query?: never;
+    url: '/api/sessions/{id}';
+};
+
+export type GetPlainSessionErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type GetPlainSessionError = GetPlainSessionErrors[keyof GetPlainSessionErrors];
+
+export type GetPlainSessionResponses = {
+    /**
+     * The answer.
+     */
+    200: PlainSessionDetail;
+};
+
+export type GetPlainSessionResponse = GetPlainSessionResponses[keyof GetPlainSessionResponses];
+
+export type GetRunData = {
+    body?: never;
+    path: {
+        runId: Id;
+    };
+    query?: never;
+    url: '/api/v1/runs/{runId}';
+};
+
+export type GetRunErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
     /**
      * The token is missing or not valid.
      */
@@ -3415,6 +2778,10 @@ export type GetHealthDetailErrors = {
      * The key lacks the operation's permission.
      */
     403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
@@ -3429,102 +2796,47 @@ export type GetHealthDetailErrors = {
     503: ApiError;
 };
 
-export type GetHealthDetailError = GetHealthDetailErrors[keyof GetHealthDetailErrors];
+export type GetRunError = GetRunErrors[keyof GetRunErrors];
 
-export type GetHealthDetailResponses = {
+export type GetRunResponses = {
     /**
      * The answer.
      */
-    200: HealthDetail;
+    200: Run;
 };
 
-export type GetHealthDetailResponse = GetHealthDetailResponses[keyof GetHealthDetailResponses];
+export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
 
-export type GetLivenessData = {
+export type CancelRunData = {
     body?: never;
-    path?: never;
-    query?: never;
-    url: '/livez';
-};
-
-export type GetLivenessErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-};
-
-export type GetLivenessError = GetLivenessErrors[keyof GetLivenessErrors];
-
-export type GetLivenessResponses = {
-    /**
-     * The answer.
-     */
-    200: Probe;
-};
-
-export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
-
-export type GetOpenapiJsonData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/openapi.json';
-};
-
-export type GetOpenapiJsonErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-};
-
-export type GetOpenapiJsonError = GetOpenapiJsonErrors[keyof GetOpenapiJsonErrors];
-
-export type GetOpenapiJsonResponses = {
-    /**
-     * The answer.
-     */
-    200: {
-        [key: string]: unknown;
+    path: {
+        runId: Id;
     };
-};
-
-export type GetOpenapiJsonResponse = GetOpenapiJsonResponses[keyof GetOpenapiJsonResponses];
-
-export type GetOpenapiYamlData = {
-    body?: never;
-    path?: never;
     query?: never;
-    url: '/openapi.yaml';
+    url: '/api/v1/runs/{runId}/cancel';
 };
 
-export type GetOpenapiYamlErrors = {
+export type CancelRunErrors = {
     /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     * The request does not fit the contract; every fault is listed.
      */
-    500: ApiError;
-};
-
-export type GetOpenapiYamlError = GetOpenapiYamlErrors[keyof GetOpenapiYamlErrors];
-
-export type GetOpenapiYamlResponses = {
+    400: ApiError;
     /**
-     * 200 with a text of some media type.
+     * The token is missing or not valid.
      */
-    200: string;
-};
-
-export type GetOpenapiYamlResponse = GetOpenapiYamlResponses[keyof GetOpenapiYamlResponses];
-
-export type GetReadinessData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/readyz';
-};
-
-export type GetReadinessErrors = {
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
@@ -3535,13 +2847,718 @@ export type GetReadinessErrors = {
     503: ApiError;
 };
 
-export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
+export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
 
-export type GetReadinessResponses = {
+export type CancelRunResponses = {
     /**
      * The answer.
      */
-    200: Probe;
+    200: Run;
 };
 
-export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
+
+export type StreamRunEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path: {
+        runId: Id;
+    };
+    query?: {
+        /**
+         * The `id:` of the last event received, or its number alone; for clients that cannot send the header.
+         */
+        after?: string;
+    };
+    url: '/api/v1/runs/{runId}/events';
+};
+
+export type StreamRunEventsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type StreamRunEventsError = StreamRunEventsErrors[keyof StreamRunEventsErrors];
+
+export type StreamRunEventsResponses = {
+    /**
+     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
+     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
+     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     */
+    200: RunEvent;
+};
+
+export type StreamRunEventsResponse = StreamRunEventsResponses[keyof StreamRunEventsResponses];
+
+export type CreateChatCompletionData = {
+    body: CreateChatCompletionRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/openai/chat/completions';
+};
+
+export type CreateChatCompletionErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: OpenaiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: OpenaiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: OpenaiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: OpenaiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: OpenaiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: OpenaiError;
+    /**
+     * The body is over the limit.
+     */
+    413: OpenaiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: OpenaiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: OpenaiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: OpenaiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: OpenaiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: OpenaiError;
+};
+
+export type CreateChatCompletionError = CreateChatCompletionErrors[keyof CreateChatCompletionErrors];
+
+export type CreateChatCompletionResponses = {
+    /**
+     * The whole answer of the turn.
+     */
+    200: ChatCompletion;
+};
+
+export type CreateChatCompletionResponse = CreateChatCompletionResponses[keyof CreateChatCompletionResponses];
+
+export type ListOpenaiModelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/openai/models';
+};
+
+export type ListOpenaiModelsErrors = {
+    /**
+     * The token is missing or not valid.
+     */
+    401: OpenaiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: OpenaiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: OpenaiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: OpenaiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: OpenaiError;
+};
+
+export type ListOpenaiModelsError = ListOpenaiModelsErrors[keyof ListOpenaiModelsErrors];
+
+export type ListOpenaiModelsResponses = {
+    /**
+     * The answer.
+     */
+    200: OpenaiModelList;
+};
+
+export type ListOpenaiModelsResponse = ListOpenaiModelsResponses[keyof ListOpenaiModelsResponses];
+
+export type GetOpenaiModelData = {
+    body?: never;
+    path: {
+        /**
+         * `provider/model`, or the model's own name.
+         */
+        model: string;
+    };
+    query?: never;
+    url: '/api/v1/openai/models/{model}';
+};
+
+export type GetOpenaiModelErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: OpenaiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: OpenaiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: OpenaiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: OpenaiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: OpenaiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: OpenaiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: OpenaiError;
+};
+
+export type GetOpenaiModelError = GetOpenaiModelErrors[keyof GetOpenaiModelErrors];
+
+export type GetOpenaiModelResponses = {
+    /**
+     * The answer.
+     */
+    200: OpenaiModel;
+};
+
+export type GetOpenaiModelResponse = GetOpenaiModelResponses[keyof GetOpenaiModelResponses];
+
+export type ChatData = {
+    body: ChatRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat';
+};
+
+export type ChatErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ChatError = ChatErrors[keyof ChatErrors];
+
+export type ChatResponses = {
+    /**
+     * The whole answer of the turn.
+     */
+    200: ChatResponse;
+};
+
+export type ChatResponse2 = ChatResponses[keyof ChatResponses];
+
+export type StreamChatByQueryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * What the user says.
+         */
+        message: string;
+        /**
+         * Agents edition: the agent to talk to.
+         */
+        agentId?: Id;
+        /**
+         * Agents edition: the session to go on with.
+         */
+        sessionId?: Id;
+        /**
+         * Conversations edition: the conversation to go on with.
+         */
+        conversationId?: Id;
+        /**
+         * Conversations edition: the model to ask.
+         */
+        model?: string;
+        /**
+         * Conversations edition: takes the place of the agent's system prompt in this turn.
+         */
+        systemPrompt?: string;
+        /**
+         * Conversations edition: the most tokens the answer may have.
+         */
+        maxTokens?: number;
+        /**
+         * Conversations edition: sampling temperature, 0 to 2.
+         */
+        temperature?: number;
+    };
+    url: '/api/v1/chat/stream';
+};
+
+export type StreamChatByQueryErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type StreamChatByQueryError = StreamChatByQueryErrors[keyof StreamChatByQueryErrors];
+
+export type StreamChatByQueryResponses = {
+    /**
+     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
+     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
+     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     */
+    200: ChatEvent;
+};
+
+export type StreamChatByQueryResponse = StreamChatByQueryResponses[keyof StreamChatByQueryResponses];
+
+export type StreamChatData = {
+    body: ChatRequest;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/stream';
+};
+
+export type StreamChatErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type StreamChatError = StreamChatErrors[keyof StreamChatErrors];
+
+export type StreamChatResponses = {
+    /**
+     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
+     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
+     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     */
+    200: ChatEvent;
+};
+
+export type StreamChatResponse = StreamChatResponses[keyof StreamChatResponses];
+
+export type MessageData = {
+    body: OperatorMessageRequest;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/message';
+};
+
+export type MessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type MessageError = MessageErrors[keyof MessageErrors];
+
+export type MessageResponses = {
+    /**
+     * The whole answer of the turn.
+     */
+    200: OperatorMessageResponse;
+    /**
+     * 202: the turn goes on by itself.
+     */
+    202: OperatorAccepted;
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type MessageResponse = MessageResponses[keyof MessageResponses];
+
+export type SendMessageData = {
+    body: SendMessageRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/messages';
+};
+
+export type SendMessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
+
+export type SendMessageResponses = {
+    /**
+     * The whole answer of the turn.
+     */
+    200: SendMessageResponse;
+};
+
+export type SendMessageResponse2 = SendMessageResponses[keyof SendMessageResponses];
+
+export type StreamMessageData = {
+    body: SendMessageRequest;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/messages/stream';
+};
+
+export type StreamMessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type StreamMessageError = StreamMessageErrors[keyof StreamMessageErrors];
+
+export type StreamMessageResponses = {
+    /**
+     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
+     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
+     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     */
+    200: MessageStreamEvent;
+};
+
+export type StreamMessageResponse = StreamMessageResponses[keyof StreamMessageResponses];

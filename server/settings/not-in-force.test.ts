@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { loadSettings, readSettings } from "./load-settings.ts";
+import { settingsNotInForce } from "./not-in-force.ts";
+
+const surroundings = { argv: {}, env: {}, homeDir: "/nowhere", stateDir: "/nowhere/.openclaw", sourceFile: null };
+
+test("says nothing of settings that are in force", async () => {
+  const { settings } = await loadSettings({ argv: {}, env: {}, homeDir: "/nowhere" });
+  expect(settingsNotInForce(settings)).toEqual([]);
+});
+
+test("names each thing that a file asks for and this version does not do", () => {
+  const { settings } = readSettings(
+    {
+      api: { security: { allowedIPs: ["10.0.0.0/8"], cors: { enabled: true, origins: ["https://your-app.com"] } }, rateLimit: { global: { windowMs: 60000, maxRequests: 120 } } },
+      redis: { url: "redis://127.0.0.1:6379" },
+    },
+    surroundings,
+  );
+  const warnings = settingsNotInForce(settings).join("\n");
+  for (const word of ["allowed addresses", "CORS", "rate limits", "Redis"]) expect(warnings).toContain(word);
+});
