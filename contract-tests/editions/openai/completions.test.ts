@@ -89,13 +89,13 @@ describe("chat completions with the official client", () => {
       expect(completion.choices[0]?.message.tool_calls).toBeUndefined();
     });
 
-    test.skipIf(kind !== "embedded")("the embedded model ends at a bound on tokens", async () => {
+    if (kind === "embedded") test("the embedded model ends at a bound on tokens", async () => {
       const messages = [{ role: "user" as const, content: "one two three four five" }];
       const completion = await connect(gateway).chat.completions.create({ model, messages, max_completion_tokens: 4 });
       expect(completion.choices[0]).toMatchObject({ finish_reason: "length", message: { content: "You said: one" } });
     });
 
-    test.skipIf(kind === "embedded")("a bound on tokens reaches the provider by either name", async () => {
+    if (kind !== "embedded") test("a bound on tokens reaches the provider by either name", async () => {
       const messages = [{ role: "user" as const, content: "Bounded" }];
       for (const bound of [{ max_tokens: 4 }, { max_completion_tokens: 5 }]) {
         await connect(gateway).chat.completions.create({ model, messages, ...bound });
@@ -103,7 +103,7 @@ describe("chat completions with the official client", () => {
       }
     });
 
-    test.skipIf(kind !== "openai")("response_format reaches a provider that has it", async () => {
+    if (kind === "openai") test("response_format reaches a provider that has it", async () => {
       const messages = [{ role: "user" as const, content: "Answer as JSON please" }];
       for (const format of [{ type: "json_object" as const }, placeFormat]) {
         await connect(gateway).chat.completions.create({ model, messages, response_format: format });
@@ -111,7 +111,7 @@ describe("chat completions with the official client", () => {
       }
     });
 
-    test.skipIf(kind !== "embedded")("response_format shapes the embedded model's answer", async () => {
+    if (kind === "embedded") test("response_format shapes the embedded model's answer", async () => {
       const messages = [{ role: "user" as const, content: "Answer as JSON please" }];
       const { completions } = connect(gateway).chat;
       const free = await completions.create({ model, messages, response_format: { type: "json_object" } });
@@ -126,7 +126,7 @@ describe("chat completions with the official client", () => {
       expect(completion.choices[0]?.message.content).toContain("Which colour is this");
     });
 
-    test.skipIf(kind === "embedded")("an image reaches the provider in its own form", async () => {
+    if (kind !== "embedded") test("an image reaches the provider in its own form", async () => {
       await connect(gateway).chat.completions.create({ model, messages: [pictured("What is to be seen")] });
       const sent = sentUpstream(gateway.backend, "What is to be seen") as { messages: unknown[] };
       const image =

@@ -44,18 +44,18 @@ describe("errors that the official client raises", () => {
       expect(failure).toMatchObject({ status: 400, type: "invalid_request_error", param });
     });
 
-    test.skipIf(kind !== "embedded")("none for an unknown model where there is no provider: the embedded one says who it is", async () => {
+    if (kind === "embedded") test("none for an unknown model where there is no provider: the embedded one says who it is", async () => {
       const completion = await connect(gateway).chat.completions.create({ model: "gpt-none", messages: saying("Hi") });
       expect(completion.model).toMatch(/^embedded\//);
     });
 
-    test.skipIf(kind === "embedded")("404: NotFoundError for a model that no provider has", async () => {
+    if (kind !== "embedded") test("404: NotFoundError for a model that no provider has", async () => {
       const failure = await failureOf(connect(gateway).chat.completions.create({ model: "gpt-none", messages: saying("Hi") }));
       expect(failure).toBeInstanceOf(NotFoundError);
       expect(failure).toMatchObject({ status: 404, code: "model_not_found" });
     });
 
-    test.skipIf(kind === "embedded")("502: InternalServerError when the provider fails, before a stream as well", async () => {
+    if (kind !== "embedded") test("502: InternalServerError when the provider fails, before a stream as well", async () => {
       for (const stream of [false, true]) {
         const failure = await failureOf(connect(gateway).chat.completions.create({ model, messages: saying("Fail [html]"), stream }));
         expect(failure).toBeInstanceOf(InternalServerError);
@@ -63,7 +63,7 @@ describe("errors that the official client raises", () => {
       }
     });
 
-    test.skipIf(kind === "embedded")("a stream that breaks off raises APIError", async () => {
+    if (kind !== "embedded") test("a stream that breaks off raises APIError", async () => {
       const stream = await connect(gateway).chat.completions.create({ model, messages: saying("Break off in the middle of this [close-mid]"), stream: true });
       const failure = await failureOf(Array.fromAsync(stream));
       expect(failure).toBeInstanceOf(APIError);
