@@ -3,12 +3,12 @@ import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
 import type { ModelMessage } from "../providers/port.ts";
-import type { Providers, ResolvedModel } from "../providers/registry.ts";
+import type { Providers } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
 import type { PreparedRun, Runs } from "../runs/service.ts";
 import { noSession, type Session, type Sessions, type SpokenMessage } from "../sessions/service.ts";
 import type { Tools } from "../tools/registry.ts";
-import type { Workspaces } from "../workspaces/service.ts";
+import type { Workspace, Workspaces } from "../workspaces/service.ts";
 import { agentTools } from "./agent-tools.ts";
 import { createHistoryCache } from "./history-cache.ts";
 import { historyMessages, mostHistoryMessages } from "./history.ts";
@@ -68,23 +68,21 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
   return {
     async begin(input) {
       const startedAt = performance.now();
-      const { principal, sessionId: wantedId } = input;
+      const { principal, sessionId: wantedId, workspaceId = homeWorkspace(principal) } = input;
       const named = input.agentId === undefined ? undefined : agents.named(input.agentId, "/agentId");
-      const found = wantedId === null ? undefined : await findSession(wantedId, input);
-      const workspaceId = found?.workspaceId ?? input.workspaceId ?? homeWorkspace(principal);
-      const workspace = await workspaces.getFor(principal, workspaceId);
-      if (found && named && found.agentId !== named.id) throw anotherAgent(found, named);
-      const agent = named ?? (found && agents.find(found.agentId)) ?? (workspace.agentId === null ? undefined : agents.find(workspace.agentId)) ?? agents.default;
       const sessionId = wantedId ?? newId(input.sessionPrefix);
+      // Nobody may wait for, and so learn of, what he may not see.
+      if (wantedId !== null && lock.isHeld(sessionId)) await findSession(wantedId, input);
 
       const run = runs.create({
         face: input.face,
         principal,
         requestId: input.requestId,
         sessionId,
+        // What the session says of these is known when it is the turn's turn.
         workspaceId,
-        agentId: agent.id,
-        userId: input.userId ?? found?.userId ?? null,
+        agentId: (named ?? agents.default).id,
+        userId: input.userId ?? null,
         channel: input.channel,
         createdAt: now(),
         isStreamed: input.stream,
@@ -92,10 +90,9 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
       });
       if (input.keep) run.keep();
       const isQueued = lock.isHeld(sessionId);
-      const resolved = await providers.resolve(input.model ?? agent.model, run.signal);
       runs.start(run, {
         acquire: (signal) => lock.acquire(sessionId, signal),
-        prepare: () => prepare(input, run, agent, resolved, startedAt, isQueued ? undefined : { session: found }),
+        prepare: () => prepare(input, run, sessionId, named, startedAt),
       });
       if (!isQueued) await run.accepted;
       return run;
@@ -109,19 +106,20 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
     return session;
   }
 
-  /** Called when it is the turn's turn: reads the history as the turns before it left it. */
-  async function prepare(
-    input: ChatInput,
-    run: Run,
-    agent: AgentSettings,
-    { provider, model }: ResolvedModel,
-    startedAt: number,
-    known: { session: Session | undefined } | undefined,
-  ): Promise<PreparedRun> {
+  /** Of a request that names none: the session's, else the workspace's, else the default one. */
+  function agentOf(session: Session | undefined, workspace: Workspace): AgentSettings {
+    return (session && agents.find(session.agentId)) ?? (workspace.agentId === null ? undefined : agents.find(workspace.agentId)) ?? agents.default;
+  }
+
+  /** Called when it is the turn's turn: finds the session and its history as the turns before it left them. */
+  async function prepare(input: ChatInput, run: Run, sessionId: string, named: AgentSettings | undefined, startedAt: number): Promise<PreparedRun> {
     const { identity } = run;
-    const sessionId = identity.sessionId as string;
-    // After a wait it is looked up again: a turn before this one may have made it.
-    const { session } = known ?? { session: await findSession(sessionId, { ...input, workspaceId: identity.workspaceId }) };
+    const session = input.sessionId === null ? undefined : await findSession(sessionId, input);
+    const workspace = await workspaces.getFor(input.principal, session?.workspaceId ?? identity.workspaceId);
+    if (session && named && session.agentId !== named.id) throw anotherAgent(session, named);
+    const agent = named ?? agentOf(session, workspace);
+    const { provider, model } = await providers.resolve(input.model ?? agent.model, run.signal);
+    const userId = input.userId ?? session?.userId ?? null;
     const history = session && session.messageCount > 0 ? (cache.get(session) ?? (await sessions.recentMessages(sessionId, mostHistoryMessages))) : [];
     run.ended.then(
       ({ content, finishedAt }) => {
@@ -140,13 +138,14 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
       { role: "user", content: input.message },
     ];
     return {
+      identity: { workspaceId: workspace.id, agentId: agent.id, userId },
       newSession: session
         ? null
         : {
             id: sessionId,
-            workspaceId: identity.workspaceId,
+            workspaceId: workspace.id,
             agentId: agent.id,
-            userId: identity.userId,
+            userId,
             channel: input.channel,
             title: titleOf(input.message),
             createdAt: now(),

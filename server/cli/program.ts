@@ -1,11 +1,15 @@
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addChatCommand } from "./chat.ts";
 import { addStartCommand } from "./start.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
 /** Reads the command line and does what it says. */
 export async function run(): Promise<void> {
   const program = new Command("openclaw")
     .description("One gateway in front of your AI agents: any program talks to them over HTTP and Server-Sent Events.")
+    .version(version, "-v, --version")
     .showHelpAfterError("(see openclaw --help)");
   addStartCommand(program);
   addChatCommand(program);

@@ -1,5 +1,7 @@
 import { homedir } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
+import type { Logger } from "pino";
+import type { RunningGateway } from "../main.ts";
 
 interface StartOptions {
   port?: number;
@@ -41,20 +43,11 @@ async function start(options: StartOptions): Promise<void> {
     const { settings, source, warnings } = await loadSettings({ argv: options, env: process.env, homeDir: homedir() });
     const log = await createLog(settings.logging.level);
     for (const warning of [...warnings, ...settingsNotInForce(settings)]) log.warn(warning);
+    const { promise: started, resolve: setStarted } = Promise.withResolvers<RunningGateway>();
+    stopOnSignals(started, log);
     const running = await startGateway(settings, { log });
+    setStarted(running);
     announce(running, settings, source.file);
-
-    let signals = 0;
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.on(signal, () => {
-        // A second Ctrl-C does not wait for the turns that are still running.
-        if (++signals > 1) process.exit(130);
-        log.info({ signal }, "stopping: running turns have 30 s to end");
-        void running.stop().then(() => {
-          log.flush(() => process.exit(0));
-        });
-      });
-    }
   } catch (error) {
     if (error instanceof SettingsError) {
       console.error(error.message);
@@ -63,6 +56,18 @@ async function start(options: StartOptions): Promise<void> {
     const { code, message } = error as NodeJS.ErrnoException;
     console.error(code === "EADDRINUSE" ? `The port is taken: ${message}. Choose another with --port.` : `The gateway could not start: ${message}`);
     process.exit(1);
+  }
+}
+
+/** From before it listens: a signal that comes while it starts stops it as soon as it has. A second one does not wait. */
+function stopOnSignals(started: Promise<RunningGateway>, log: Logger): void {
+  let signals = 0;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (++signals > 1) process.exit(130);
+      log.info({ signal }, "stopping: running turns have 30 s to end");
+      void started.then((running) => running.stop()).then(() => log.flush(() => process.exit(0)));
+    });
   }
 }
 

@@ -5,14 +5,12 @@ import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
-import { mountRoutes, sendText, type MountOptions } from "./mount.ts";
+import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
   /** False leaves the health checks and the contract's own pages. */
   isApiEnabled: boolean;
-  /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
-  isDraining: () => boolean;
 }
 
 /**
@@ -101,9 +99,7 @@ function refuseWhileDraining(isDraining: () => boolean) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     if (isDraining()) {
       koa.set("Connection", "close");
-      if (!answeredWhileDraining.has(koa.path)) {
-        throw new GatewayError("service_unavailable", "The gateway is stopping. Please come back in a moment.", { retryAfterSeconds: 5 });
-      }
+      if (!answeredWhileDraining.has(koa.path)) throw stopping();
     }
     await next();
   };

@@ -15,6 +15,8 @@ export interface MountOptions {
   /** Finds the key of a request, or throws `unauthorized`. */
   authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
   maxBodyBytes: number;
+  /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
+  isDraining: () => boolean;
   /** Checks an answer against the contract; tests give one, production none. */
   checkAnswer?: CheckAnswer | undefined;
 }
@@ -53,11 +55,18 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   let body: unknown;
   if (route.bodies) {
     body = await readJsonBody(koa.req, options.maxBodyBytes);
+    // A body takes its time to arrive: the gateway may have begun to stop.
+    if (options.isDraining()) throw stopping();
     validate(route.bodies, body);
   }
 
   const answer = await handler({ ...parameters, body }, context);
   await encode(koa, route, answer, options.checkAnswer);
+}
+
+/** What is asked of a gateway that stops. */
+export function stopping(): GatewayError {
+  return new GatewayError("service_unavailable", "The gateway is stopping. Please come back in a moment.", { retryAfterSeconds: 5 });
 }
 
 function authorize({ permissions }: Principal, { permission }: Route): void {

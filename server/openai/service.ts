@@ -48,6 +48,7 @@ export function createCompletions({ agents, providers, tools, runs, now }: { age
       runs.start(run, {
         acquire: async () => () => {},
         prepare: async () => ({
+          identity: { workspaceId: run.identity.workspaceId, agentId: agent.id, userId: run.identity.userId },
           newSession: null,
           userMessage: null,
           messageId: newId("msg"),

@@ -42,7 +42,7 @@ export interface RunResult {
  * `runs/service.ts` drives it.
  */
 export class Run {
-  readonly identity: RunIdentity;
+  identity: RunIdentity;
   readonly log = new EventLog<TurnEvent>();
   status: RunStatus = "running";
   /** The id of the answer; made when it is the run's turn, so that ids sort as the messages do. */

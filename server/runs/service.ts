@@ -9,6 +9,8 @@ import type { NewSession, RunRecord, RunStore } from "./store.ts";
 
 /** What a run needs once it is its turn. */
 export interface PreparedRun {
+  /** What was only known of it now. */
+  identity: Pick<RunIdentity, "workspaceId" | "agentId" | "userId">;
   /** The session to make with the run; null when it is there already, or there is none. */
   newSession: NewSession | null;
   /** Stored before the model is called; null for a run without a session. */
@@ -49,6 +51,9 @@ export interface RunsOptions {
   /** The most memory that the events of ended runs may take. */
   retentionBytes?: number;
 }
+
+/** What a run that is kept takes: its events, and itself. */
+const keptBytes = (run: Run) => run.log.bytes + 4096;
 
 /** A turn that says more than this is ended as too long: about 16 MB of memory. */
 const mostRunBytes = 16 * 1024 * 1024;
@@ -100,17 +105,19 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
   };
 
   async function find(id: string, principal: Principal): Promise<RunRecord> {
-    const record = (await store.find(id)) ?? unstoredRecord(id);
+    const stored = await store.find(id);
+    // What could not be stored of its end is known here all the same.
+    const record = stored && stored.status !== "running" ? stored : (unstoredRecord(id) ?? stored);
     if (!record || !maySee(principal, record.workspaceId)) throw new GatewayError("not_found", `There is no run \`${id}\`.`);
     return record;
   }
 
-  /** A run that waits for its turn is not stored yet, and one that ended while it waited never is. */
+  /** A run that waits for its turn is not stored yet, and one that ended while it waited never is; nor is an end that the database would not take. */
   function unstoredRecord(id: string): RunRecord | undefined {
     return (running.get(id) ?? kept(id))?.record;
   }
 
-  /** Whether the run is stored. */
+  /** Whether the run is stored with its end. */
   async function execute(run: Run, plan: RunPlan): Promise<boolean> {
     const { signal } = run;
     let release: (() => void) | undefined;
@@ -119,6 +126,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       release = await plan.acquire(signal);
       signal.throwIfAborted();
       const prepared = await plan.prepare();
+      run.identity = { ...run.identity, ...prepared.identity };
       run.messageId = prepared.messageId;
       await store.begin({ run: run.record, session: prepared.newSession, userMessage: prepared.userMessage });
       isStored = true;
@@ -129,7 +137,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
         if (run.log.isFull) await run.log.room(signal);
       }
     } catch (thrown) {
-      await fail(run, signal.aborted ? signal.reason : thrown, isStored);
+      isStored = await fail(run, signal.aborted ? signal.reason : thrown, isStored);
     } finally {
       release?.();
     }
@@ -191,13 +199,15 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
     run.complete(finished, finishedAt);
   }
 
-  async function fail(run: Run, thrown: unknown, isStored: boolean): Promise<void> {
+  /** Whether its end is stored. */
+  async function fail(run: Run, thrown: unknown, isBegun: boolean): Promise<boolean> {
     const error = GatewayError.from(thrown);
     const finishedAt = now();
     if (error.code === "internal_error") log.error({ runId: run.id, requestId: run.identity.requestId, err: error.cause }, "the turn failed");
     else log.warn({ runId: run.id, requestId: run.identity.requestId, code: error.code, err: error.cause }, error.message);
+    let isStored = false;
     try {
-      if (isStored) {
+      if (isBegun) {
         const isCancelled = error.code === "cancelled";
         await store.finish({
           runId: run.id,
@@ -215,17 +225,19 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
           error: { code: error.code, message: error.message, details: error.details },
           finishedAt,
         });
+        isStored = true;
       }
     } catch (cause) {
       // The store is at fault as well: at the next start the run is found running, and marked.
       log.error({ runId: run.id, err: cause }, "the end of the run could not be stored");
     }
     run.fail(error, finishedAt);
+    return isStored;
   }
 
   function retain(run: Run): void {
     ended.set(run.id, { run, endedAt: now() });
-    endedBytes += run.log.bytes;
+    endedBytes += keptBytes(run);
     sweep();
   }
 
@@ -238,7 +250,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
     for (const [id, { run, endedAt }] of ended) {
       if (endedAt > now() - retentionMs && endedBytes <= retentionBytes) return;
       ended.delete(id);
-      endedBytes -= run.log.bytes;
+      endedBytes -= keptBytes(run);
     }
   }
 }

@@ -2,6 +2,8 @@ import { GatewayError } from "../errors.ts";
 import { maySee, type Principal } from "../keys/principal.ts";
 import type { Workspace, WorkspaceStore } from "./store.ts";
 
+export type { Workspace } from "./store.ts";
+
 export interface Workspaces {
   /** The workspace, if the key may see it. Throws `not_found`. */
   getFor(principal: Principal, id: string): Promise<Workspace>;
