@@ -17,26 +17,44 @@ export interface RequestContext {
 /** Who asks where no key is asked for: somebody who may nothing. */
 export const nobody: Principal = { keyId: "none", label: "", edition: "operator", permissions: new Set(), workspaces: [] };
 
-/** The context of one request. The signal is made when a handler first asks for it: most never do. */
 export function createRequestContext(koa: KoaContext, principal: Principal): RequestContext {
-  let controller: AbortController | undefined;
-  return {
-    requestId: koa.state["requestId"] as string,
-    path: koa.path,
-    principal,
-    get signal() {
-      if (!controller) {
-        const made = new AbortController();
-        controller = made;
-        if (koa.res.destroyed) made.abort(connectionClosed);
-        else koa.res.once("close", () => koa.res.writableFinished || made.abort(connectionClosed));
-      }
-      return controller.signal;
-    },
-    get wantsEvents() {
-      return koa.headers.accept?.includes("text/event-stream") === true && koa.accepts("application/json", "text/event-stream") === "text/event-stream";
-    },
-  };
+  return new KoaRequestContext(koa, principal);
+}
+
+/**
+ * A class, since an object literal with getters has a hidden class of its own each time it is made: those are old from their
+ * first day, and hold on to the closures, the request and all that hangs on it until the next full garbage collection.
+ */
+class KoaRequestContext implements RequestContext {
+  readonly requestId: string;
+  readonly path: string;
+  readonly principal: Principal;
+  readonly #koa: KoaContext;
+  #controller: AbortController | undefined;
+
+  constructor(koa: KoaContext, principal: Principal) {
+    this.requestId = koa.state["requestId"] as string;
+    this.path = koa.path;
+    this.principal = principal;
+    this.#koa = koa;
+  }
+
+  /** Made when a handler first asks for it: most never do. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      const { res } = this.#koa;
+      const made = new AbortController();
+      this.#controller = made;
+      if (res.destroyed) made.abort(connectionClosed);
+      else res.once("close", () => res.writableFinished || made.abort(connectionClosed));
+    }
+    return this.#controller.signal;
+  }
+
+  get wantsEvents(): boolean {
+    const { accept } = this.#koa.headers;
+    return accept?.includes("text/event-stream") === true && this.#koa.accepts("application/json", "text/event-stream") === "text/event-stream";
+  }
 }
 
 /** One for all: a reason made for each request would cost it a stack trace. */
