@@ -44,6 +44,6 @@ test("openai: names the parameter as OpenAI does, and the code its SDKs look for
 });
 
 test("what is thrown and is no GatewayError never shows", () => {
-  const body = JSON.stringify(errorBody("api", GatewayError.from(new Error("password=secret at /root/x.ts")), "r", "/api/v1/x"));
-  expect(body).not.toMatch(/secret|root/);
+  const body = JSON.stringify(errorBody("api", GatewayError.from(new Error("password=secret at /srv/x.ts")), "r", "/api/v1/x"));
+  expect(body).not.toMatch(/secret|srv/);
 });
