@@ -132,7 +132,9 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       isStored = true;
       run.accept();
       for await (const event of runTurn(prepared.turn, signal)) {
-        await take(run, event);
+        // Only the last event has something to wait for; a stream has hundreds that have not.
+        const ending = take(run, event);
+        if (ending) await ending;
         if (run.status !== "running") break;
         if (run.log.isFull) await run.log.room(signal);
       }
@@ -144,22 +146,27 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
     return isStored;
   }
 
-  async function take(run: Run, event: TurnOutput): Promise<void> {
+  /** Takes an event into the run. A promise when it was the last: the end is stored then. */
+  function take(run: Run, event: TurnOutput): Promise<void> | undefined {
     switch (event.type) {
       case "started":
         run.model = event.model;
-        return run.append(event, 0);
+        run.append(event, 0);
+        return undefined;
       case "text":
         if (run.log.bytes > mostRunBytes) return finish(run, tooLong(run));
         run.content += event.text;
-        return run.append(event, event.text.length);
+        run.append(event, event.text.length);
+        return undefined;
       case "toolUse":
         run.toolCalls.push({ callId: event.callId, name: event.name, input: event.input, output: "", isError: false });
-        return run.append(event, 0);
+        run.append(event, 0);
+        return undefined;
       case "toolResult": {
         const call = run.toolCalls.find(({ callId }) => callId === event.callId);
         if (call) Object.assign(call, { output: event.output, isError: event.isError });
-        return run.append(event, event.output.length);
+        run.append(event, event.output.length);
+        return undefined;
       }
       case "finished":
         return finish(run, event);

@@ -14,11 +14,15 @@ export function prepare<Values extends object>() {
   return <Row>(build: (value: <Name extends keyof Values>(name: Name) => Values[Name]) => Compilable<Row>) => {
     // While the query is built, a placeholder stands for each value; no builder looks inside it.
     const compiled = build((name) => new Placeholder(name) as never).compile();
-    const sources = compiled.parameters;
+    const { sql, query, queryId, parameters: sources } = compiled;
+    // Which value goes where is found out once; what is no placeholder is a constant of the query.
+    const names = sources.map((source) => (source instanceof Placeholder ? (source.name as keyof Values) : undefined));
 
     return (values: Values): CompiledQuery<Row> => ({
-      ...compiled,
-      parameters: sources.map((source) => (source instanceof Placeholder ? values[source.name as keyof Values] : source)),
+      sql,
+      query,
+      queryId,
+      parameters: names.map((name, index) => (name === undefined ? sources[index] : values[name])),
     });
   };
 }
