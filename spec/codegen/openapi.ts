@@ -32,6 +32,8 @@ function finish(document: OpenapiDocument): void {
 
 /** The reference shows groups and operations in the order in which `main.tsp` names the tags. */
 function orderByTag(document: OpenapiDocument): void {
+  // Decorators are applied from the last to the first.
+  document.tags.reverse();
   const order = document.tags.map(({ name }) => name);
   const rank = (path: string) => Math.min(...Object.values(document.paths[path] ?? {}).flatMap(({ tags = [] }) => tags.map((tag) => order.indexOf(tag))));
   const paths = Object.keys(document.paths).sort((a, b) => rank(a) - rank(b) || Number(!a.startsWith("/api/v1")) - Number(!b.startsWith("/api/v1")) || (a < b ? -1 : 1));

@@ -21,156 +21,213 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Read the API reference
+ * Chat with an agent
  *
- * The API reference as a page; it makes no outside request.
+ * Says something to an agent and waits for the whole answer. The body's members decide the edition, and so the shape of
+ * the answer; `stream: true` answers with events, like `POST /chat/stream`.
  */
-export const getDocs = <ThrowOnError extends boolean = false>(options?: Options<GetDocsData, ThrowOnError>): RequestResult<GetDocsResponses, GetDocsErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsResponses, GetDocsErrors, ThrowOnError>({ url: '/docs', ...options });
-
-/**
- * Get the API reference's script
- *
- * The page's script.
- */
-export const getDocsScript = <ThrowOnError extends boolean = false>(options?: Options<GetDocsScriptData, ThrowOnError>): RequestResult<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError>({ url: '/docs/reference.js', ...options });
-
-/**
- * Get the contract as JSON
- *
- * This contract as OpenAPI 3.1, in JSON.
- */
-export const getOpenapiJson = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiJsonData, ThrowOnError>): RequestResult<GetOpenapiJsonResponses, GetOpenapiJsonErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiJsonResponses, GetOpenapiJsonErrors, ThrowOnError>({ url: '/openapi.json', ...options });
-
-/**
- * Get the contract as YAML
- *
- * This contract as OpenAPI 3.1, in YAML.
- */
-export const getOpenapiYaml = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiYamlData, ThrowOnError>): RequestResult<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError>({ url: '/openapi.yaml', ...options });
-
-/**
- * Check health with a key
- *
- * What it is connected to, below `/api/v1`, for any key.
- */
-export const getApiHealth = <ThrowOnError extends boolean = false>(options?: Options<GetApiHealthData, ThrowOnError>): RequestResult<GetApiHealthResponses, GetApiHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetApiHealthResponses, GetApiHealthErrors, ThrowOnError>({
+export const chat = <ThrowOnError extends boolean = false>(options: Options<ChatData, ThrowOnError>): RequestResult<ChatResponses, ChatErrors, ThrowOnError> => (options.client ?? client).post<ChatResponses, ChatErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/health',
+    url: '/api/v1/chat',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Chat with an agent, streaming, for EventSource
+ *
+ * The same for a browser's `EventSource`, which can only GET: the request is in the query. Coming back with the id of the
+ * terminal event answers 204, which tells an `EventSource` to stop.
+ */
+export const streamChatByQuery = <ThrowOnError extends boolean = false>(options: Options<StreamChatByQueryData, ThrowOnError, StreamChatByQueryResponse>): Promise<ServerSentEventsResult<StreamChatByQueryResponses>> => (options.client ?? client).sse.get<StreamChatByQueryResponses, StreamChatByQueryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/chat/stream',
     ...options
 });
 
 /**
- * Get the status, plain
+ * Chat with an agent, streaming
  *
- * The status, plain.
+ * Says something to an agent and streams the answer as it is made: start, text (or delta), tool_use, tool_result and one
+ * end (or done, or error). A connection that drops is given 30 s to come back with `Last-Event-ID`.
  */
-export const getPlainStatus = <ThrowOnError extends boolean = false>(options?: Options<GetPlainStatusData, ThrowOnError>): RequestResult<GetPlainStatusResponses, GetPlainStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetPlainStatusResponses, GetPlainStatusErrors, ThrowOnError>({
+export const streamChat = <ThrowOnError extends boolean = false>(options: Options<StreamChatData, ThrowOnError, StreamChatResponse>): Promise<ServerSentEventsResult<StreamChatResponses>> => (options.client ?? client).sse.post<StreamChatResponses, StreamChatErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/status',
+    url: '/api/v1/chat/stream',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message to the agent
+ *
+ * Says something to the agent. Answers JSON, or a stream of start, delta, tool_use, tool_result and one done or error when
+ * `Accept` asks for `text/event-stream`. With `wait_for_response: false` it answers 202 at once.
+ */
+export const message = <ThrowOnError extends boolean = false>(options: Options<MessageData, ThrowOnError>): RequestResult<MessageResponses, MessageErrors, ThrowOnError> => (options.client ?? client).post<MessageResponses, MessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/message',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message
+ *
+ * Says something to the agent of a workspace and waits for the whole answer.
+ */
+export const sendMessage = <ThrowOnError extends boolean = false>(options: Options<SendMessageData, ThrowOnError>): RequestResult<SendMessageResponses, SendMessageErrors, ThrowOnError> => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/messages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message, streaming
+ *
+ * Says something to the agent of a workspace and streams the answer: token, tool_use, tool_result and one done or error.
+ */
+export const streamMessage = <ThrowOnError extends boolean = false>(options: Options<StreamMessageData, ThrowOnError, StreamMessageResponse>): Promise<ServerSentEventsResult<StreamMessageResponses>> => (options.client ?? client).sse.post<StreamMessageResponses, StreamMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/messages/stream',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Create a chat completion
+ *
+ * OpenAI's Chat Completions. The caller holds the conversation: nothing is stored but the run. Tools of the caller's own are
+ * handed to the model and come back as `tool_calls`; without them the default agent's tools are at the model's hand.
+ */
+export const createChatCompletion = <ThrowOnError extends boolean = false>(options: Options<CreateChatCompletionData, ThrowOnError>): RequestResult<CreateChatCompletionResponses, CreateChatCompletionErrors, ThrowOnError> => (options.client ?? client).post<CreateChatCompletionResponses, CreateChatCompletionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/openai/chat/completions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List models, in OpenAI's shape
+ *
+ * Every model of every configured provider, in OpenAI's shape.
+ */
+export const listOpenaiModels = <ThrowOnError extends boolean = false>(options?: Options<ListOpenaiModelsData, ThrowOnError>): RequestResult<ListOpenaiModelsResponses, ListOpenaiModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListOpenaiModelsResponses, ListOpenaiModelsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/openai/models',
     ...options
 });
 
 /**
- * Check health
+ * Get a model, in OpenAI's shape
  *
- * Open to everybody, and small.
+ * One model. A name with a `/` is sent as `%2F`.
  */
-export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/health', ...options });
-
-/**
- * Check health in detail
- *
- * What it is connected to.
- */
-export const getHealthDetail = <ThrowOnError extends boolean = false>(options?: Options<GetHealthDetailData, ThrowOnError>): RequestResult<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError>({
+export const getOpenaiModel = <ThrowOnError extends boolean = false>(options: Options<GetOpenaiModelData, ThrowOnError>): RequestResult<GetOpenaiModelResponses, GetOpenaiModelErrors, ThrowOnError> => (options.client ?? client).get<GetOpenaiModelResponses, GetOpenaiModelErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/health/detail',
+    url: '/api/v1/openai/models/{model}',
     ...options
 });
 
 /**
- * Check liveness
+ * Get a run
  *
- * For orchestrators: the process is alive.
+ * The run as it stands.
  */
-export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({ url: '/livez', ...options });
-
-/**
- * Check readiness
- *
- * For orchestrators: it serves. 503 while it starts or drains.
- */
-export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/readyz', ...options });
-
-/**
- * List models
- *
- * Every model of every configured provider; without a provider, the embedded one.
- */
-export const listModels = <ThrowOnError extends boolean = false>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError>({
+export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/models',
+    url: '/api/v1/runs/{runId}',
     ...options
 });
 
 /**
- * List agents
+ * Cancel a run
  *
- * Every agent, in the order of the settings.
+ * Ends the run: the call to the provider is aborted, what was said so far is kept, and the answer comes once that is done.
+ * A run that has ended already is answered as it stands.
  */
-export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>): RequestResult<ListAgentsResponses, ListAgentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({
+export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>): RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError> => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/agents',
+    url: '/api/v1/runs/{runId}/cancel',
     ...options
 });
 
 /**
- * Get an agent
+ * Take up a run's stream
  *
- * One agent.
+ * The run's events, in the face it began in: from the first, or from behind `Last-Event-ID` or `after`; while it runs, and
+ * for ten minutes after its end. 204 when its terminal event has already been received.
  */
-export const getAgent = <ThrowOnError extends boolean = false>(options: Options<GetAgentData, ThrowOnError>): RequestResult<GetAgentResponses, GetAgentErrors, ThrowOnError> => (options.client ?? client).get<GetAgentResponses, GetAgentErrors, ThrowOnError>({
+export const streamRunEvents = <ThrowOnError extends boolean = false>(options: Options<StreamRunEventsData, ThrowOnError, StreamRunEventsResponse>): Promise<ServerSentEventsResult<StreamRunEventsResponses>> => (options.client ?? client).sse.get<StreamRunEventsResponses, StreamRunEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/agents/{agentId}',
-    ...options
-});
-
-/**
- * List an agent's tools
- *
- * The tools an agent names, and whether it may call them.
- */
-export const listAgentTools = <ThrowOnError extends boolean = false>(options: Options<ListAgentToolsData, ThrowOnError>): RequestResult<ListAgentToolsResponses, ListAgentToolsErrors, ThrowOnError> => (options.client ?? client).get<ListAgentToolsResponses, ListAgentToolsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/agents/{agentId}/tools',
+    url: '/api/v1/runs/{runId}/events',
     ...options
 });
 
@@ -400,212 +457,155 @@ export const getPlainSession = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Get a run
+ * List agents
  *
- * The run as it stands.
+ * Every agent, in the order of the settings.
  */
-export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
+export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>): RequestResult<ListAgentsResponses, ListAgentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/runs/{runId}',
+    url: '/api/v1/agents',
     ...options
 });
 
 /**
- * Cancel a run
+ * Get an agent
  *
- * Ends the run: the call to the provider is aborted, what was said so far is kept, and the answer comes once that is done.
- * A run that has ended already is answered as it stands.
+ * One agent.
  */
-export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>): RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError> => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError>({
+export const getAgent = <ThrowOnError extends boolean = false>(options: Options<GetAgentData, ThrowOnError>): RequestResult<GetAgentResponses, GetAgentErrors, ThrowOnError> => (options.client ?? client).get<GetAgentResponses, GetAgentErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/runs/{runId}/cancel',
+    url: '/api/v1/agents/{agentId}',
     ...options
 });
 
 /**
- * Take up a run's stream
+ * List an agent's tools
  *
- * The run's events, in the face it began in: from the first, or from behind `Last-Event-ID` or `after`; while it runs, and
- * for ten minutes after its end. 204 when its terminal event has already been received.
+ * The tools an agent names, and whether it may call them.
  */
-export const streamRunEvents = <ThrowOnError extends boolean = false>(options: Options<StreamRunEventsData, ThrowOnError, StreamRunEventsResponse>): Promise<ServerSentEventsResult<StreamRunEventsResponses>> => (options.client ?? client).sse.get<StreamRunEventsResponses, StreamRunEventsErrors, ThrowOnError>({
+export const listAgentTools = <ThrowOnError extends boolean = false>(options: Options<ListAgentToolsData, ThrowOnError>): RequestResult<ListAgentToolsResponses, ListAgentToolsErrors, ThrowOnError> => (options.client ?? client).get<ListAgentToolsResponses, ListAgentToolsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/runs/{runId}/events',
+    url: '/api/v1/agents/{agentId}/tools',
     ...options
 });
 
 /**
- * Create a chat completion
+ * List models
  *
- * OpenAI's Chat Completions. The caller holds the conversation: nothing is stored but the run. Tools of the caller's own are
- * handed to the model and come back as `tool_calls`; without them the default agent's tools are at the model's hand.
+ * Every model of every configured provider; without a provider, the embedded one.
  */
-export const createChatCompletion = <ThrowOnError extends boolean = false>(options: Options<CreateChatCompletionData, ThrowOnError>): RequestResult<CreateChatCompletionResponses, CreateChatCompletionErrors, ThrowOnError> => (options.client ?? client).post<CreateChatCompletionResponses, CreateChatCompletionErrors, ThrowOnError>({
+export const listModels = <ThrowOnError extends boolean = false>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/openai/chat/completions',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * List models, in OpenAI's shape
- *
- * Every model of every configured provider, in OpenAI's shape.
- */
-export const listOpenaiModels = <ThrowOnError extends boolean = false>(options?: Options<ListOpenaiModelsData, ThrowOnError>): RequestResult<ListOpenaiModelsResponses, ListOpenaiModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListOpenaiModelsResponses, ListOpenaiModelsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/openai/models',
+    url: '/api/v1/models',
     ...options
 });
 
 /**
- * Get a model, in OpenAI's shape
+ * Check health with a key
  *
- * One model. A name with a `/` is sent as `%2F`.
+ * What it is connected to, below `/api/v1`, for any key.
  */
-export const getOpenaiModel = <ThrowOnError extends boolean = false>(options: Options<GetOpenaiModelData, ThrowOnError>): RequestResult<GetOpenaiModelResponses, GetOpenaiModelErrors, ThrowOnError> => (options.client ?? client).get<GetOpenaiModelResponses, GetOpenaiModelErrors, ThrowOnError>({
+export const getApiHealth = <ThrowOnError extends boolean = false>(options?: Options<GetApiHealthData, ThrowOnError>): RequestResult<GetApiHealthResponses, GetApiHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetApiHealthResponses, GetApiHealthErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/openai/models/{model}',
+    url: '/api/v1/health',
     ...options
 });
 
 /**
- * Chat with an agent
+ * Get the status, plain
  *
- * Says something to an agent and waits for the whole answer. The body's members decide the edition, and so the shape of
- * the answer; `stream: true` answers with events, like `POST /chat/stream`.
+ * The status, plain.
  */
-export const chat = <ThrowOnError extends boolean = false>(options: Options<ChatData, ThrowOnError>): RequestResult<ChatResponses, ChatErrors, ThrowOnError> => (options.client ?? client).post<ChatResponses, ChatErrors, ThrowOnError>({
+export const getPlainStatus = <ThrowOnError extends boolean = false>(options?: Options<GetPlainStatusData, ThrowOnError>): RequestResult<GetPlainStatusResponses, GetPlainStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetPlainStatusResponses, GetPlainStatusErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/chat',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Chat with an agent, streaming, for EventSource
- *
- * The same for a browser's `EventSource`, which can only GET: the request is in the query. Coming back with the id of the
- * terminal event answers 204, which tells an `EventSource` to stop.
- */
-export const streamChatByQuery = <ThrowOnError extends boolean = false>(options: Options<StreamChatByQueryData, ThrowOnError, StreamChatByQueryResponse>): Promise<ServerSentEventsResult<StreamChatByQueryResponses>> => (options.client ?? client).sse.get<StreamChatByQueryResponses, StreamChatByQueryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/chat/stream',
+    url: '/api/status',
     ...options
 });
 
 /**
- * Chat with an agent, streaming
+ * Check health
  *
- * Says something to an agent and streams the answer as it is made: start, text (or delta), tool_use, tool_result and one
- * end (or done, or error). A connection that drops is given 30 s to come back with `Last-Event-ID`.
+ * Open to everybody, and small.
  */
-export const streamChat = <ThrowOnError extends boolean = false>(options: Options<StreamChatData, ThrowOnError, StreamChatResponse>): Promise<ServerSentEventsResult<StreamChatResponses>> => (options.client ?? client).sse.post<StreamChatResponses, StreamChatErrors, ThrowOnError>({
+export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/health', ...options });
+
+/**
+ * Check health in detail
+ *
+ * What it is connected to.
+ */
+export const getHealthDetail = <ThrowOnError extends boolean = false>(options?: Options<GetHealthDetailData, ThrowOnError>): RequestResult<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
-    url: '/api/v1/chat/stream',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
+    url: '/health/detail',
+    ...options
 });
 
 /**
- * Send a message to the agent
+ * Check liveness
  *
- * Says something to the agent. Answers JSON, or a stream of start, delta, tool_use, tool_result and one done or error when
- * `Accept` asks for `text/event-stream`. With `wait_for_response: false` it answers 202 at once.
+ * For orchestrators: the process is alive.
  */
-export const message = <ThrowOnError extends boolean = false>(options: Options<MessageData, ThrowOnError>): RequestResult<MessageResponses, MessageErrors, ThrowOnError> => (options.client ?? client).post<MessageResponses, MessageErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/message',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
+export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({ url: '/livez', ...options });
 
 /**
- * Send a message
+ * Check readiness
  *
- * Says something to the agent of a workspace and waits for the whole answer.
+ * For orchestrators: it serves. 503 while it starts or drains.
  */
-export const sendMessage = <ThrowOnError extends boolean = false>(options: Options<SendMessageData, ThrowOnError>): RequestResult<SendMessageResponses, SendMessageErrors, ThrowOnError> => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/messages',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
+export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/readyz', ...options });
 
 /**
- * Send a message, streaming
+ * Read the API reference
  *
- * Says something to the agent of a workspace and streams the answer: token, tool_use, tool_result and one done or error.
+ * The API reference as a page; it makes no outside request.
  */
-export const streamMessage = <ThrowOnError extends boolean = false>(options: Options<StreamMessageData, ThrowOnError, StreamMessageResponse>): Promise<ServerSentEventsResult<StreamMessageResponses>> => (options.client ?? client).sse.post<StreamMessageResponses, StreamMessageErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/messages/stream',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
+export const getDocs = <ThrowOnError extends boolean = false>(options?: Options<GetDocsData, ThrowOnError>): RequestResult<GetDocsResponses, GetDocsErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsResponses, GetDocsErrors, ThrowOnError>({ url: '/docs', ...options });
+
+/**
+ * Get the API reference's script
+ *
+ * The page's script.
+ */
+export const getDocsScript = <ThrowOnError extends boolean = false>(options?: Options<GetDocsScriptData, ThrowOnError>): RequestResult<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError>({ url: '/docs/reference.js', ...options });
+
+/**
+ * Get the contract as JSON
+ *
+ * This contract as OpenAPI 3.1, in JSON.
+ */
+export const getOpenapiJson = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiJsonData, ThrowOnError>): RequestResult<GetOpenapiJsonResponses, GetOpenapiJsonErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiJsonResponses, GetOpenapiJsonErrors, ThrowOnError>({ url: '/openapi.json', ...options });
+
+/**
+ * Get the contract as YAML
+ *
+ * This contract as OpenAPI 3.1, in YAML.
+ */
+export const getOpenapiYaml = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiYamlData, ThrowOnError>): RequestResult<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError>({ url: '/openapi.yaml', ...options });

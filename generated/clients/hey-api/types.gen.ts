@@ -1420,339 +1420,14 @@ export type LimitQuery = number;
  */
 export type PageQueryCursor = string;
 
-export type GetDocsData = {
-    body?: never;
+export type ChatData = {
+    body: ChatRequest;
     path?: never;
     query?: never;
-    url: '/docs';
+    url: '/api/v1/chat';
 };
 
-export type GetDocsErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetDocsError = GetDocsErrors[keyof GetDocsErrors];
-
-export type GetDocsResponses = {
-    /**
-     * 200 with a text of some media type.
-     */
-    200: string;
-};
-
-export type GetDocsResponse = GetDocsResponses[keyof GetDocsResponses];
-
-export type GetDocsScriptData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/docs/reference.js';
-};
-
-export type GetDocsScriptErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetDocsScriptError = GetDocsScriptErrors[keyof GetDocsScriptErrors];
-
-export type GetDocsScriptResponses = {
-    /**
-     * 200 with a text of some media type.
-     */
-    200: Blob | File;
-};
-
-export type GetDocsScriptResponse = GetDocsScriptResponses[keyof GetDocsScriptResponses];
-
-export type GetOpenapiJsonData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/openapi.json';
-};
-
-export type GetOpenapiJsonErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetOpenapiJsonError = GetOpenapiJsonErrors[keyof GetOpenapiJsonErrors];
-
-export type GetOpenapiJsonResponses = {
-    /**
-     * The answer.
-     */
-    200: {
-        [key: string]: unknown;
-    };
-};
-
-export type GetOpenapiJsonResponse = GetOpenapiJsonResponses[keyof GetOpenapiJsonResponses];
-
-export type GetOpenapiYamlData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/openapi.yaml';
-};
-
-export type GetOpenapiYamlErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetOpenapiYamlError = GetOpenapiYamlErrors[keyof GetOpenapiYamlErrors];
-
-export type GetOpenapiYamlResponses = {
-    /**
-     * 200 with a text of some media type.
-     */
-    200: string;
-};
-
-export type GetOpenapiYamlResponse = GetOpenapiYamlResponses[keyof GetOpenapiYamlResponses];
-
-export type GetApiHealthData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/health';
-};
-
-export type GetApiHealthErrors = {
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetApiHealthError = GetApiHealthErrors[keyof GetApiHealthErrors];
-
-export type GetApiHealthResponses = {
-    /**
-     * The answer.
-     */
-    200: HealthDetail;
-};
-
-export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];
-
-export type GetPlainStatusData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/status';
-};
-
-export type GetPlainStatusErrors = {
-    /**
-     * The token is missing or not valid.
-     */
-    401: PlainError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: PlainError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: PlainError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: PlainError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: PlainError;
-};
-
-export type GetPlainStatusError = GetPlainStatusErrors[keyof GetPlainStatusErrors];
-
-export type GetPlainStatusResponses = {
-    /**
-     * The answer.
-     */
-    200: PlainStatus;
-};
-
-export type GetPlainStatusResponse = GetPlainStatusResponses[keyof GetPlainStatusResponses];
-
-export type GetHealthData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/health';
-};
-
-export type GetHealthErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-};
-
-export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
-
-export type GetHealthResponses = {
-    /**
-     * The answer.
-     */
-    200: Health;
-};
-
-export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
-
-export type GetHealthDetailData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/health/detail';
-};
-
-export type GetHealthDetailErrors = {
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetHealthDetailError = GetHealthDetailErrors[keyof GetHealthDetailErrors];
-
-export type GetHealthDetailResponses = {
-    /**
-     * The answer.
-     */
-    200: HealthDetail;
-};
-
-export type GetHealthDetailResponse = GetHealthDetailResponses[keyof GetHealthDetailResponses];
-
-export type GetLivenessData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/livez';
-};
-
-export type GetLivenessErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-};
-
-export type GetLivenessError = GetLivenessErrors[keyof GetLivenessErrors];
-
-export type GetLivenessResponses = {
-    /**
-     * The answer.
-     */
-    200: Probe;
-};
-
-export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
-
-export type GetReadinessData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/readyz';
-};
-
-export type GetReadinessErrors = {
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
-
-export type GetReadinessResponses = {
-    /**
-     * The answer.
-     */
-    200: Probe;
-};
-
-export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
-
-export type ListModelsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * How many at the most.
-         */
-        limit?: number;
-        /**
-         * `nextCursor` of the page before.
-         */
-        cursor?: string;
-    };
-    url: '/api/v1/models';
-};
-
-export type ListModelsErrors = {
+export type ChatErrors = {
     /**
      * The request does not fit the contract; every fault is listed.
      */
@@ -1766,6 +1441,26 @@ export type ListModelsErrors = {
      */
     403: ApiError;
     /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
     429: ApiError;
@@ -1774,39 +1469,73 @@ export type ListModelsErrors = {
      */
     500: ApiError;
     /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
     503: ApiError;
 };
 
-export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
+export type ChatError = ChatErrors[keyof ChatErrors];
 
-export type ListModelsResponses = {
+export type ChatResponses = {
     /**
-     * The answer.
+     * The whole answer of the turn.
      */
-    200: ModelList;
+    200: ChatResponse;
 };
 
-export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
+export type ChatResponse2 = ChatResponses[keyof ChatResponses];
 
-export type ListAgentsData = {
+export type StreamChatByQueryData = {
     body?: never;
-    path?: never;
-    query?: {
+    headers?: {
         /**
-         * How many at the most.
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
          */
-        limit?: number;
-        /**
-         * `nextCursor` of the page before.
-         */
-        cursor?: string;
+        'Last-Event-ID'?: string;
     };
-    url: '/api/v1/agents';
+    path?: never;
+    query: {
+        /**
+         * What the user says.
+         */
+        message: string;
+        /**
+         * Agents edition: the agent to talk to.
+         */
+        agentId?: Id;
+        /**
+         * Agents edition: the session to go on with.
+         */
+        sessionId?: Id;
+        /**
+         * Conversations edition: the conversation to go on with.
+         */
+        conversationId?: Id;
+        /**
+         * Conversations edition: the model to ask.
+         */
+        model?: string;
+        /**
+         * Conversations edition: takes the place of the agent's system prompt in this turn.
+         */
+        systemPrompt?: string;
+        /**
+         * Conversations edition: the most tokens the answer may have.
+         */
+        maxTokens?: number;
+        /**
+         * Conversations edition: sampling temperature, 0 to 2.
+         */
+        temperature?: number;
+    };
+    url: '/api/v1/chat/stream';
 };
 
-export type ListAgentsErrors = {
+export type StreamChatByQueryErrors = {
     /**
      * The request does not fit the contract; every fault is listed.
      */
@@ -1820,6 +1549,18 @@ export type ListAgentsErrors = {
      */
     403: ApiError;
     /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
     429: ApiError;
@@ -1828,32 +1569,508 @@ export type ListAgentsErrors = {
      */
     500: ApiError;
     /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
     503: ApiError;
 };
 
-export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
+export type StreamChatByQueryError = StreamChatByQueryErrors[keyof StreamChatByQueryErrors];
 
-export type ListAgentsResponses = {
+export type StreamChatByQueryResponses = {
+    /**
+     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
+     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
+     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     */
+    200: ChatEvent;
+};
+
+export type StreamChatByQueryResponse = StreamChatByQueryResponses[keyof StreamChatByQueryResponses];
+
+export type StreamChatData = {
+    body: ChatRequest;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/stream';
+};
+
+export type StreamChatErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type StreamChatError = StreamChatErrors[keyof StreamChatErrors];
+
+export type StreamChatResponses = {
+    /**
+     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
+     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
+     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     */
+    200: ChatEvent;
+};
+
+export type StreamChatResponse = StreamChatResponses[keyof StreamChatResponses];
+
+export type MessageData = {
+    body: OperatorMessageRequest;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/message';
+};
+
+export type MessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type MessageError = MessageErrors[keyof MessageErrors];
+
+export type MessageResponses = {
+    /**
+     * The whole answer of the turn.
+     */
+    200: OperatorMessageResponse;
+    /**
+     * 202: the turn goes on by itself.
+     */
+    202: OperatorAccepted;
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type MessageResponse = MessageResponses[keyof MessageResponses];
+
+export type SendMessageData = {
+    body: SendMessageRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/messages';
+};
+
+export type SendMessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
+
+export type SendMessageResponses = {
+    /**
+     * The whole answer of the turn.
+     */
+    200: SendMessageResponse;
+};
+
+export type SendMessageResponse2 = SendMessageResponses[keyof SendMessageResponses];
+
+export type StreamMessageData = {
+    body: SendMessageRequest;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/messages/stream';
+};
+
+export type StreamMessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type StreamMessageError = StreamMessageErrors[keyof StreamMessageErrors];
+
+export type StreamMessageResponses = {
+    /**
+     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
+     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
+     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     */
+    200: MessageStreamEvent;
+};
+
+export type StreamMessageResponse = StreamMessageResponses[keyof StreamMessageResponses];
+
+export type CreateChatCompletionData = {
+    body: CreateChatCompletionRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/openai/chat/completions';
+};
+
+export type CreateChatCompletionErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: OpenaiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: OpenaiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: OpenaiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: OpenaiError;
+    /**
+     * The answer did not come in time.
+     */
+    408: OpenaiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: OpenaiError;
+    /**
+     * The body is over the limit.
+     */
+    413: OpenaiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: OpenaiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: OpenaiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: OpenaiError;
+    /**
+     * The model provider failed or answered something that could not be read.
+     */
+    502: OpenaiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: OpenaiError;
+};
+
+export type CreateChatCompletionError = CreateChatCompletionErrors[keyof CreateChatCompletionErrors];
+
+export type CreateChatCompletionResponses = {
+    /**
+     * The whole answer of the turn.
+     */
+    200: ChatCompletion;
+};
+
+export type CreateChatCompletionResponse = CreateChatCompletionResponses[keyof CreateChatCompletionResponses];
+
+export type ListOpenaiModelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/openai/models';
+};
+
+export type ListOpenaiModelsErrors = {
+    /**
+     * The token is missing or not valid.
+     */
+    401: OpenaiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: OpenaiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: OpenaiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: OpenaiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: OpenaiError;
+};
+
+export type ListOpenaiModelsError = ListOpenaiModelsErrors[keyof ListOpenaiModelsErrors];
+
+export type ListOpenaiModelsResponses = {
     /**
      * The answer.
      */
-    200: AgentList;
+    200: OpenaiModelList;
 };
 
-export type ListAgentsResponse = ListAgentsResponses[keyof ListAgentsResponses];
+export type ListOpenaiModelsResponse = ListOpenaiModelsResponses[keyof ListOpenaiModelsResponses];
 
-export type GetAgentData = {
+export type GetOpenaiModelData = {
     body?: never;
     path: {
-        agentId: Id;
+        /**
+         * `provider/model`, or the model's own name.
+         */
+        model: string;
     };
     query?: never;
-    url: '/api/v1/agents/{agentId}';
+    url: '/api/v1/openai/models/{model}';
 };
 
-export type GetAgentErrors = {
+export type GetOpenaiModelErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: OpenaiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: OpenaiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: OpenaiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: OpenaiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: OpenaiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: OpenaiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: OpenaiError;
+};
+
+export type GetOpenaiModelError = GetOpenaiModelErrors[keyof GetOpenaiModelErrors];
+
+export type GetOpenaiModelResponses = {
+    /**
+     * The answer.
+     */
+    200: OpenaiModel;
+};
+
+export type GetOpenaiModelResponse = GetOpenaiModelResponses[keyof GetOpenaiModelResponses];
+
+export type GetRunData = {
+    body?: never;
+    path: {
+        runId: Id;
+    };
+    query?: never;
+    url: '/api/v1/runs/{runId}';
+};
+
+export type GetRunErrors = {
     /**
      * The request does not fit the contract; every fault is listed.
      */
@@ -1884,27 +2101,27 @@ export type GetAgentErrors = {
     503: ApiError;
 };
 
-export type GetAgentError = GetAgentErrors[keyof GetAgentErrors];
+export type GetRunError = GetRunErrors[keyof GetRunErrors];
 
-export type GetAgentResponses = {
+export type GetRunResponses = {
     /**
      * The answer.
      */
-    200: Agent;
+    200: Run;
 };
 
-export type GetAgentResponse = GetAgentResponses[keyof GetAgentResponses];
+export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
 
-export type ListAgentToolsData = {
+export type CancelRunData = {
     body?: never;
     path: {
-        agentId: Id;
+        runId: Id;
     };
     query?: never;
-    url: '/api/v1/agents/{agentId}/tools';
+    url: '/api/v1/runs/{runId}/cancel';
 };
 
-export type ListAgentToolsErrors = {
+export type CancelRunErrors = {
     /**
      * The request does not fit the contract; every fault is listed.
      */
@@ -1935,16 +2152,80 @@ export type ListAgentToolsErrors = {
     503: ApiError;
 };
 
-export type ListAgentToolsError = ListAgentToolsErrors[keyof ListAgentToolsErrors];
+export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
 
-export type ListAgentToolsResponses = {
+export type CancelRunResponses = {
     /**
      * The answer.
      */
-    200: AgentToolList;
+    200: Run;
 };
 
-export type ListAgentToolsResponse = ListAgentToolsResponses[keyof ListAgentToolsResponses];
+export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
+
+export type StreamRunEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path: {
+        runId: Id;
+    };
+    query?: {
+        /**
+         * The `id:` of the last event received, or its number alone; for clients that cannot send the header.
+         */
+        after?: string;
+    };
+    url: '/api/v1/runs/{runId}/events';
+};
+
+export type StreamRunEventsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type StreamRunEventsError = StreamRunEventsErrors[keyof StreamRunEventsErrors];
+
+export type StreamRunEventsResponses = {
+    /**
+     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
+     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
+     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     */
+    200: RunEvent;
+};
+
+export type StreamRunEventsResponse = StreamRunEventsResponses[keyof StreamRunEventsResponses];
 
 export type ListAgentSessionsData = {
     body?: never;
@@ -2756,129 +3037,23 @@ export type GetPlainSessionResponses = {
 
 export type GetPlainSessionResponse = GetPlainSessionResponses[keyof GetPlainSessionResponses];
 
-export type GetRunData = {
+export type ListAgentsData = {
     body?: never;
-    path: {
-        runId: Id;
-    };
-    query?: never;
-    url: '/api/v1/runs/{runId}';
-};
-
-export type GetRunErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type GetRunError = GetRunErrors[keyof GetRunErrors];
-
-export type GetRunResponses = {
-    /**
-     * The answer.
-     */
-    200: Run;
-};
-
-export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
-
-export type CancelRunData = {
-    body?: never;
-    path: {
-        runId: Id;
-    };
-    query?: never;
-    url: '/api/v1/runs/{runId}/cancel';
-};
-
-export type CancelRunErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
-
-export type CancelRunResponses = {
-    /**
-     * The answer.
-     */
-    200: Run;
-};
-
-export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
-
-export type StreamRunEventsData = {
-    body?: never;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
-    };
-    path: {
-        runId: Id;
-    };
+    path?: never;
     query?: {
         /**
-         * The `id:` of the last event received, or its number alone; for clients that cannot send the header.
+         * How many at the most.
          */
-        after?: string;
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
     };
-    url: '/api/v1/runs/{runId}/events';
+    url: '/api/v1/agents';
 };
 
-export type StreamRunEventsErrors = {
+export type ListAgentsErrors = {
     /**
      * The request does not fit the contract; every fault is listed.
      */
@@ -2891,10 +3066,6 @@ export type StreamRunEventsErrors = {
      * The key lacks the operation's permission.
      */
     403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
@@ -2909,299 +3080,78 @@ export type StreamRunEventsErrors = {
     503: ApiError;
 };
 
-export type StreamRunEventsError = StreamRunEventsErrors[keyof StreamRunEventsErrors];
+export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
 
-export type StreamRunEventsResponses = {
-    /**
-     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
-     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
-     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
-     */
-    200: RunEvent;
-};
-
-export type StreamRunEventsResponse = StreamRunEventsResponses[keyof StreamRunEventsResponses];
-
-export type CreateChatCompletionData = {
-    body: CreateChatCompletionRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/openai/chat/completions';
-};
-
-export type CreateChatCompletionErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: OpenaiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: OpenaiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: OpenaiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: OpenaiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: OpenaiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: OpenaiError;
-    /**
-     * The body is over the limit.
-     */
-    413: OpenaiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: OpenaiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: OpenaiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: OpenaiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: OpenaiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: OpenaiError;
-};
-
-export type CreateChatCompletionError = CreateChatCompletionErrors[keyof CreateChatCompletionErrors];
-
-export type CreateChatCompletionResponses = {
-    /**
-     * The whole answer of the turn.
-     */
-    200: ChatCompletion;
-};
-
-export type CreateChatCompletionResponse = CreateChatCompletionResponses[keyof CreateChatCompletionResponses];
-
-export type ListOpenaiModelsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/openai/models';
-};
-
-export type ListOpenaiModelsErrors = {
-    /**
-     * The token is missing or not valid.
-     */
-    401: OpenaiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: OpenaiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: OpenaiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: OpenaiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: OpenaiError;
-};
-
-export type ListOpenaiModelsError = ListOpenaiModelsErrors[keyof ListOpenaiModelsErrors];
-
-export type ListOpenaiModelsResponses = {
+export type ListAgentsResponses = {
     /**
      * The answer.
      */
-    200: OpenaiModelList;
+    200: AgentList;
 };
 
-export type ListOpenaiModelsResponse = ListOpenaiModelsResponses[keyof ListOpenaiModelsResponses];
+export type ListAgentsResponse = ListAgentsResponses[keyof ListAgentsResponses];
 
-export type GetOpenaiModelData = {
+export type GetAgentData = {
     body?: never;
     path: {
-        /**
-         * `provider/model`, or the model's own name.
-         */
-        model: string;
+        agentId: Id;
     };
     query?: never;
-    url: '/api/v1/openai/models/{model}';
+    url: '/api/v1/agents/{agentId}';
 };
 
-export type GetOpenaiModelErrors = {
+export type GetAgentErrors = {
     /**
      * The request does not fit the contract; every fault is listed.
      */
-    400: OpenaiError;
+    400: ApiError;
     /**
      * The token is missing or not valid.
      */
-    401: OpenaiError;
+    401: ApiError;
     /**
      * The key lacks the operation's permission.
      */
-    403: OpenaiError;
+    403: ApiError;
     /**
      * There is no such object, or this key may not see it.
      */
-    404: OpenaiError;
+    404: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
-    429: OpenaiError;
+    429: ApiError;
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
-    500: OpenaiError;
+    500: ApiError;
     /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
-    503: OpenaiError;
+    503: ApiError;
 };
 
-export type GetOpenaiModelError = GetOpenaiModelErrors[keyof GetOpenaiModelErrors];
+export type GetAgentError = GetAgentErrors[keyof GetAgentErrors];
 
-export type GetOpenaiModelResponses = {
+export type GetAgentResponses = {
     /**
      * The answer.
      */
-    200: OpenaiModel;
+    200: Agent;
 };
 
-export type GetOpenaiModelResponse = GetOpenaiModelResponses[keyof GetOpenaiModelResponses];
+export type GetAgentResponse = GetAgentResponses[keyof GetAgentResponses];
 
-export type ChatData = {
-    body: ChatRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/chat';
-};
-
-export type ChatErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type ChatError = ChatErrors[keyof ChatErrors];
-
-export type ChatResponses = {
-    /**
-     * The whole answer of the turn.
-     */
-    200: ChatResponse;
-};
-
-export type ChatResponse2 = ChatResponses[keyof ChatResponses];
-
-export type StreamChatByQueryData = {
+export type ListAgentToolsData = {
     body?: never;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
+    path: {
+        agentId: Id;
     };
-    path?: never;
-    query: {
-        /**
-         * What the user says.
-         */
-        message: string;
-        /**
-         * Agents edition: the agent to talk to.
-         */
-        agentId?: Id;
-        /**
-         * Agents edition: the session to go on with.
-         */
-        sessionId?: Id;
-        /**
-         * Conversations edition: the conversation to go on with.
-         */
-        conversationId?: Id;
-        /**
-         * Conversations edition: the model to ask.
-         */
-        model?: string;
-        /**
-         * Conversations edition: takes the place of the agent's system prompt in this turn.
-         */
-        systemPrompt?: string;
-        /**
-         * Conversations edition: the most tokens the answer may have.
-         */
-        maxTokens?: number;
-        /**
-         * Conversations edition: sampling temperature, 0 to 2.
-         */
-        temperature?: number;
-    };
-    url: '/api/v1/chat/stream';
+    query?: never;
+    url: '/api/v1/agents/{agentId}/tools';
 };
 
-export type StreamChatByQueryErrors = {
+export type ListAgentToolsErrors = {
     /**
      * The request does not fit the contract; every fault is listed.
      */
@@ -3219,13 +3169,59 @@ export type StreamChatByQueryErrors = {
      */
     404: ApiError;
     /**
-     * The answer did not come in time.
+     * A limit is exceeded; `Retry-After` says when to come back.
      */
-    408: ApiError;
+    429: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
-    409: ApiError;
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListAgentToolsError = ListAgentToolsErrors[keyof ListAgentToolsErrors];
+
+export type ListAgentToolsResponses = {
+    /**
+     * The answer.
+     */
+    200: AgentToolList;
+};
+
+export type ListAgentToolsResponse = ListAgentToolsResponses[keyof ListAgentToolsResponses];
+
+export type ListModelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/models';
+};
+
+export type ListModelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
@@ -3235,74 +3231,34 @@ export type StreamChatByQueryErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
     503: ApiError;
 };
 
-export type StreamChatByQueryError = StreamChatByQueryErrors[keyof StreamChatByQueryErrors];
+export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
 
-export type StreamChatByQueryResponses = {
+export type ListModelsResponses = {
     /**
-     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
-     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
-     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     * The answer.
      */
-    200: ChatEvent;
+    200: ModelList;
 };
 
-export type StreamChatByQueryResponse = StreamChatByQueryResponses[keyof StreamChatByQueryResponses];
+export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
 
-export type StreamChatData = {
-    body: ChatRequest;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
-    };
+export type GetApiHealthData = {
+    body?: never;
     path?: never;
     query?: never;
-    url: '/api/v1/chat/stream';
+    url: '/api/v1/health';
 };
 
-export type StreamChatErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
+export type GetApiHealthErrors = {
     /**
      * The token is missing or not valid.
      */
     401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
@@ -3312,253 +3268,297 @@ export type StreamChatErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
-    502: ApiError;
+    503: ApiError;
+};
+
+export type GetApiHealthError = GetApiHealthErrors[keyof GetApiHealthErrors];
+
+export type GetApiHealthResponses = {
+    /**
+     * The answer.
+     */
+    200: HealthDetail;
+};
+
+export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];
+
+export type GetPlainStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/status';
+};
+
+export type GetPlainStatusErrors = {
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type GetPlainStatusError = GetPlainStatusErrors[keyof GetPlainStatusErrors];
+
+export type GetPlainStatusResponses = {
+    /**
+     * The answer.
+     */
+    200: PlainStatus;
+};
+
+export type GetPlainStatusResponse = GetPlainStatusResponses[keyof GetPlainStatusResponses];
+
+export type GetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health';
+};
+
+export type GetHealthErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+};
+
+export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
+
+export type GetHealthResponses = {
+    /**
+     * The answer.
+     */
+    200: Health;
+};
+
+export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+
+export type GetHealthDetailData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health/detail';
+};
+
+export type GetHealthDetailErrors = {
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
     /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
     503: ApiError;
 };
 
-export type StreamChatError = StreamChatErrors[keyof StreamChatErrors];
+export type GetHealthDetailError = GetHealthDetailErrors[keyof GetHealthDetailErrors];
 
-export type StreamChatResponses = {
+export type GetHealthDetailResponses = {
     /**
-     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
-     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
-     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
+     * The answer.
      */
-    200: ChatEvent;
+    200: HealthDetail;
 };
 
-export type StreamChatResponse = StreamChatResponses[keyof StreamChatResponses];
+export type GetHealthDetailResponse = GetHealthDetailResponses[keyof GetHealthDetailResponses];
 
-export type MessageData = {
-    body: OperatorMessageRequest;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
+export type GetLivenessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/livez';
+};
+
+export type GetLivenessErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+};
+
+export type GetLivenessError = GetLivenessErrors[keyof GetLivenessErrors];
+
+export type GetLivenessResponses = {
+    /**
+     * The answer.
+     */
+    200: Probe;
+};
+
+export type GetLivenessResponse = GetLivenessResponses[keyof GetLivenessResponses];
+
+export type GetReadinessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/readyz';
+};
+
+export type GetReadinessErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
+
+export type GetReadinessResponses = {
+    /**
+     * The answer.
+     */
+    200: Probe;
+};
+
+export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+
+export type GetDocsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/docs';
+};
+
+export type GetDocsErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetDocsError = GetDocsErrors[keyof GetDocsErrors];
+
+export type GetDocsResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: string;
+};
+
+export type GetDocsResponse = GetDocsResponses[keyof GetDocsResponses];
+
+export type GetDocsScriptData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/docs/reference.js';
+};
+
+export type GetDocsScriptErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetDocsScriptError = GetDocsScriptErrors[keyof GetDocsScriptErrors];
+
+export type GetDocsScriptResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: Blob | File;
+};
+
+export type GetDocsScriptResponse = GetDocsScriptResponses[keyof GetDocsScriptResponses];
+
+export type GetOpenapiJsonData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/openapi.json';
+};
+
+export type GetOpenapiJsonErrors = {
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetOpenapiJsonError = GetOpenapiJsonErrors[keyof GetOpenapiJsonErrors];
+
+export type GetOpenapiJsonResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        [key: string]: unknown;
     };
-    path?: never;
-    query?: never;
-    url: '/api/v1/message';
 };
 
-export type MessageErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
+export type GetOpenapiJsonResponse = GetOpenapiJsonResponses[keyof GetOpenapiJsonResponses];
+
+export type GetOpenapiYamlData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/openapi.yaml';
+};
+
+export type GetOpenapiYamlErrors = {
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
     500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
     /**
      * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
      */
     503: ApiError;
 };
 
-export type MessageError = MessageErrors[keyof MessageErrors];
+export type GetOpenapiYamlError = GetOpenapiYamlErrors[keyof GetOpenapiYamlErrors];
 
-export type MessageResponses = {
+export type GetOpenapiYamlResponses = {
     /**
-     * The whole answer of the turn.
+     * 200 with a text of some media type.
      */
-    200: OperatorMessageResponse;
-    /**
-     * 202: the turn goes on by itself.
-     */
-    202: OperatorAccepted;
-    /**
-     * Done; there is nothing more to say.
-     */
-    204: void;
+    200: string;
 };
 
-export type MessageResponse = MessageResponses[keyof MessageResponses];
-
-export type SendMessageData = {
-    body: SendMessageRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/messages';
-};
-
-export type SendMessageErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
-
-export type SendMessageResponses = {
-    /**
-     * The whole answer of the turn.
-     */
-    200: SendMessageResponse;
-};
-
-export type SendMessageResponse2 = SendMessageResponses[keyof SendMessageResponses];
-
-export type StreamMessageData = {
-    body: SendMessageRequest;
-    headers?: {
-        /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
-         */
-        'Last-Event-ID'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/messages/stream';
-};
-
-export type StreamMessageErrors = {
-    /**
-     * The request does not fit the contract; every fault is listed.
-     */
-    400: ApiError;
-    /**
-     * The token is missing or not valid.
-     */
-    401: ApiError;
-    /**
-     * The key lacks the operation's permission.
-     */
-    403: ApiError;
-    /**
-     * There is no such object, or this key may not see it.
-     */
-    404: ApiError;
-    /**
-     * The answer did not come in time.
-     */
-    408: ApiError;
-    /**
-     * The run was cancelled, or something else stands in the way.
-     */
-    409: ApiError;
-    /**
-     * The body is over the limit.
-     */
-    413: ApiError;
-    /**
-     * The body is not `application/json`.
-     */
-    415: ApiError;
-    /**
-     * A limit is exceeded; `Retry-After` says when to come back.
-     */
-    429: ApiError;
-    /**
-     * Something went wrong inside the gateway; its log has the cause under the request's id.
-     */
-    500: ApiError;
-    /**
-     * The model provider failed or answered something that could not be read.
-     */
-    502: ApiError;
-    /**
-     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
-     */
-    503: ApiError;
-};
-
-export type StreamMessageError = StreamMessageErrors[keyof StreamMessageErrors];
-
-export type StreamMessageResponses = {
-    /**
-     * Server-Sent Events (WHATWG HTML, section 9.2): UTF-8, unnamed events, each with an `id:` and one JSON value of
-     * the union as its `data:`; a comment as a heartbeat at most every 15 s; exactly one terminal event. A client that comes
-     * back with `Last-Event-ID` gets what it missed, and 204 when it missed nothing.
-     */
-    200: MessageStreamEvent;
-};
-
-export type StreamMessageResponse = StreamMessageResponses[keyof StreamMessageResponses];
+export type GetOpenapiYamlResponse = GetOpenapiYamlResponses[keyof GetOpenapiYamlResponses];
