@@ -1,19 +1,7 @@
 import { GatewayError } from "../errors.ts";
+import type { AgentSettings } from "../settings/settings.ts";
 
-/** An agent as the settings have it. */
-export interface AgentSettings {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  /** `provider/model`; null for the default one. */
-  readonly model: string | null;
-  readonly systemPrompt: string;
-  /** Names or globs of the tools it may call. */
-  readonly tools: readonly string[];
-  readonly skills: readonly string[];
-  /** The most model calls of one turn. */
-  readonly maxSteps: number;
-}
+export type { AgentSettings } from "../settings/settings.ts";
 
 export interface Agents {
   /** In the order of the settings. */

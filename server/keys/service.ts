@@ -1,22 +1,10 @@
 import { hash, randomBytes } from "node:crypto";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import type { ConfiguredKey } from "../settings/settings.ts";
 import { expandGrant } from "./permissions.ts";
 import type { Principal } from "./principal.ts";
 import type { KeyRecord, KeyStore } from "./store.ts";
-
-/** A key of the settings. */
-export interface ConfiguredKey {
-  readonly id: string;
-  readonly label: string;
-  readonly token: string;
-  readonly edition: Principal["edition"];
-  readonly scopes: readonly string[] | null;
-  readonly permissions: readonly string[] | null;
-  readonly workspaces: readonly string[] | "*";
-  /** Epoch milliseconds. */
-  readonly expiresAt: number | null;
-}
 
 export interface KeysOptions {
   isEnabled: boolean;
