@@ -85,6 +85,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     authenticate: createAuthenticate(keys),
     maxBodyBytes: settings.http.maxBodyBytes,
     isApiEnabled: settings.http.apiEnabled,
+    trustedProxies: settings.http.trustedProxies,
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
     handlers: {

@@ -16,6 +16,7 @@ export const errorStatus = {
   timeout: 408,
   conflict: 409,
   cancelled: 409,
+  precondition_failed: 412,
   payload_too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,

@@ -1163,7 +1163,7 @@ export interface components {
          * @description Stable codes of the `/api/v1` and `/health` faces.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
+        ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
         /** @description Facts about an error that a program can use. */
         ErrorDetails: {
             /** @description Every fault of the request, when it did not fit the contract. */
@@ -1646,7 +1646,7 @@ export interface components {
          * @description Codes of the plain edition.
          * @enum {string}
          */
-        PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
+        PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
         /** @description A session as the plain edition shows it. */
         PlainSession: {
             id: components["schemas"]["Id"];
@@ -1910,7 +1910,7 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
-        /** @description The key lacks the operation's permission. */
+        /** @description The key lacks the operation's permission, or the request comes from where none may come from. */
         ApiForbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -2032,7 +2032,7 @@ export interface components {
                 "application/json": components["schemas"]["OpenaiError"];
             };
         };
-        /** @description The key lacks the operation's permission. */
+        /** @description The key lacks the operation's permission, or the request comes from where none may come from. */
         OpenaiForbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -2144,7 +2144,7 @@ export interface components {
                 "application/json": components["schemas"]["PlainError"];
             };
         };
-        /** @description The key lacks the operation's permission. */
+        /** @description The key lacks the operation's permission, or the request comes from where none may come from. */
         PlainForbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -2609,6 +2609,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenaiModelList"];
                 };
             };
+            400: components["responses"]["OpenaiBadRequest"];
             401: components["responses"]["OpenaiUnauthorized"];
             403: components["responses"]["OpenaiForbidden"];
             429: components["responses"]["OpenaiTooManyRequests"];
@@ -3366,7 +3367,9 @@ export interface operations {
                     "application/json": components["schemas"]["HealthDetail"];
                 };
             };
+            400: components["responses"]["ApiBadRequest"];
             401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
@@ -3391,6 +3394,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlainStatus"];
                 };
             };
+            400: components["responses"]["PlainBadRequest"];
             401: components["responses"]["PlainUnauthorized"];
             403: components["responses"]["PlainForbidden"];
             429: components["responses"]["PlainTooManyRequests"];
@@ -3439,6 +3443,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthDetail"];
                 };
             };
+            400: components["responses"]["ApiBadRequest"];
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
             429: components["responses"]["ApiTooManyRequests"];
@@ -3510,6 +3515,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            403: components["responses"]["ApiForbidden"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
         };
@@ -3533,6 +3539,7 @@ export interface operations {
                     "text/javascript": string;
                 };
             };
+            403: components["responses"]["ApiForbidden"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
         };
@@ -3558,6 +3565,7 @@ export interface operations {
                     };
                 };
             };
+            403: components["responses"]["ApiForbidden"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
         };
@@ -3581,6 +3589,7 @@ export interface operations {
                     "application/yaml": string;
                 };
             };
+            403: components["responses"]["ApiForbidden"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
         };

@@ -324,7 +324,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate20.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var PlainError = validate26;
-var schema40 = { "type": "string", "enum": ["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "METHOD_NOT_ALLOWED", "TIMEOUT", "CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "RATE_LIMITED", "INTERNAL_ERROR", "PROVIDER_ERROR", "SERVICE_UNAVAILABLE"], "description": "Codes of the plain edition." };
+var schema40 = { "type": "string", "enum": ["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "METHOD_NOT_ALLOWED", "TIMEOUT", "CONFLICT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "RATE_LIMITED", "INTERNAL_ERROR", "PROVIDER_ERROR", "SERVICE_UNAVAILABLE"], "description": "Codes of the plain edition." };
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -510,7 +510,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (!(data1 === "INVALID_REQUEST" || data1 === "UNAUTHORIZED" || data1 === "FORBIDDEN" || data1 === "NOT_FOUND" || data1 === "METHOD_NOT_ALLOWED" || data1 === "TIMEOUT" || data1 === "CONFLICT" || data1 === "PAYLOAD_TOO_LARGE" || data1 === "UNSUPPORTED_MEDIA_TYPE" || data1 === "RATE_LIMITED" || data1 === "INTERNAL_ERROR" || data1 === "PROVIDER_ERROR" || data1 === "SERVICE_UNAVAILABLE")) {
+          if (!(data1 === "INVALID_REQUEST" || data1 === "UNAUTHORIZED" || data1 === "FORBIDDEN" || data1 === "NOT_FOUND" || data1 === "METHOD_NOT_ALLOWED" || data1 === "TIMEOUT" || data1 === "CONFLICT" || data1 === "PRECONDITION_FAILED" || data1 === "PAYLOAD_TOO_LARGE" || data1 === "UNSUPPORTED_MEDIA_TYPE" || data1 === "RATE_LIMITED" || data1 === "INTERNAL_ERROR" || data1 === "PROVIDER_ERROR" || data1 === "SERVICE_UNAVAILABLE")) {
             const err7 = { instancePath: instancePath + "/error/code", schemaPath: "contract#/$defs/PlainErrorCode/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err7];
@@ -1895,7 +1895,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate37.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var ApiError = validate42;
-var schema61 = { "type": "string", "enum": ["bad_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "timeout", "conflict", "cancelled", "payload_too_large", "unsupported_media_type", "rate_limited", "rate_limit_exceeded", "internal_error", "provider_error", "service_unavailable"], "description": "Stable codes of the `/api/v1` and `/health` faces." };
+var schema61 = { "type": "string", "enum": ["bad_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "timeout", "conflict", "cancelled", "precondition_failed", "payload_too_large", "unsupported_media_type", "rate_limited", "rate_limit_exceeded", "internal_error", "provider_error", "service_unavailable"], "description": "Stable codes of the `/api/v1` and `/health` faces." };
 function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1974,7 +1974,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
+      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "precondition_failed" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
         const err7 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema61.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
@@ -5044,7 +5044,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data1 === "bad_request" || data1 === "unauthorized" || data1 === "forbidden" || data1 === "not_found" || data1 === "method_not_allowed" || data1 === "timeout" || data1 === "conflict" || data1 === "cancelled" || data1 === "payload_too_large" || data1 === "unsupported_media_type" || data1 === "rate_limited" || data1 === "rate_limit_exceeded" || data1 === "internal_error" || data1 === "provider_error" || data1 === "service_unavailable")) {
+      if (!(data1 === "bad_request" || data1 === "unauthorized" || data1 === "forbidden" || data1 === "not_found" || data1 === "method_not_allowed" || data1 === "timeout" || data1 === "conflict" || data1 === "cancelled" || data1 === "precondition_failed" || data1 === "payload_too_large" || data1 === "unsupported_media_type" || data1 === "rate_limited" || data1 === "rate_limit_exceeded" || data1 === "internal_error" || data1 === "provider_error" || data1 === "service_unavailable")) {
         const err10 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema61.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
@@ -13084,7 +13084,7 @@ function validate152(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
-          if (!(data17 === "bad_request" || data17 === "unauthorized" || data17 === "forbidden" || data17 === "not_found" || data17 === "method_not_allowed" || data17 === "timeout" || data17 === "conflict" || data17 === "cancelled" || data17 === "payload_too_large" || data17 === "unsupported_media_type" || data17 === "rate_limited" || data17 === "rate_limit_exceeded" || data17 === "internal_error" || data17 === "provider_error" || data17 === "service_unavailable")) {
+          if (!(data17 === "bad_request" || data17 === "unauthorized" || data17 === "forbidden" || data17 === "not_found" || data17 === "method_not_allowed" || data17 === "timeout" || data17 === "conflict" || data17 === "cancelled" || data17 === "precondition_failed" || data17 === "payload_too_large" || data17 === "unsupported_media_type" || data17 === "rate_limited" || data17 === "rate_limit_exceeded" || data17 === "internal_error" || data17 === "provider_error" || data17 === "service_unavailable")) {
             const err49 = { instancePath: instancePath + "/error/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema61.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err49];

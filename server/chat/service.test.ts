@@ -1,7 +1,7 @@
 import pino from "pino";
 import { describe, expect, test } from "vitest";
 import { createAgents, type AgentSettings } from "../agents/service.ts";
-import type { Principal } from "../keys/principal.ts";
+import { testPrincipal } from "../keys/testing.ts";
 import type { ModelMessage, Provider } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import { createRuns } from "../runs/service.ts";
@@ -15,7 +15,7 @@ import { createWorkspaces } from "../workspaces/service.ts";
 import { createWorkspaceStore } from "../workspaces/store.ts";
 import { createChat, type ChatInput } from "./service.ts";
 
-const owner: Principal = { keyId: "key_1", label: "", edition: "agents", permissions: "*", workspaces: "*" };
+const owner = testPrincipal();
 const agent: AgentSettings = { id: "main", name: "Main", description: "", model: null, systemPrompt: "", tools: [], skills: [], maxSteps: 4 };
 
 /** A chat on a database in memory, with a model that says back what it is told, once `gate` lets it; `resolve` is waited for before it is found. */

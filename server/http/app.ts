@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
+import { createClientAddress, type ClientAddress } from "./client-address.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
 import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
 
@@ -11,6 +12,8 @@ export interface AppOptions extends MountOptions {
   log: Logger;
   /** False leaves the health checks and the contract's own pages. */
   isApiEnabled: boolean;
+  /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
 }
 
 /**
@@ -22,7 +25,7 @@ export function createApp(options: AppOptions): Koa {
   const router = new Router({ sensitive: true });
   mountRoutes(router, routes, options);
 
-  app.use(identify);
+  app.use(identify(createClientAddress(options.trustedProxies)));
   app.use(logAnswers(options.log));
   app.use(answerErrors(options.log, options.checkAnswer));
   app.use(refuseWhileDraining(options.isDraining));
@@ -32,13 +35,16 @@ export function createApp(options: AppOptions): Koa {
   return app;
 }
 
-/** Every answer carries an id; one that the client sent is taken over when it is legal. */
-async function identify(koa: KoaContext, next: Next): Promise<void> {
-  const sent = koa.get("X-Request-Id");
-  const requestId = sent !== "" && isLegalId(sent) ? sent : newId("req");
-  koa.state["requestId"] = requestId;
-  koa.set("X-Request-Id", requestId);
-  await next();
+/** Every answer carries an id; one that the client sent is taken over when it is legal. And every request comes from an address. */
+function identify(addressOf: ClientAddress) {
+  return async (koa: KoaContext, next: Next): Promise<void> => {
+    const sent = koa.get("X-Request-Id");
+    const requestId = sent !== "" && isLegalId(sent) ? sent : newId("req");
+    koa.state["requestId"] = requestId;
+    koa.state["address"] = addressOf(koa.req);
+    koa.set("X-Request-Id", requestId);
+    await next();
+  };
 }
 
 /** One line an answer, once it is out. Never the query: it may hold a token. */

@@ -51,6 +51,7 @@ const openaiTypes: Record<ErrorCode, string> = {
   timeout: "timeout_error",
   conflict: "conflict_error",
   cancelled: "conflict_error",
+  precondition_failed: "conflict_error",
   payload_too_large: "invalid_request_error",
   unsupported_media_type: "invalid_request_error",
   rate_limited: "rate_limit_error",

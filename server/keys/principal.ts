@@ -9,6 +9,12 @@ export interface Principal {
   readonly permissions: ReadonlySet<string> | "*";
   /** The workspaces whose objects it may see and make. */
   readonly workspaces: readonly string[] | "*";
+  /** The owner's token, which has a limit of its own. */
+  readonly isOwner: boolean;
+  /** Requests a minute; null for what the settings give every key. */
+  readonly rateLimitPerMinute: number | null;
+  /** Input and output tokens a day (UTC); null for what the settings give every key. */
+  readonly maxTokensPerDay: number | null;
 }
 
 /** Whether the key may see the objects of a workspace. */

@@ -26,12 +26,12 @@ export interface Keys {
 /** Tokens are random, so a fast hash is enough; they are looked up by it, and so never compared byte by byte. */
 const hashToken = (token: string) => hash("sha256", token, "hex");
 
-const owner: Principal = { keyId: "owner", label: "Owner", edition: "operator", permissions: "*", workspaces: "*" };
+const owner: Principal = { keyId: "owner", label: "Owner", edition: "operator", permissions: "*", workspaces: "*", isOwner: true, rateLimitPerMinute: null, maxTokensPerDay: null };
 
 export function createKeys({ isEnabled, ownerTokens, configured, store, permissions, now }: KeysOptions): Keys {
   const known = new Map<string, { principal: Principal; expiresAt: number | null }>();
-  for (const { token, id, label, edition, scopes, permissions: given, workspaces, expiresAt } of configured) {
-    const principal: Principal = { keyId: id, label, edition, permissions: expandGrant({ scopes, permissions: given }, permissions), workspaces };
+  for (const { token, id, label, edition, scopes, permissions: given, workspaces, rateLimitPerMinute, maxTokensPerDay, expiresAt } of configured) {
+    const principal: Principal = { keyId: id, label, edition, permissions: expandGrant({ scopes, permissions: given }, permissions), workspaces, isOwner: false, rateLimitPerMinute, maxTokensPerDay };
     known.set(hashToken(token), { principal, expiresAt });
   }
   for (const token of ownerTokens) known.set(hashToken(token), { principal: owner, expiresAt: null });
@@ -44,7 +44,16 @@ export function createKeys({ isEnabled, ownerTokens, configured, store, permissi
 
   function principalOf(record: KeyRecord): Principal {
     if (record.owner) return { ...owner, keyId: record.id, label: record.label };
-    return { keyId: record.id, label: record.label, edition: "conversations", permissions: expandGrant(record, permissions), workspaces: record.workspaces ?? "*" };
+    return {
+      keyId: record.id,
+      label: record.label,
+      edition: "conversations",
+      permissions: expandGrant(record, permissions),
+      workspaces: record.workspaces ?? "*",
+      isOwner: false,
+      rateLimitPerMinute: record.rateLimit,
+      maxTokensPerDay: record.maxTokensPerDay,
+    };
   }
 
   const isPast = (at: number | null) => at !== null && at <= now();

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { TurnEvent } from "../chat/turn-events.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
-import type { Principal } from "../keys/principal.ts";
+import { testPrincipal } from "../keys/testing.ts";
 import type { ModelEvent, Provider } from "../providers/port.ts";
 import { temporaryDatabase } from "../storage/testing.ts";
 import type { Run } from "./run.ts";
@@ -11,8 +11,8 @@ import { createRuns, type RunPlan, type RunsOptions } from "./service.ts";
 import { createRunStore, type RunStore } from "./store.ts";
 import { newSession } from "./testing.ts";
 
-const owner: Principal = { keyId: "key_1", label: "", edition: "agents", permissions: "*", workspaces: "*" };
-const team: Principal = { ...owner, keyId: "key_2", workspaces: ["team"] };
+const owner = testPrincipal();
+const team = testPrincipal({ keyId: "key_2", workspaces: ["team"] });
 
 const started: ModelEvent = { type: "started", model: "m" };
 const text = (said: string): ModelEvent => ({ type: "text", text: said });

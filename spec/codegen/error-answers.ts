@@ -35,7 +35,7 @@ const facts: Record<number, ErrorFacts> = {
   },
   403: {
     name: "Forbidden",
-    description: "The key lacks the operation's permission.",
+    description: "The key lacks the operation's permission, or the request comes from where none may come from.",
     code: "forbidden",
     message: "This key lacks the permission `messages:write`.",
     details: { permission: "messages:write" },
@@ -60,6 +60,13 @@ const facts: Record<number, ErrorFacts> = {
     description: "The run was cancelled, or something else stands in the way.",
     code: "cancelled",
     message: "The run was cancelled.",
+    openaiType: "conflict_error",
+  },
+  412: {
+    name: "PreconditionFailed",
+    description: "The object has changed since the version that `If-Match` names.",
+    code: "precondition_failed",
+    message: "The settings have changed since. Read them again, and send their new `ETag` as `If-Match`.",
     openaiType: "conflict_error",
   },
   413: {

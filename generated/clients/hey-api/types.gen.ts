@@ -535,7 +535,7 @@ export type DeltaEvent = {
 /**
  * Stable codes of the `/api/v1` and `/health` faces.
  */
-export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
+export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
 
 /**
  * Facts about an error that a program can use.
@@ -1105,7 +1105,7 @@ export type PlainError = {
 /**
  * Codes of the plain edition.
  */
-export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
 /**
  * A session as the plain edition shows it.
@@ -1437,7 +1437,7 @@ export type ChatErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -1545,7 +1545,7 @@ export type StreamChatByQueryErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -1614,7 +1614,7 @@ export type StreamChatErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -1691,7 +1691,7 @@ export type MessageErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -1768,7 +1768,7 @@ export type SendMessageErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -1843,7 +1843,7 @@ export type StreamMessageErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -1914,7 +1914,7 @@ export type CreateChatCompletionErrors = {
      */
     401: OpenaiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: OpenaiError;
     /**
@@ -1975,11 +1975,15 @@ export type ListOpenaiModelsData = {
 
 export type ListOpenaiModelsErrors = {
     /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: OpenaiError;
+    /**
      * The token is missing or not valid.
      */
     401: OpenaiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: OpenaiError;
     /**
@@ -2029,7 +2033,7 @@ export type GetOpenaiModelErrors = {
      */
     401: OpenaiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: OpenaiError;
     /**
@@ -2080,7 +2084,7 @@ export type GetRunErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2131,7 +2135,7 @@ export type CancelRunErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2193,7 +2197,7 @@ export type StreamRunEventsErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2255,7 +2259,7 @@ export type ListAgentSessionsErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2307,7 +2311,7 @@ export type DeleteAgentSessionErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2359,7 +2363,7 @@ export type GetAgentSessionErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2411,7 +2415,7 @@ export type ClearAgentSessionErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2469,7 +2473,7 @@ export type ListConversationsErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2516,7 +2520,7 @@ export type DeleteConversationErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2567,7 +2571,7 @@ export type GetConversationErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2621,7 +2625,7 @@ export type DeleteSessionsErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2687,7 +2691,7 @@ export type ListSessionsErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2738,7 +2742,7 @@ export type DeleteSessionErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2789,7 +2793,7 @@ export type GetSessionErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2849,7 +2853,7 @@ export type GetSessionHistoryErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -2907,7 +2911,7 @@ export type ListPlainSessionsErrors = {
      */
     401: PlainError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: PlainError;
     /**
@@ -2954,7 +2958,7 @@ export type DeletePlainSessionErrors = {
      */
     401: PlainError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: PlainError;
     /**
@@ -3005,7 +3009,7 @@ export type GetPlainSessionErrors = {
      */
     401: PlainError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: PlainError;
     /**
@@ -3063,7 +3067,7 @@ export type ListAgentsErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -3110,7 +3114,7 @@ export type GetAgentErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -3161,7 +3165,7 @@ export type ListAgentToolsErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -3219,7 +3223,7 @@ export type ListModelsErrors = {
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -3256,9 +3260,17 @@ export type GetApiHealthData = {
 
 export type GetApiHealthErrors = {
     /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
      * The token is missing or not valid.
      */
     401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
@@ -3293,11 +3305,15 @@ export type GetPlainStatusData = {
 
 export type GetPlainStatusErrors = {
     /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
      * The token is missing or not valid.
      */
     401: PlainError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: PlainError;
     /**
@@ -3359,11 +3375,15 @@ export type GetHealthDetailData = {
 
 export type GetHealthDetailErrors = {
     /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
      * The token is missing or not valid.
      */
     401: ApiError;
     /**
-     * The key lacks the operation's permission.
+     * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
     /**
@@ -3454,6 +3474,10 @@ export type GetDocsData = {
 
 export type GetDocsErrors = {
     /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
     500: ApiError;
@@ -3483,6 +3507,10 @@ export type GetDocsScriptData = {
 
 export type GetDocsScriptErrors = {
     /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
     500: ApiError;
@@ -3511,6 +3539,10 @@ export type GetOpenapiJsonData = {
 };
 
 export type GetOpenapiJsonErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
@@ -3542,6 +3574,10 @@ export type GetOpenapiYamlData = {
 };
 
 export type GetOpenapiYamlErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
     /**
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
