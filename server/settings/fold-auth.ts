@@ -1,3 +1,4 @@
+import { longestToken } from "../keys/token.ts";
 import type { Folding } from "./folding.ts";
 import { foldKeys } from "./fold-keys.ts";
 import type { AuthSettings } from "./settings.ts";
@@ -19,6 +20,7 @@ export function foldAuth(folding: Folding): AuthSettings {
   const fromEnv = env["GATEWAY_AUTH_TOKEN"]?.trim();
   if (fromEnv && !owners.has(fromEnv)) {
     if (!/^[\x21-\x7e]+$/.test(fromEnv)) fault("$GATEWAY_AUTH_TOKEN", "in the environment must be printable characters without spaces, or it could not be sent in a header.");
+    if (fromEnv.length > longestToken) fault("$GATEWAY_AUTH_TOKEN", `in the environment must have ${longestToken} characters or less, or it would not be looked at.`);
     owners.add(fromEnv);
     places.take(fromEnv, "$GATEWAY_AUTH_TOKEN");
   }
