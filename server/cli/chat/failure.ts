@@ -1,7 +1,5 @@
 import { OpenClawConnectionError, OpenClawError } from "@openclaw/sdk";
-
-/** Those of sysexits.h where it has one. */
-export const exitStatus = { done: 0, failed: 1, refused: 64, unavailable: 69, notAllowed: 77, cancelled: 130 } as const;
+import { exitStatus } from "../exit-status.ts";
 
 export interface GatewayAddress {
   url: string;
