@@ -75,7 +75,7 @@ describe("beside a running gateway", () => {
     const gateway = await startGatewayProcess({ folder, settings });
     const made = (await (await gateway.call("/api/v1/keys", { json: { label: "By HTTP", permissions: ["stats:read"] } })).json()) as { id: string; secret: string };
     const { keys } = await json("api-key", "list");
-    expect(keys.map(({ label, source }) => [label, source]).sort()).toEqual([["By HTTP", "stored"], ["File", "settings"], ["Owner", "settings"]]);
+    expect(Object.fromEntries(keys.map(({ label, source }) => [label, source]))).toEqual({ "By HTTP": "stored", File: "settings", Owner: "settings" });
     const table = await output("token", "list");
     expect(table).toMatch(new RegExp(`^${made.id} +oclaw_live_…${made.secret.slice(-4)} +By HTTP +good +${day} +- +\\* +stats:read$`, "m"));
     expect(table).toMatch(/oclaw_live_…file +File +in the settings/);

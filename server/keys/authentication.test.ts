@@ -160,7 +160,7 @@ test("the last use of keys is written together, once a minute", async () => {
 test("a last use that cannot be written is told of, and kills nothing", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
-  const onFailure = vi.fn();
+  const onFailure = vi.fn<(cause: unknown) => void>();
   const lastUse = createLastUse({ write: () => Promise.reject(new Error("disk full")), onFailure });
   lastUse.note("a", 1);
   await vi.advanceTimersByTimeAsync(60_000);
