@@ -155,6 +155,9 @@ test("the last use of keys is written together, once a minute", async () => {
   lastUse.note("b", 4);
   await lastUse.flush();
   expect([written.length, written[1], vi.getTimerCount()]).toEqual([2, [["b", 4]], 0]);
+  for (let key = 0; key < 250; key++) lastUse.note(`k${key}`, 5);
+  await lastUse.flush();
+  expect(written.slice(2).map((uses) => (uses as unknown[]).length)).toEqual([100, 100, 50]);
 });
 
 test("a last use that cannot be written is told of, and kills nothing", async () => {

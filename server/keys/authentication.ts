@@ -1,10 +1,11 @@
 import { GatewayError } from "../errors.ts";
-import { type Key, ownerKey, principalOf } from "./key.ts";
+import { longestToken } from "../settings/tokens.ts";
+import { type Key, owner, principalOf } from "./key.ts";
 import type { LastUse } from "./last-use.ts";
 import type { Principal } from "./principal.ts";
 import type { SettingsKeys } from "./settings-keys.ts";
 import type { KeyStore } from "./store.ts";
-import { hashToken, longestToken } from "./token.ts";
+import { hashToken } from "./token.ts";
 
 /**
  * Whose token it is: what every request asks. A key of the database is kept in memory and read again when it was last read
@@ -38,9 +39,6 @@ interface Kept {
   readonly readAt: number;
 }
 
-/** Who comes in while authentication is off. */
-const anybody = principalOf(ownerKey("owner"), "operator", []);
-
 export function createAuthentication({ settingsKeys, store, lastUse, permissions, now }: AuthenticationOptions): Authentication {
   const kept = new Map<string, Kept>();
 
@@ -59,7 +57,7 @@ export function createAuthentication({ settingsKeys, store, lastUse, permissions
 
   return {
     authenticate(token) {
-      if (!settingsKeys.isEnabled) return anybody;
+      if (!settingsKeys.isEnabled) return owner;
       if (!token) throw new GatewayError("unauthorized", "A valid token is required: send it as `Authorization: Bearer <token>`.");
       if (token.length > longestToken) throw unknown();
       const time = now();

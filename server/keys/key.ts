@@ -40,7 +40,7 @@ export function principalOf(key: Key, edition: Principal["edition"], known: read
   };
 }
 
-/** The owner's, whatever its token: it may do everything everywhere. */
+/** An owner's key, whatever its token: it may do everything everywhere. */
 export function ownerKey(id: string): Key {
   return {
     id,
@@ -60,3 +60,6 @@ export function ownerKey(id: string): Key {
     owner: true,
   };
 }
+
+/** The owner without a key: who runs a command, and everybody while authentication is off. */
+export const owner: Principal = principalOf(ownerKey("owner"), "operator", []);

@@ -8,8 +8,11 @@ export interface LastUse {
   flush(): Promise<void>;
 }
 
-/** All keys used within this time are written at once, so no key more often. */
+/** All keys used within this time are written together, so no key more often. */
 const writeAfterMs = 60_000;
+
+/** Keeps the requests in between from waiting for those of ten thousand keys. */
+const mostAtOnce = 100;
 
 interface LastUseOptions {
   write: (uses: readonly (readonly [id: string, at: number])[]) => Promise<void>;
@@ -26,7 +29,7 @@ export function createLastUse({ write, onFailure }: LastUseOptions): LastUse {
     timer = undefined;
     const uses = [...unwritten];
     unwritten = new Map();
-    if (uses.length > 0) await write(uses);
+    for (let from = 0; from < uses.length; from += mostAtOnce) await write(uses.slice(from, from + mostAtOnce));
   }
 
   return {

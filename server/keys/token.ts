@@ -4,9 +4,6 @@ export type TokenPrefix = (typeof prefixes)[number];
 
 const prefixes = ["oc_tok_", "oclaw_live_", "sk-openclaw-"] as const;
 
-/** No token is longer: whatever is gets refused before anything is made of it. In characters. */
-export const longestToken = 512;
-
 /** A new secret, with 192 random bits. */
 export function newToken(prefix: TokenPrefix): string {
   return prefix + randomBytes(24).toString("base64url");

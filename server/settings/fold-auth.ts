@@ -1,8 +1,7 @@
-import { longestToken } from "../keys/token.ts";
 import type { Folding } from "./folding.ts";
 import { foldKeys } from "./fold-keys.ts";
 import type { AuthSettings } from "./settings.ts";
-import { checkToken, TokenPlaces } from "./tokens.ts";
+import { checkToken, longestToken, TokenPlaces } from "./tokens.ts";
 
 /** Who may call: the owner's tokens, and the keys of all editions. */
 export function foldAuth(folding: Folding): AuthSettings {

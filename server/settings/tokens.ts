@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
-import { longestToken } from "../keys/token.ts";
 import type { Folding } from "./folding.ts";
+
+/** No token is longer: whatever is gets refused before anything is made of it. In characters. */
+export const longestToken = 512;
 
 /** Whether a token can be used. Says so when it cannot, and warns of one that anybody could know. */
 export function checkToken(token: string, pointer: string, { fault, warn }: Folding): boolean {

@@ -45,6 +45,7 @@ export function createWorkspaceStore({ database: { kysely } }: { database: Datab
       return toPage(rows, limit, toWorkspace, (row) => [row.id]);
     },
     async ids(among) {
+      if (among?.length === 0) return [];
       let query = kysely.selectFrom("workspaces").select("id");
       if (among !== undefined) query = query.where("id", "in", among);
       return (await query.orderBy("id").execute()).map(({ id }) => id);

@@ -1,6 +1,6 @@
 import { keyPermissions, scopes } from "../../../generated/server/settings.ts";
 import { encodeKey } from "../../keys/encode.ts";
-import { ownerKey, principalOf } from "../../keys/key.ts";
+import { owner as author } from "../../keys/key.ts";
 import type { Key, NewKey } from "../../keys/service.ts";
 import { parseAmount, parseDuration, parseExpiry, parseNames, parseText } from "./parse.ts";
 import { showApiKey, showKeys, showToken } from "./show.ts";
@@ -32,10 +32,8 @@ export interface RotateOptions extends SharedOptions {
   grace?: string;
 }
 
-// Each does what its command says, and resolves with the exit status.
-
-/** Whoever can read the state folder can do everything in it anyway. */
-const author = principalOf(ownerKey("owner"), "operator", []);
+// Each does what its command says, and resolves with the exit status. Whoever can open the state folder acts as the owner: he
+// could do everything in it anyway.
 
 const mostGraceMs = 30 * 86_400_000;
 
