@@ -65,8 +65,15 @@ describe("the server", () => {
     (await server.call("listAgents", { token: null, query: { api_key: "nobody" } })).json(401);
   });
 
-  test("400: a token that is sent twice, in whichever ways", async () => {
-    (await server.call("listAgents", { query: { api_key: ownerToken } })).json(400);
+  test.each(guarded)("400: $id with a token both ways, in its own face", async ({ id, face }) => {
+    const { query, ...request } = exampleRequest(id);
+    const answer = await server.call(id, { ...request, query: { ...query, api_key: ownerToken } });
+    expect(answer.status, answer.text).toBe(400);
+    const { face: found, message } = errorOf(JSON.parse(answer.text));
+    expect([found, message]).toEqual([face, expect.stringMatching(/^Send the token once/)]);
+  });
+
+  test("400: two headers, and two parameters", async () => {
     (await server.call("listAgents", { token: null, query: { api_key: [ownerToken, ownerToken] } })).json(400);
     const twice = new Promise<number | undefined>((resolve, reject) => {
       request(`${server.gateway.url}/api/v1/agents`, { headers: ["Authorization", `Bearer ${ownerToken}`, "authorization", "Bearer nobody's"] }, (answer) => resolve(answer.resume().statusCode)).once("error", reject).end();

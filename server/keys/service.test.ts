@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ConfiguredKey } from "../settings/settings.ts";
 import { temporaryDatabase } from "../storage/testing.ts";
 import { createAuthentication } from "./authentication.ts";
+import { owner } from "./key.ts";
 import { createLastUse } from "./last-use.ts";
 import type { Principal } from "./principal.ts";
 import { createKeys, type WantedKey } from "./service.ts";
@@ -194,21 +195,22 @@ describe("rotate", () => {
     const { keys, store } = await setUp();
     const { key } = await keys.create(admin, wanted({ permissions: ["messages:read", "config:read"], workspaces: ["team"] }));
     await expect(keys.rotate(bound, key.id, 0)).rejects.toMatchObject({ code: "forbidden", details: { permissions: ["config:read"] } });
-    const owner = testKey({ owner: true });
-    await store.insert(owner);
-    await expect(keys.rotate(admin, owner.id, 0)).rejects.toMatchObject({ code: "forbidden" });
-    expect((await keys.rotate(testPrincipal({ isOwner: true }), owner.id, 0)).key.owner).toBe(true);
+    const ownerRecord = testKey({ owner: true });
+    await store.insert(ownerRecord);
+    await expect(keys.rotate(admin, ownerRecord.id, 0)).rejects.toMatchObject({ code: "forbidden" });
+    expect((await keys.rotate(owner, ownerRecord.id, 0)).key.owner).toBe(true);
     await keys.revoke(bound, key.id);
   });
 });
 
-test("one's own key says what it really may", async () => {
+test("one's own key says what it really may; so does the owner without a key, while authentication is off", async () => {
   const { keys, authentication } = await setUp({ ownerTokens: ["the-owners-own-token"] });
   const own = (token: string) => keys.own(authentication.authenticate(token));
   const { secret } = await keys.create(admin, wanted({ scopes: ["read"] }));
   expect(own(secret)).toMatchObject({ key: { scopes: ["read"], source: "stored" }, permissions: ["messages:read", "sessions:read"] });
   expect(own(configured.token)).toMatchObject({ key: { id: "key_file", source: "settings", prefix: "oc_tok_", lastFour: "file", workspaces: ["team"], rateLimit: 7 }, permissions: ["messages:read", "messages:write", "sessions:read"] });
   expect(own("the-owners-own-token")).toMatchObject({ key: { label: "Owner", owner: true, prefix: "", lastFour: "oken" }, permissions });
+  expect(keys.own(owner)).toMatchObject({ key: { id: "owner", owner: true, prefix: "", lastFour: "" }, permissions });
   expect(JSON.stringify(own(configured.token))).not.toContain(configured.token);
 });
 

@@ -1,6 +1,6 @@
 import { OpenClawClient, OpenClawError } from "@openclaw/sdk";
-import { createConversation } from "./conversation.ts";
 import { exitStatus } from "../exit-status.ts";
+import { createConversation } from "./conversation.ts";
 import { explain } from "./failure.ts";
 import { createJsonView } from "./json-view.ts";
 import { pipedLines, terminalLines } from "./lines.ts";

@@ -1,6 +1,6 @@
 import { OpenClawError, type OpenClawClient } from "@openclaw/sdk";
-import type { ChatEvent, Conversation } from "./conversation.ts";
 import { exitStatus } from "../exit-status.ts";
+import type { ChatEvent, Conversation } from "./conversation.ts";
 import { explain, type GatewayAddress } from "./failure.ts";
 
 /** What a person or a program sees of a turn. */

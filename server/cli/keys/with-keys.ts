@@ -8,6 +8,8 @@ import { exitStatus } from "../exit-status.ts";
 
 /** Opens the keys of the settings, does something with them, and closes them. What goes wrong is said; resolves with the exit status. */
 export async function withKeys({ config }: { config?: string }, act: (keys: Keys) => Promise<void>): Promise<number> {
+  // Whoever reads may have had enough: `openclaw token list | head -1`.
+  process.stdout.on("error", () => process.exit(exitStatus.failed));
   let file: string | null = null;
   try {
     const loaded = await loadSettings({ argv: config === undefined ? {} : { config }, env: process.env, homeDir: homedir() });
