@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type Koa from "koa";
 import type { Logger } from "pino";
-import { routes } from "../generated/server/routes.ts";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
+import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
@@ -12,8 +12,7 @@ import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
 import type { CheckAnswer } from "./http/mount.ts";
-import { createKeys } from "./keys/service.ts";
-import { createKeyStore } from "./keys/store.ts";
+import { createKeysHandlers } from "./keys/handlers.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -65,8 +64,8 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
 
-  const permissions = [...new Set(routes.map(({ permission }) => permission))];
-  const keys = createKeys({ isEnabled: settings.auth.enabled, ownerTokens: settings.auth.ownerTokens, configured: settings.auth.keys, store: createKeyStore({ database }), permissions, now });
+  const onFailure = (cause: unknown) => log.warn({ err: cause }, "when keys were used last could not be written");
+  const { keys, authentication, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
   const firstToken = await keys.createFirstToken();
 
   const agents = createAgents(settings.agents);
@@ -82,7 +81,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
 
   const app = createApp({
     log,
-    authenticate: createAuthenticate(keys),
+    authenticate: createAuthenticate(authentication),
     maxBodyBytes: settings.http.maxBodyBytes,
     isApiEnabled: settings.http.apiEnabled,
     trustedProxies: settings.http.trustedProxies,
@@ -95,6 +94,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createSessionsHandlers({ sessions, agents }),
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
+      ...createKeysHandlers({ keys }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
@@ -108,6 +108,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     async close(drainTimeoutMs) {
       await runs.drain(drainTimeoutMs);
       await providers.close();
+      await lastUse.flush();
       await database.close();
     },
   };
