@@ -2237,6 +2237,8 @@ export interface components {
          * @example /api/v1/runs/run_0199c0ffee
          */
         Location: string;
+        /** @description What the page may load and do (W3C CSP 3). */
+        ContentSecurityPolicy: string;
     };
     pathItems: never;
 }
@@ -3505,10 +3507,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 200 with a text of some media type. */
+            /** @description 200 with a page. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -46,6 +46,8 @@ export interface Gateway {
   host?: string;
   /** Reverse proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: string[];
+  /** Names that the gateway goes by, such as `gateway.example.com`; requests to another are refused. Without, it takes any name, save on loopback, where web pages could get in by DNS rebinding: there only IP addresses and `localhost`. */
+  allowedHosts?: string[];
   /** Whether the API is served at all; health checks always are. Default true. */
   apiEnabled?: boolean;
   /** Keys of the agents edition. Each may do everything but see config, logs, keys and webhooks. */

@@ -3491,7 +3491,7 @@ export type GetDocsError = GetDocsErrors[keyof GetDocsErrors];
 
 export type GetDocsResponses = {
     /**
-     * 200 with a text of some media type.
+     * 200 with a page.
      */
     200: string;
 };
