@@ -24,6 +24,8 @@ export interface AppOptions extends MountOptions {
  */
 export function createApp(options: AppOptions): Koa {
   const app = new Koa();
+  // What Koa would print: connections that were cut. What goes wrong in an answer is caught before it gets here.
+  app.on("error", (error) => options.log.debug({ err: error }, "connection"));
   const router = new Router({ sensitive: true });
   mountRoutes(router, routes, options);
 
