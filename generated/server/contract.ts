@@ -580,7 +580,7 @@ export interface paths {
         };
         /**
          * Check health
-         * @description Open to everybody, and small.
+         * @description Open to everybody, and small. 503 while it starts.
          */
         get: operations["getHealth"];
         put?: never;
@@ -620,7 +620,7 @@ export interface paths {
         };
         /**
          * Check liveness
-         * @description For orchestrators: the process is alive.
+         * @description For orchestrators: the process is alive, even while it starts.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -3424,6 +3424,7 @@ export interface operations {
                 };
             };
             500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
         };
     };
     getHealthDetail: {

@@ -1,4 +1,4 @@
-import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerOptions } from "node:http";
+import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -7,7 +7,7 @@ import { securityHeaders } from "./perimeter/security-headers.ts";
 
 export interface Listener {
   server: Server;
-  /** From now on requests are handled by this. Before, whoever asks is told that the gateway starts. */
+  /** From now on requests are handled by this. Before, whoever asks is told that the gateway is starting. */
   serve(listener: RequestListener): void;
 }
 
@@ -26,17 +26,24 @@ export function createListener(times: ListenerTimes = usualTimes): Listener {
   return { server, serve: (listener) => void (handle = listener) };
 }
 
+/** It is alive, and that is all. */
 const answerStarting: RequestListener = (request, response) => {
-  const error = new GatewayError("service_unavailable", "The gateway is starting. Please come back in a moment.", { retryAfterSeconds: 1 });
   const requestId = newId("req");
+  const headers = { ...securityHeaders, "Content-Type": "application/json; charset=utf-8", "X-Request-Id": requestId, Connection: "close" };
   const [path = "/"] = (request.url ?? "/").split("?", 1);
-  response.writeHead(503, { ...securityHeaders, "Content-Type": "application/json; charset=utf-8", "X-Request-Id": requestId, "Retry-After": "1", Connection: "close" });
-  response.end(JSON.stringify(errorBody(faceOfPath(path), error, requestId, path)));
+  if (path === "/livez") {
+    response.writeHead(200, headers).end('{"status":"ok"}');
+    return;
+  }
+  const error = new GatewayError("service_unavailable", "The gateway is starting. Please come back in a moment.", { retryAfterSeconds: 1 });
+  response.writeHead(503, { ...headers, "Retry-After": "1" }).end(JSON.stringify(errorBody(faceOfPath(path), error, requestId, path)));
 };
 
 /** What cannot even be read as HTTP. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+  // Node's own name for the answer under way; into one that has begun nothing can be said.
+  const { _httpMessage: underWay } = socket as Duplex & { _httpMessage?: ServerResponse | null };
+  if (error.code === "ECONNRESET" || !socket.writable || underWay?.headersSent === true) {
     socket.destroy();
     return;
   }

@@ -3353,6 +3353,10 @@ export type GetHealthErrors = {
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
     500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
 };
 
 export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
