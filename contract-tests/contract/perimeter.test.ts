@@ -111,20 +111,6 @@ describe("a gateway on loopback, against DNS rebinding", () => {
   });
 });
 
-describe("a gateway that other machines reach", () => {
-  const on = (allowedHosts: readonly string[]) => ({ settings: { gateway: { host: "0.0.0.0", auth: { token: ownerToken }, allowedHosts } } });
-  const [any, named] = [useServer(on([])), useServer(on(["gateway.example.com"]))];
-
-  test("goes by any name while the settings have none", async () => {
-    expect((await askBy(any, "whatever.example")).status).toBe(200);
-  });
-
-  test("goes by the names of the settings, and by its address", async () => {
-    const hosts = ["gateway.example.com", "192.168.1.5:3000", "localhost", "whatever.example"];
-    expect(await Promise.all(hosts.map(async (host) => (await askBy(named, host)).status))).toEqual([200, 200, 200, 403]);
-  });
-});
-
 describe("what every answer tells browsers", () => {
   const server = useServer();
 
