@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
 import { chromium, type Browser } from "playwright-core";
+import { lacks } from "./lacks.ts";
 
 const executablePath = "/usr/bin/chromium";
-const isMissing = !existsSync(executablePath);
-if (isMissing) console.warn(`Missing on this machine: ${executablePath}.`);
 
-/** For `describe.skipIf`. On CI a missing browser fails the tests. */
-export const lacksChromium = isMissing && !process.env["CI"];
+/** For `describe.skipIf`. */
+export const lacksChromium = lacks(executablePath, executablePath, ["--version"]);
 
 /** The browser's own calls home are turned off, so that what is left is the page's doing. */
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];

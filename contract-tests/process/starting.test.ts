@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from "node:net";
 import pino from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { composeGateway } from "../../server/compose.ts";
@@ -7,16 +6,8 @@ import { loadSettings } from "../../server/settings/load-settings.ts";
 import { readAnswer } from "../contract/check-answer.ts";
 import { expectError } from "../contract/error-of.ts";
 import { recordPair } from "../coverage/recorder.ts";
+import { freePort } from "../harness/free-port.ts";
 import { temporaryFolder } from "./gateway-process.ts";
-
-/** Where nobody listens. It has to be known before the gateway has started. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 test("while it starts it is alive, and tells everybody else to come back, each in his face; then it serves", async () => {
   const folder = temporaryFolder();

@@ -5,6 +5,7 @@ import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
+import { answerAndLinger } from "./linger.ts";
 import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
 import { refuseAddresses } from "./perimeter/addresses.ts";
 import { answerCors } from "./perimeter/cors.ts";
@@ -67,6 +68,7 @@ function logAnswers(log: Logger) {
             requestId: koa.state["requestId"],
             operation: route?.operationId,
             keyId: koa.state["principal"]?.keyId,
+            address: koa.state["address"],
             method: koa.req.method,
             path: koa.path,
             status: koa.res.statusCode,
@@ -101,8 +103,8 @@ function answerErrors(log: Logger, checkAnswer: AppOptions["checkAnswer"]) {
       if (route && checkAnswer && error.code !== "internal_error") checkAnswer(route.operationId, error.status, "application/json", body);
       if (error.status === 401) koa.set("WWW-Authenticate", 'Bearer realm="openclaw"');
       if (error.retryAfterSeconds !== undefined) koa.set("Retry-After", String(error.retryAfterSeconds));
-      if (error.code === "payload_too_large") koa.set("Connection", "close");
-      sendText(koa, error.status, "application/json", JSON.stringify(body));
+      if (error.code === "payload_too_large") answerAndLinger(koa, error.status, JSON.stringify(body));
+      else sendText(koa, error.status, "application/json", JSON.stringify(body));
     }
   };
 }
