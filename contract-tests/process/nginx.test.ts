@@ -37,7 +37,7 @@ describe.skipIf(lacksNginx)("behind the README's nginx", () => {
 
   test.each([["HTTP/1.1", false], ["HTTP/2", true]])("a stream comes event by event over %s: the first while the model still has most to say", async (_name, allowH2) => {
     const answer = await call("/api/v1/messages/stream", { allowH2, json: { message: "Hello [hang-mid]" } });
-    const events = readEvents(answer as unknown as Response);
+    const events = readEvents(answer);
     expect((await events.next()).value?.data.type).toBe("token");
     const runId = answer.headers.get("X-Run-Id") ?? "";
     const run = async (path = "", init = {}) => (await call(`/api/v1/runs/${runId}${path}`, init)).json();
