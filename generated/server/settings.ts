@@ -181,7 +181,7 @@ export interface RateWindow {
 
 /** Who may come in, and with how much. */
 export interface ApiSecurity {
-  /** Addresses and networks that may call. Default and empty: every one that reaches the port. */
+  /** Addresses and networks that may call; loopback must be listed as well. Default and empty: every one that reaches the port. The probes `/health`, `/livez` and `/readyz` are open to all. */
   allowedIPs?: string[];
   /** Which web pages of other origins may call the gateway. */
   cors?: Cors;
