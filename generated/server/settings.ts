@@ -161,7 +161,7 @@ export interface ApiKey {
 }
 
 /** What a key may do, `resource:verb`. */
-export type KeyPermission = "messages:read" | "messages:write" | "sessions:read" | "sessions:delete" | "workspaces:read" | "workspaces:write" | "stats:read" | "agents:read" | "channels:read" | "channels:send" | "tools:read" | "tools:invoke" | "skills:read" | "skills:write" | "memory:read" | "memory:delete" | "cron:read" | "cron:run" | "cron:write" | "config:read" | "config:write" | "logs:read" | "keys:read" | "keys:write" | "webhooks:read" | "webhooks:write" | "models:read" | "metrics:read";
+export type KeyPermission = "messages:read" | "messages:write" | "sessions:read" | "sessions:delete" | "workspaces:read" | "workspaces:write" | "stats:read" | "agents:read" | "channels:read" | "channels:send" | "tools:read" | "tools:invoke" | "skills:read" | "skills:write" | "memory:read" | "memory:write" | "memory:delete" | "cron:read" | "cron:run" | "cron:write" | "config:read" | "config:write" | "logs:read" | "keys:read" | "keys:write" | "webhooks:read" | "webhooks:write" | "models:read" | "metrics:read";
 
 /** Limits of requests. */
 export interface ApiRateLimit {

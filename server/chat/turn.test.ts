@@ -26,7 +26,7 @@ function scripted(...answers: ModelEvent[][]): Provider & { requests: ModelReque
     requests,
     async *generate(request) {
       requests.push(request);
-      yield* answers[requests.length - 1] ?? answer("again");
+      yield answers[requests.length - 1] ?? answer("again");
     },
     listModels: async () => [],
     close: async () => {},
@@ -52,7 +52,7 @@ function input(provider: Provider, rest: Partial<TurnInput> = {}): TurnInput {
   };
 }
 
-const all = (turn: AsyncIterable<TurnOutput>) => Array.fromAsync(turn);
+const all = async (turn: AsyncIterable<readonly TurnOutput[]>) => (await Array.fromAsync(turn)).flat();
 
 describe("runTurn", () => {
   test("passes the model's text on and ends with its usage", async () => {
