@@ -12,6 +12,7 @@ import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
 import type { CheckAnswer } from "./http/mount.ts";
+import { createPerimeter, type Perimeter } from "./http/perimeter/perimeter.ts";
 import { createKeysHandlers } from "./keys/handlers.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
@@ -42,6 +43,7 @@ export interface ComposeOptions {
 
 export interface Gateway {
   app: Koa;
+  perimeter: Perimeter;
   health: HealthChecks;
   providers: Providers;
   /** The owner's token, when this start has made one. */
@@ -79,12 +81,11 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const completions = createCompletions({ agents, providers, tools, runs, now });
   const health = createHealthChecks({ database, version });
 
+  const perimeter = createPerimeter(settings.http);
   const app = createApp({
     log,
     authenticate: createAuthenticate(authentication),
-    maxBodyBytes: settings.http.maxBodyBytes,
-    isApiEnabled: settings.http.apiEnabled,
-    trustedProxies: settings.http.trustedProxies,
+    perimeter,
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
     handlers: {
@@ -102,6 +103,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
 
   return {
     app,
+    perimeter,
     health,
     providers,
     firstToken,

@@ -665,7 +665,7 @@ export interface paths {
         };
         /**
          * Check health
-         * @description Open to everybody, and small.
+         * @description Open to everybody, and small. 503 while it starts.
          */
         get: operations["getHealth"];
         put?: never;
@@ -705,7 +705,7 @@ export interface paths {
         };
         /**
          * Check liveness
-         * @description For orchestrators: the process is alive.
+         * @description For orchestrators: the process is alive, even while it starts.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -2472,6 +2472,8 @@ export interface components {
          */
         Location: string;
         CacheControl: "no-store";
+        /** @description What the page may load and do (W3C CSP 3). */
+        ContentSecurityPolicy: string;
     };
     pathItems: never;
 }
@@ -3817,6 +3819,7 @@ export interface operations {
                 };
             };
             500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
         };
     };
     getHealthDetail: {
@@ -3900,10 +3903,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 200 with a text of some media type. */
+            /** @description 200 with a page. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     [name: string]: unknown;
                 };
                 content: {

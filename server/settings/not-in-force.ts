@@ -2,13 +2,11 @@ import type { Settings } from "./settings.ts";
 
 /**
  * What a file asks for and this version does not do yet. The keys are read, so that a file that works with a later version
- * works here; but nobody should believe that an address is filtered when it is not.
+ * works here; but nobody should believe that a limit holds when it does not.
  */
-export function settingsNotInForce({ http, auth, limits, channels, mcp, webhooks, cron, redis, skills }: Settings): string[] {
+export function settingsNotInForce({ auth, limits, channels, mcp, webhooks, cron, redis, skills }: Settings): string[] {
   const hasLimits = limits.global !== null || Object.values(limits.tokensPerDay).some((limit) => limit !== null) || auth.keys.some((key) => key.rateLimitPerMinute !== null || key.maxTokensPerDay !== null);
   const asked: [isAsked: boolean, what: string][] = [
-    [http.allowedIPs.length > 0, "the list of allowed addresses: every address that reaches the gateway may call it"],
-    [http.cors !== null, "CORS: browsers refuse pages of other origins"],
     [hasLimits, "rate limits and token quotas: nothing is counted or refused"],
     [Object.values(channels).some((channel) => channel?.enabled === true), "channels: none is connected"],
     [Object.keys(mcp.servers).length > 0, "MCP servers: none is started"],
