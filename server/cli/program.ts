@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addChatCommand } from "./chat.ts";
+import { addConfigCommand } from "./config.ts";
 import { addStartCommand } from "./start.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
@@ -13,5 +14,6 @@ export async function run(): Promise<void> {
     .showHelpAfterError("(see openclaw --help)");
   addStartCommand(program);
   addChatCommand(program);
+  addConfigCommand(program);
   await program.parseAsync();
 }

@@ -38,7 +38,7 @@ describe("whatever the tree, its comments and the change", () => {
         expect(editText("json5", text, old)).toBe(text);
         expect(json5.parse(editText("json5", text, next))).toEqual(next);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
