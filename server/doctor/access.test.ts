@@ -8,6 +8,7 @@ import { type Database, openDatabase } from "../storage/database.ts";
 import { checkAuthentication } from "./check-authentication.ts";
 import { checkDatabase } from "./check-database.ts";
 import { checkKeys } from "./check-keys.ts";
+import { runChecks } from "./run-checks.ts";
 import { dayMs, examination, linesOf, now } from "./testing.ts";
 
 const token = "a-token-that-is-long-enough";
@@ -84,6 +85,9 @@ describe("the database", () => {
     const examined = await examination({}, { home });
     const file = home.write(".openclaw/openclaw.db", "this is no database at all, but a text ".repeat(100));
     expect(linesOf(checkDatabase(examined))).toEqual([expect.stringMatching(/^problem: The database .* is damaged, or is not a SQLite database/)]);
+
+    const unreadable = (await runChecks(examined)).filter(({ group, level }) => group === "Access" && level === "problem");
+    expect(unreadable.map(({ message }) => message)).toEqual([expect.stringContaining("This could not be checked: "), expect.stringContaining("This could not be checked: ")]);
 
     writeFileSync(file, "");
     const native = new DatabaseSync(file);

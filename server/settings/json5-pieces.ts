@@ -61,11 +61,13 @@ export function endsInLineComment(trivia: string): boolean {
 const triviaPattern = /\/\/.*|\/\*[^]*?\*\/|\s+/g;
 const lineBreaks = /\r\n|[\r\n\u2028\u2029]/g;
 
-
-/** Trivia up to the end of its line, and the rest. Where nothing breaks the line all of it leads to what follows, and a comment before a bracket is the last entry's. */
+/**
+ * Trivia up to the end of its line, and the rest. Where nothing breaks the line all of it leads to what follows; a comment
+ * before a bracket is the last entry's.
+ */
 function atLineEnd(trivia: string, isLast: boolean): [string, string] {
   for (const { 0: token, index } of trivia.matchAll(triviaPattern)) {
-    const end = !token.startsWith("/") ? token.search(lineBreaks) : -1;
+    const end = token.startsWith("/") ? -1 : token.search(lineBreaks);
     if (end >= 0) return [trivia.slice(0, index + end), trivia.slice(index + end)];
   }
   const length = isLast ? trivia.trimEnd().length : 0;

@@ -44,20 +44,8 @@ function invert(pairs: readonly (number | null)[], length: number): (number | nu
   return inverted;
 }
 
-/** For each line of `next` the equal one of `old`, or null. What is common at both ends needs no search. */
+/** For each line of `next` the equal one of `old`, or null. */
 function pairsOf(old: readonly string[], next: readonly string[]): (number | null)[] {
-  const shorter = Math.min(old.length, next.length);
-  let head = 0;
-  while (head < shorter && old[head] === next[head]) head++;
-  let tail = 0;
-  while (tail < shorter - head && old.at(-1 - tail) === next.at(-1 - tail)) tail++;
-  const [oldCount, nextCount] = [old.length - head - tail, next.length - head - tail];
-  // The search takes their product: texts that long are no settings, and are written anew.
-  const middle = oldCount * nextCount > 4_000_000 ? Array.from({ length: nextCount }, () => null) : bestPairs(oldCount, nextCount, (i, j) => (old[head + i] === next[head + j] ? 1 : 0));
-  return next.map((_, index) => {
-    if (index < head) return index;
-    if (index >= head + nextCount) return index - nextCount + oldCount;
-    const found = middle[index - head] ?? null;
-    return found === null ? null : found + head;
-  });
+  const pairs = bestPairs(old.length, next.length, (i, j) => (old[i] === next[j] ? 1 : 0), 1);
+  return pairs.map((origin, index) => (origin !== null && old[origin] === next[index] ? origin : null));
 }
