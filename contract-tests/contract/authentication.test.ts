@@ -65,16 +65,18 @@ describe("the server", () => {
     (await server.call("listAgents", { token: null, query: { api_key: "nobody" } })).json(401);
   });
 
-  test.each(guarded)("400: $id with a token both ways, in its own face", async ({ id, face }) => {
+  test.each(guarded)("400: $id with two tokens, in its own face", async ({ id, face }) => {
     const { query, ...request } = exampleRequest(id);
-    const answer = await server.call(id, { ...request, query: { ...query, api_key: ownerToken } });
+    const answer = await server.call(id, { ...request, query: { ...query, api_key: `${ownerToken}_of_another` } });
     expect(answer.status, answer.text).toBe(400);
     const { face: found, message } = errorOf(JSON.parse(answer.text));
-    expect([found, message]).toEqual([face, expect.stringMatching(/^Send the token once/)]);
+    expect([found, message]).toEqual([face, expect.stringMatching(/^There are two tokens/)]);
   });
 
   test("400: two headers, and two parameters", async () => {
     (await server.call("listAgents", { token: null, query: { api_key: [ownerToken, ownerToken] } })).json(400);
+    // Generated clients send the same one both ways.
+    (await server.call("listAgents", { query: { api_key: ownerToken } })).json(200);
     const twice = new Promise<number | undefined>((resolve, reject) => {
       request(`${server.gateway.url}/api/v1/agents`, { headers: ["Authorization", `Bearer ${ownerToken}`, "authorization", "Bearer nobody's"] }, (answer) => resolve(answer.resume().statusCode)).once("error", reject).end();
     });
