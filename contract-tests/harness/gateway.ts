@@ -24,6 +24,7 @@ export interface TestGatewayOptions {
   now?: () => number;
   /** A folder that outlives the gateway, to start another on it. */
   stateDir?: string;
+  settingsIntervalMs?: number;
 }
 
 export interface TestGateway {
@@ -42,9 +43,9 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, ...o
   const folder = stateDir ?? (await mkdtemp(join(tmpdir(), "openclaw-test-")));
   const file = join(folder, "settings.json");
   await writeFile(file, JSON.stringify({ ...baseSettings(), ...settings }));
-  const { settings: loaded } = await loadSettings({ argv: { config: file, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
+  const { settings: loaded, source } = await loadSettings({ argv: { config: file, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
   const violations: string[] = [];
-  const running = await startGateway(loaded, { log: pino({ level: "silent" }), checkAnswer: createAnswerCheck(violations), ...options });
+  const running = await startGateway(loaded, { log: pino({ level: "silent" }), checkAnswer: createAnswerCheck(violations), source, ...options });
   return {
     url: running.url,
     running,

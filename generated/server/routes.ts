@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read";
+export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read";
 
 export type RateClass = "default" | "plain";
 
@@ -23,50 +23,56 @@ export interface Route {
   readonly parameters: ValidateFunction | null;
   /** One validator a member of the body's union; null without a body. */
   readonly bodies: readonly ValidateFunction[] | null;
+  /** The media types that a body may have. */
+  readonly bodyTypes: readonly string[];
   /** Whether it can answer with events. */
   readonly streams: boolean;
 }
 
 export const routes: readonly Route[] = [
-  { operationId: "listPlainSessions", method: "GET", path: "/api/sessions", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainSessions, bodies: null, streams: false },
-  { operationId: "deletePlainSession", method: "DELETE", path: "/api/sessions/:id", permission: "sessions:delete", rateClass: "plain", face: "plain", parameters: parameters.deletePlainSession, bodies: null, streams: false },
-  { operationId: "getPlainSession", method: "GET", path: "/api/sessions/:id", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.getPlainSession, bodies: null, streams: false },
-  { operationId: "getPlainStatus", method: "GET", path: "/api/status", permission: "metrics:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, streams: false },
-  { operationId: "listAgents", method: "GET", path: "/api/v1/agents", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.listAgents, bodies: null, streams: false },
-  { operationId: "getAgent", method: "GET", path: "/api/v1/agents/:agentId", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.getAgent, bodies: null, streams: false },
-  { operationId: "listAgentSessions", method: "GET", path: "/api/v1/agents/:agentId/sessions", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listAgentSessions, bodies: null, streams: false },
-  { operationId: "deleteAgentSession", method: "DELETE", path: "/api/v1/agents/:agentId/sessions/:sessionId", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteAgentSession, bodies: null, streams: false },
-  { operationId: "getAgentSession", method: "GET", path: "/api/v1/agents/:agentId/sessions/:sessionId", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getAgentSession, bodies: null, streams: false },
-  { operationId: "clearAgentSession", method: "POST", path: "/api/v1/agents/:agentId/sessions/:sessionId/clear", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.clearAgentSession, bodies: null, streams: false },
-  { operationId: "listAgentTools", method: "GET", path: "/api/v1/agents/:agentId/tools", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.listAgentTools, bodies: null, streams: false },
-  { operationId: "chat", method: "POST", path: "/api/v1/chat", permission: "messages:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.AgentsChatRequest, bodies.ConversationsChatRequest], streams: true },
-  { operationId: "streamChatByQuery", method: "GET", path: "/api/v1/chat/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamChatByQuery, bodies: null, streams: true },
-  { operationId: "streamChat", method: "POST", path: "/api/v1/chat/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamChat, bodies: [bodies.AgentsChatRequest, bodies.ConversationsChatRequest], streams: true },
-  { operationId: "listConversations", method: "GET", path: "/api/v1/conversations", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listConversations, bodies: null, streams: false },
-  { operationId: "deleteConversation", method: "DELETE", path: "/api/v1/conversations/:id", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteConversation, bodies: null, streams: false },
-  { operationId: "getConversation", method: "GET", path: "/api/v1/conversations/:id", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getConversation, bodies: null, streams: false },
-  { operationId: "getApiHealth", method: "GET", path: "/api/v1/health", permission: "any", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
-  { operationId: "message", method: "POST", path: "/api/v1/message", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.message, bodies: [bodies.OperatorMessageRequest], streams: true },
-  { operationId: "sendMessage", method: "POST", path: "/api/v1/messages", permission: "messages:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.SendMessageRequest], streams: false },
-  { operationId: "streamMessage", method: "POST", path: "/api/v1/messages/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamMessage, bodies: [bodies.SendMessageRequest], streams: true },
-  { operationId: "listModels", method: "GET", path: "/api/v1/models", permission: "models:read", rateClass: "default", face: "api", parameters: parameters.listModels, bodies: null, streams: false },
-  { operationId: "createChatCompletion", method: "POST", path: "/api/v1/openai/chat/completions", permission: "messages:write", rateClass: "default", face: "openai", parameters: null, bodies: [bodies.CreateChatCompletionRequest], streams: true },
-  { operationId: "listOpenaiModels", method: "GET", path: "/api/v1/openai/models", permission: "models:read", rateClass: "default", face: "openai", parameters: null, bodies: null, streams: false },
-  { operationId: "getOpenaiModel", method: "GET", path: "/api/v1/openai/models/:model", permission: "models:read", rateClass: "default", face: "openai", parameters: parameters.getOpenaiModel, bodies: null, streams: false },
-  { operationId: "getRun", method: "GET", path: "/api/v1/runs/:runId", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.getRun, bodies: null, streams: false },
-  { operationId: "cancelRun", method: "POST", path: "/api/v1/runs/:runId/cancel", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.cancelRun, bodies: null, streams: false },
-  { operationId: "streamRunEvents", method: "GET", path: "/api/v1/runs/:runId/events", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.streamRunEvents, bodies: null, streams: true },
-  { operationId: "deleteSessions", method: "DELETE", path: "/api/v1/sessions", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSessions, bodies: null, streams: false },
-  { operationId: "listSessions", method: "GET", path: "/api/v1/sessions", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listSessions, bodies: null, streams: false },
-  { operationId: "deleteSession", method: "DELETE", path: "/api/v1/sessions/:sessionId", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSession, bodies: null, streams: false },
-  { operationId: "getSession", method: "GET", path: "/api/v1/sessions/:sessionId", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getSession, bodies: null, streams: false },
-  { operationId: "getSessionHistory", method: "GET", path: "/api/v1/sessions/:sessionId/history", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.getSessionHistory, bodies: null, streams: false },
-  { operationId: "getDocs", method: "GET", path: "/docs", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
-  { operationId: "getDocsScript", method: "GET", path: "/docs/reference.js", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
-  { operationId: "getHealth", method: "GET", path: "/health", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
-  { operationId: "getHealthDetail", method: "GET", path: "/health/detail", permission: "metrics:read", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
-  { operationId: "getLiveness", method: "GET", path: "/livez", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
-  { operationId: "getOpenapiJson", method: "GET", path: "/openapi.json", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
-  { operationId: "getOpenapiYaml", method: "GET", path: "/openapi.yaml", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
-  { operationId: "getReadiness", method: "GET", path: "/readyz", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
+  { operationId: "getPlainSettings", method: "GET", path: "/api/config", permission: "config:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "updatePlainSettings", method: "PATCH", path: "/api/config", permission: "config:write", rateClass: "plain", face: "plain", parameters: parameters.updatePlainSettings, bodies: [bodies.SettingsDocument], bodyTypes: ["application/json","application/merge-patch+json"], streams: false },
+  { operationId: "listPlainSessions", method: "GET", path: "/api/sessions", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainSessions, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "deletePlainSession", method: "DELETE", path: "/api/sessions/:id", permission: "sessions:delete", rateClass: "plain", face: "plain", parameters: parameters.deletePlainSession, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getPlainSession", method: "GET", path: "/api/sessions/:id", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.getPlainSession, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getPlainStatus", method: "GET", path: "/api/status", permission: "metrics:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listAgents", method: "GET", path: "/api/v1/agents", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.listAgents, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getAgent", method: "GET", path: "/api/v1/agents/:agentId", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.getAgent, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listAgentSessions", method: "GET", path: "/api/v1/agents/:agentId/sessions", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listAgentSessions, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "deleteAgentSession", method: "DELETE", path: "/api/v1/agents/:agentId/sessions/:sessionId", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteAgentSession, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getAgentSession", method: "GET", path: "/api/v1/agents/:agentId/sessions/:sessionId", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getAgentSession, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "clearAgentSession", method: "POST", path: "/api/v1/agents/:agentId/sessions/:sessionId/clear", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.clearAgentSession, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listAgentTools", method: "GET", path: "/api/v1/agents/:agentId/tools", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.listAgentTools, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "chat", method: "POST", path: "/api/v1/chat", permission: "messages:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.AgentsChatRequest, bodies.ConversationsChatRequest], bodyTypes: ["application/json"], streams: true },
+  { operationId: "streamChatByQuery", method: "GET", path: "/api/v1/chat/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamChatByQuery, bodies: null, bodyTypes: [], streams: true },
+  { operationId: "streamChat", method: "POST", path: "/api/v1/chat/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamChat, bodies: [bodies.AgentsChatRequest, bodies.ConversationsChatRequest], bodyTypes: ["application/json"], streams: true },
+  { operationId: "getSettings", method: "GET", path: "/api/v1/config", permission: "config:read", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "replaceSettings", method: "PUT", path: "/api/v1/config", permission: "config:write", rateClass: "default", face: "api", parameters: parameters.replaceSettings, bodies: [bodies.SettingsDocument], bodyTypes: ["application/json"], streams: false },
+  { operationId: "listConversations", method: "GET", path: "/api/v1/conversations", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listConversations, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "deleteConversation", method: "DELETE", path: "/api/v1/conversations/:id", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteConversation, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getConversation", method: "GET", path: "/api/v1/conversations/:id", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getConversation, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getApiHealth", method: "GET", path: "/api/v1/health", permission: "any", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "message", method: "POST", path: "/api/v1/message", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.message, bodies: [bodies.OperatorMessageRequest], bodyTypes: ["application/json"], streams: true },
+  { operationId: "sendMessage", method: "POST", path: "/api/v1/messages", permission: "messages:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.SendMessageRequest], bodyTypes: ["application/json"], streams: false },
+  { operationId: "streamMessage", method: "POST", path: "/api/v1/messages/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamMessage, bodies: [bodies.SendMessageRequest], bodyTypes: ["application/json"], streams: true },
+  { operationId: "listModels", method: "GET", path: "/api/v1/models", permission: "models:read", rateClass: "default", face: "api", parameters: parameters.listModels, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "createChatCompletion", method: "POST", path: "/api/v1/openai/chat/completions", permission: "messages:write", rateClass: "default", face: "openai", parameters: null, bodies: [bodies.CreateChatCompletionRequest], bodyTypes: ["application/json"], streams: true },
+  { operationId: "listOpenaiModels", method: "GET", path: "/api/v1/openai/models", permission: "models:read", rateClass: "default", face: "openai", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getOpenaiModel", method: "GET", path: "/api/v1/openai/models/:model", permission: "models:read", rateClass: "default", face: "openai", parameters: parameters.getOpenaiModel, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getRun", method: "GET", path: "/api/v1/runs/:runId", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.getRun, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "cancelRun", method: "POST", path: "/api/v1/runs/:runId/cancel", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.cancelRun, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "streamRunEvents", method: "GET", path: "/api/v1/runs/:runId/events", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.streamRunEvents, bodies: null, bodyTypes: [], streams: true },
+  { operationId: "deleteSessions", method: "DELETE", path: "/api/v1/sessions", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSessions, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listSessions", method: "GET", path: "/api/v1/sessions", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listSessions, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "deleteSession", method: "DELETE", path: "/api/v1/sessions/:sessionId", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSession, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getSession", method: "GET", path: "/api/v1/sessions/:sessionId", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getSession, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getSessionHistory", method: "GET", path: "/api/v1/sessions/:sessionId/history", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.getSessionHistory, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getDocs", method: "GET", path: "/docs", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getDocsScript", method: "GET", path: "/docs/reference.js", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getHealth", method: "GET", path: "/health", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getHealthDetail", method: "GET", path: "/health/detail", permission: "metrics:read", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getLiveness", method: "GET", path: "/livez", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getOpenapiJson", method: "GET", path: "/openapi.json", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getOpenapiYaml", method: "GET", path: "/openapi.yaml", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getReadiness", method: "GET", path: "/readyz", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
 ];

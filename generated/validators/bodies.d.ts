@@ -6,3 +6,4 @@ export const ConversationsChatRequest: ValidateFunction;
 export const CreateChatCompletionRequest: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;
+export const SettingsDocument: ValidateFunction;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../errors.ts";
 import { createAnthropicProvider } from "./anthropic.ts";
 import { createEmbeddedProvider, embeddedModel, type EmbeddedProviderOptions } from "./embedded.ts";
@@ -8,9 +9,9 @@ import type { UpstreamHealth, UpstreamTiming } from "./upstream.ts";
 
 /** `models` of the settings. */
 export interface ModelSettings {
-  /** `provider/model`, or a bare model name. */
-  default?: string;
-  providers: Record<string, ProviderSettings>;
+  /** `provider/model`, or a bare model name; without one, the first model of the first provider. */
+  default?: string | null;
+  providers: Readonly<Record<string, ProviderSettings>>;
 }
 
 export interface ProviderSettings extends UpstreamTiming {
@@ -60,6 +61,8 @@ export interface Providers {
   /** Every model of every provider. One that cannot be reached contributes what the settings say of it. */
   list(signal: AbortSignal): Promise<ListedModel[]>;
   status(): ProviderStatus[];
+  /** Exchanges the providers. One that stays as it is keeps its connections; the others' are closed once `unused` resolves. */
+  use(next: ModelSettings, unused: Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -70,17 +73,17 @@ export interface ProvidersOptions {
 }
 
 /** Builds the providers of the settings. With none configured, the embedded model answers to every name. */
-export function createProviders(settings: ModelSettings, { clock = Date, embedded }: ProvidersOptions = {}): Providers {
-  const entries = Object.entries(settings.providers).map(([name, provider]) => createEntry(name, provider, clock));
-  return entries.length === 0 ? embeddedOnly(createEmbeddedProvider(embedded)) : new Registry(entries, settings.default);
+export function createProviders(settings: ModelSettings, options: ProvidersOptions = {}): Providers {
+  return new Registry(settings, options);
 }
 
 interface Entry {
   name: string;
+  settings: ProviderSettings;
   provider: RemoteProvider;
   configured: ReadonlyMap<string, ConfiguredModel>;
   list: ModelList;
-  /** One object per model for the life of the registry, so that resolving a known name allocates nothing. */
+  /** One object per model for the life of the entry, so that resolving a known name allocates nothing. */
   resolved: Map<string, ResolvedModel>;
 }
 
@@ -88,35 +91,49 @@ function createEntry(name: string, settings: ProviderSettings, clock: { now(): n
   const { type, baseUrl, apiKey, models = [], ...timing } = settings;
   const options: RemoteProviderOptions = { name, timing, clock, ...(baseUrl !== undefined && { baseUrl }), ...(apiKey !== undefined && { apiKey }) };
   const provider = type === "anthropic" ? createAnthropicProvider(options) : createOpenAiProvider(options);
-  return { name, provider, configured: new Map(models.map((model) => [model.id, model])), list: createModelList(provider, clock), resolved: new Map() };
-}
-
-function embeddedOnly(provider: Provider): Providers {
-  const only: ResolvedModel = { provider, model: embeddedModel, id: `embedded/${embeddedModel}` };
-  return {
-    resolve: () => Promise.resolve(only),
-    list: () => Promise.resolve([{ id: only.id, provider: provider.name, default: true }]),
-    status: () => [{ name: provider.name, type: provider.type, lastSuccessAt: null, lastErrorAt: null, lastError: null }],
-    close: () => provider.close(),
-  };
+  return { name, settings, provider, configured: new Map(models.map((model) => [model.id, model])), list: createModelList(provider, clock), resolved: new Map() };
 }
 
 class Registry implements Providers {
-  readonly #entries: readonly Entry[];
-  readonly #default: string | undefined;
+  readonly #clock: { now(): number };
+  /** Answers while there is no provider. */
+  readonly #embedded: ResolvedModel;
+  #entries: readonly Entry[] = [];
+  #default: string | null = null;
+  /** Exchanged for others, and still in use. */
+  readonly #retired = new Set<Entry>();
 
-  constructor(entries: readonly Entry[], defaultName: string | undefined) {
-    this.#entries = entries;
+  constructor(settings: ModelSettings, { clock = Date, embedded }: ProvidersOptions) {
+    this.#clock = clock;
+    this.#embedded = { provider: createEmbeddedProvider(embedded), model: embeddedModel, id: `embedded/${embeddedModel}` };
+    this.use(settings, Promise.resolve());
+  }
+
+  use({ default: defaultName = null, providers }: ModelSettings, unused: Promise<void>): void {
+    const before = this.#entries;
     this.#default = defaultName;
+    this.#entries = Object.entries(providers).map(([name, settings]) => {
+      const same = before.find((entry) => entry.name === name && isDeepStrictEqual(entry.settings, settings));
+      return same ?? createEntry(name, settings, this.#clock);
+    });
+    for (const entry of before) {
+      if (this.#entries.includes(entry)) continue;
+      this.#retired.add(entry);
+      void unused.then(async () => {
+        if (this.#retired.delete(entry)) await closeEntry(entry);
+      });
+    }
   }
 
   async resolve(name: string | null | undefined, signal: AbortSignal): Promise<ResolvedModel> {
+    if (this.#entries.length === 0) return this.#embedded;
     if (name == null || name === "") return this.#resolveDefault(signal);
     return this.#lookUp(name) ?? this.#ask(name, signal);
   }
 
   async list(signal: AbortSignal): Promise<ListedModel[]> {
     await this.#refreshAll(signal);
+    if (this.#entries.length === 0) return [{ id: this.#embedded.id, provider: this.#embedded.provider.name, default: true }];
     const defaultId = await this.#resolveDefault(signal).then(
       (resolved) => resolved.id,
       () => undefined,
@@ -137,12 +154,15 @@ class Registry implements Providers {
   }
 
   status(): ProviderStatus[] {
+    const { name, type } = this.#embedded.provider;
+    if (this.#entries.length === 0) return [{ name, type, lastSuccessAt: null, lastErrorAt: null, lastError: null }];
     return this.#entries.map(({ name, provider }) => ({ name, type: provider.type, ...provider.health() }));
   }
 
   async close(): Promise<void> {
-    for (const entry of this.#entries) entry.list.close();
-    await Promise.all(this.#entries.map((entry) => entry.provider.close()));
+    const retired = [...this.#retired];
+    this.#retired.clear();
+    await Promise.all([...this.#entries, ...retired].map(closeEntry));
   }
 
   /** The name among what is already known. A list that is out of date still says that a model exists, and is renewed behind the answer. */
@@ -155,10 +175,11 @@ class Registry implements Providers {
   }
 
   async #ask(name: string, signal: AbortSignal): Promise<ResolvedModel> {
-    const prefixed = this.#prefixed(name);
-    if (prefixed !== undefined) await prefixed.entry.list.refresh(signal);
+    await this.#prefixed(name)?.entry.list.refresh(signal);
     const found = this.#lookUp(name);
     if (found !== undefined) return found;
+    // Looked for again: the providers may have been exchanged meanwhile.
+    const prefixed = this.#prefixed(name);
     if (prefixed !== undefined && !prefixed.entry.list.fresh) return passed(prefixed.entry, prefixed.model);
     await this.#refreshAll(signal);
     const late = this.#lookUp(name);
@@ -171,7 +192,7 @@ class Registry implements Providers {
   }
 
   async #resolveDefault(signal: AbortSignal): Promise<ResolvedModel> {
-    if (this.#default !== undefined && this.#default !== "") {
+    if (this.#default !== null && this.#default !== "") {
       const known = this.#lookUp(this.#default);
       if (known !== undefined) return known;
       // What the operator wrote down is believed; asking first would make the gateway's first answer wait for a list.
@@ -200,13 +221,18 @@ class Registry implements Providers {
 
   /** The entries, the one of the default model first. */
   #byDefault(): readonly Entry[] {
-    const first = this.#default === undefined ? undefined : this.#prefixed(this.#default)?.entry;
+    const first = this.#default === null ? undefined : this.#prefixed(this.#default)?.entry;
     return first === undefined ? this.#entries : [first, ...this.#entries.filter((entry) => entry !== first)];
   }
 
   async #refreshAll(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#entries.map((entry) => entry.list.refresh(signal)));
   }
+}
+
+function closeEntry(entry: Entry): Promise<void> {
+  entry.list.close();
+  return entry.provider.close();
 }
 
 function knows(entry: Entry, model: string): boolean {

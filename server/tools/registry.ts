@@ -5,7 +5,8 @@ import { matchesAny } from "./globs.ts";
 import { ToolError, type Tool } from "./port.ts";
 import { createReadTool } from "./read.ts";
 
-export interface ToolsOptions {
+/** What the settings say of tools. */
+export interface ToolPolicy {
   /** Absolute folders under which `read` may read. */
   roots: readonly string[];
   /** For one invocation. Default 30 s. */
@@ -14,6 +15,9 @@ export interface ToolsOptions {
   allow?: readonly string[];
   /** Names or globs of those that may not, although they are allowed. Default none. */
   deny?: readonly string[];
+}
+
+export interface ToolsOptions extends ToolPolicy {
   /** Tools of other rooms (memory, MCP servers, …). One with the name of a built-in tool takes its place. */
   tools?: readonly Tool[];
 }
@@ -31,6 +35,8 @@ export interface Tools {
    * (a ToolInputError when the input does not fit), or with the signal's reason. Answers at most 64 KiB.
    */
   invoke(name: string, argumentsJson: string, signal: AbortSignal): Promise<string>;
+  /** Exchanges the policy, for turns under way as well: what is denied is not invoked any more. */
+  use(next: ToolPolicy): void;
 }
 
 /** The input does not fit the tool's schema; `errors` says where, with JSON pointers. */
@@ -46,13 +52,19 @@ export class ToolInputError extends ToolError {
 const maxOutput = 65_536;
 
 /** The built-in tools and those of other rooms, behind one door that validates, bounds and times out. */
-export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [], tools = [] }: ToolsOptions): Tools {
-  const byName = new Map<string, Tool>();
-  for (const tool of [createReadTool({ roots }), createCalculateTool(), ...tools]) byName.set(tool.name, tool);
-  const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+export function createTools({ tools = [], ...settings }: ToolsOptions): Tools {
+  let policy: ToolPolicy = settings;
+  let byName = index(policy);
+  let sorted = [...byName.values()];
   let ajv: Promise<Ajv2020> | undefined;
-  const validators = new Map<Tool, ValidateFunction>();
-  const allowed = (name: string): boolean => matchesAny(allow, name) && !matchesAny(deny, name);
+  const validators = new WeakMap<Tool, ValidateFunction>();
+  const allowed = (name: string): boolean => matchesAny(policy.allow ?? ["*"], name) && !matchesAny(policy.deny ?? [], name);
+
+  /** All tools by name, in the order of their names. */
+  function index({ roots }: ToolPolicy): ReadonlyMap<string, Tool> {
+    const all = new Map([createReadTool({ roots }), createCalculateTool(), ...tools].map((tool) => [tool.name, tool]));
+    return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
 
   async function parse(tool: Tool, argumentsJson: string): Promise<Record<string, unknown>> {
     let input: unknown;
@@ -91,7 +103,12 @@ export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [
       if (!allowed(name)) throw new ToolError(`The tool ${name} is not allowed on this gateway.`);
       const input = await parse(tool, argumentsJson);
       signal.throwIfAborted();
-      return bounded(await timed(tool, input, timeoutMs, signal));
+      return bounded(await timed(tool, input, policy.timeoutMs ?? 30_000, signal));
+    },
+    use(next) {
+      policy = next;
+      byName = index(next);
+      sorted = [...byName.values()];
     },
   };
 }

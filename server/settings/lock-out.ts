@@ -1,0 +1,32 @@
+import { expandGrant } from "../keys/permissions.ts";
+import { createNetworkSet } from "./network-names.ts";
+import type { Settings } from "./settings.ts";
+
+/** Who changes the settings. */
+export interface Author {
+  keyId: string;
+  address: string;
+}
+
+/** Why the author could not take a change of the settings back, each to be read after "with these settings"; none when he can. */
+export function lockOutReasons({ keyId, address }: Author, current: Settings, next: Settings, now: number): string[] {
+  const reasons: string[] = [];
+  if (!next.http.apiEnabled) reasons.push("the API would be off");
+  if (next.http.allowedIPs.length > 0 && !createNetworkSet(next.http.allowedIPs).has(address)) reasons.push(`your address ${address} would not be among the allowed ones`);
+  const ofKey = next.auth.enabled ? keyReason(keyId, current, next, now) : null;
+  if (ofKey !== null) reasons.push(ofKey);
+  return reasons;
+}
+
+function keyReason(keyId: string, current: Settings, next: Settings, now: number): string | null {
+  if (!current.auth.enabled) return "requests would need a key, and this one came without";
+  // Which of the owner's tokens was sent is not known, so each must stay.
+  if (keyId === "owner") return current.auth.ownerTokens.every((token) => next.auth.ownerTokens.includes(token)) ? null : "the owner's token would no longer be valid";
+  const mine = current.auth.keys.find(({ id }) => id === keyId);
+  // A key that the gateway made lives in the database, whatever the settings say.
+  if (!mine || next.auth.ownerTokens.includes(mine.token)) return null;
+  const kept = next.auth.keys.find(({ id }) => id === keyId);
+  if (!kept || (kept.expiresAt !== null && kept.expiresAt <= now)) return "your key would no longer be valid";
+  const granted = expandGrant(kept, ["config:write"]);
+  return granted === "*" || granted.has("config:write") ? null : "your key would lack the permission `config:write`";
+}
