@@ -4,10 +4,8 @@
  * Everything happens one after the other. What is new is checked as at a start before anything is written; then it is written,
  * then it takes effect. The settings in force are always good ones: a file that somebody broke changes nothing but the log.
  */
-import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
-import { editText } from "./edit-text.ts";
 import { readSettings, type SettingsSource } from "./load-settings.ts";
 import { lockOutReasons, type Author } from "./lock-out.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -132,7 +130,7 @@ export function createSettingsService({ source, settings, store, placeholders, a
 
     const isNew = inForce.text === null;
     const text = await textOf(written);
-    if (text !== inForce.text || broken) await store.write(text, inForce.text).catch(refuse);
+    if (text !== inForce.text || broken) await store.write(text).catch(refuse);
     await enforce({ text, written, settings: read.settings });
     if (isNew) log.info({ file: store.file }, "the settings are in a new file");
     const warnings = [...read.warnings, ...settingsNotInForce(read.settings)];
@@ -150,10 +148,19 @@ export function createSettingsService({ source, settings, store, placeholders, a
 
   /** The file's text, changed so that it stands for a value; comments stay. */
   async function textOf(written: unknown): Promise<string> {
-    const text = inForce.text === null ? `${JSON.stringify(written, null, 2)}\n` : editText(formatOf(store.file), inForce.text, written);
+    const text = inForce.text === null ? `${JSON.stringify(written, null, 2)}\n` : await edited(inForce.text, written);
     if (Buffer.byteLength(text) > maxFileBytes) throw new GatewayError("payload_too_large", `The settings are larger than ${maxFileBytes} bytes.`, { details: { limitBytes: maxFileBytes } });
-    if (!isDeepStrictEqual(await parseText(store.file, text), written)) throw new Error("the edited settings file does not stand for the settings");
     return text;
+  }
+
+  async function edited(text: string, written: unknown): Promise<string> {
+    // Most gateways never need it: their settings are changed by hand.
+    const { editText } = await import("./edit-text.ts");
+    try {
+      return editText(formatOf(store.file), text, written);
+    } catch (cause) {
+      throw new GatewayError("conflict", "The settings file is written in a way in which this cannot be changed without changing what else it says. Change it by hand.", { cause });
+    }
   }
 
   function refuse(cause: unknown): never {
@@ -183,7 +190,7 @@ function notUsable(faults: readonly Fault[]): GatewayError {
 }
 
 function brokenByHand({ faults }: SettingsError): GatewayError {
-  return new GatewayError("conflict", "The settings file was changed by hand and cannot be used as it is; the gateway goes on with the settings before. Repair it, or send the change with `?force=true`, which drops what is in the file.", {
+  return new GatewayError("conflict", "The settings file was changed by hand and cannot be used as it is; the gateway goes on with the settings before. Repair it, or send the change with `?force=true`, which replaces it.", {
     details: { errors: faults.slice(0, mostFaults) },
   });
 }
