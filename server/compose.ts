@@ -48,7 +48,7 @@ export interface ComposeOptions {
   embeddedDelayMs?: number;
   checkAnswer?: CheckAnswer | undefined;
   /** Where the settings come from; without it they can neither be read nor changed over HTTP. */
-  source?: SettingsSource;
+  source?: SettingsSource | undefined;
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
 }

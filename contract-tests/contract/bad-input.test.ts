@@ -22,7 +22,7 @@ async function expectRefusal(id: OperationId, request: CallRequest, status: numb
   return error;
 }
 
-describe.each(withBody)("a body to $id", ({ id, face }) => {
+describe.each(withBody)("a body to $id", ({ id, face, method, path }) => {
   const [name] = [JSON.stringify(exampleRequest(id).json).includes('"messages"') ? "messages" : "message"];
   const valid = () => exampleRequest(id).json as Record<string, unknown>;
 
@@ -32,7 +32,7 @@ describe.each(withBody)("a body to $id", ({ id, face }) => {
 
   test("400: that is not UTF-8", async () => {
     const bytes = Buffer.concat([Buffer.from('{"message":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
-    const response = await server.gateway.call(pathOf(id), { method: "POST", headers: json, body: bytes });
+    const response = await server.gateway.call(path, { method, headers: json, body: bytes });
     expect(response.status).toBe(400);
   });
 
@@ -64,15 +64,11 @@ describe.each(withBody)("a body to $id", ({ id, face }) => {
         controller.close();
       },
     });
-    const response = await server.gateway.call(pathOf(id), { method: "POST", headers: json, body: streamed, duplex: "half" });
+    const response = await server.gateway.call(path, { method, headers: json, body: streamed, duplex: "half" });
     expect(response.status).toBe(413);
     (await server.call("getHealth")).json(200);
   });
 });
-
-function pathOf(id: OperationId): string {
-  return operations.find((operation) => operation.id === id)?.path ?? "";
-}
 
 describe("an id", () => {
   const ids = ["a\u0000b", "../etc/passwd", "a b", "a/b", "é", "x".repeat(129), "'; DROP TABLE sessions;--"];

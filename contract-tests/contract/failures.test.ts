@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ownerToken } from "../harness/gateway.ts";
 import type { CheckAnswer } from "../../server/http/mount.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectNothingInternal } from "./error-of.ts";
@@ -32,6 +33,12 @@ describe("500: a crash behind the handler", () => {
     expectFace(id, answer.text, "internal_error");
   });
 
+  test.each(["replaceSettings", "updatePlainSettings"] as const)("%s", async (id) => {
+    const answer = await server.call(id, { json: { gateway: { auth: { token: ownerToken } } }, query: { force: "true" } });
+    expect(answer.status, answer.text).toBe(500);
+    expectFace(id, answer.text, "internal_error");
+  });
+
   test.each(["getAgent", "listAgentTools", "getOpenaiModel"] as const)("%s", async (id) => {
     const answer = await server.call(id, { path: { agentId: "main", model: "gpt-5" } });
     expect(answer.status, answer.text).toBe(500);
@@ -41,7 +48,7 @@ describe("500: a crash behind the handler", () => {
 
 describe("500: a store that is broken", () => {
   const server = useServer();
-  const talking = operations.filter(({ bodySchemas }) => bodySchemas);
+  const talking = operations.filter(({ bodySchemas, group }) => bodySchemas && group !== "Settings");
   const storing = operations.filter(({ id, path }) => /sessions|conversations|runs/.test(path) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {

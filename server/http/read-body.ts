@@ -25,11 +25,10 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number, m
   if (isDeep(text)) throw badRequest([{ path: "", message: `is nested deeper than ${mostLevels} levels` }]);
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new GatewayError("bad_request", `The body is not valid JSON: ${(cause as Error).message}`, {
-      details: { errors: [{ path: "", message: "is not valid JSON" }] },
-      cause,
-    });
+  } catch (error) {
+    // Where it is wrong, and nothing else of what the parser says: it quotes the body, which may hold a secret.
+    const [place = ""] = / \(line \d+ column \d+\)/.exec((error as Error).message) ?? [];
+    throw new GatewayError("bad_request", `The body is not valid JSON${place}.`, { details: { errors: [{ path: "", message: "is not valid JSON" }] } });
   }
 }
 

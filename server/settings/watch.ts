@@ -14,20 +14,19 @@ export interface SettingsWatch {
  */
 export function watchSettings({ file, settings, log, intervalMs = 1000 }: { file: string; settings: SettingsService; log: Logger; intervalMs?: number | undefined }): SettingsWatch {
   let retry: NodeJS.Timeout | undefined;
-  /** What was last wrong with it, and whether that was told. */
-  let trouble: { message: string; isTold: boolean } | null = null;
+  /** What was last said to be wrong with it. */
+  let told: string | null = null;
 
-  async function look(isSure: boolean): Promise<void> {
+  async function look(occasion: "tick" | "retry" | "asked"): Promise<void> {
     clearTimeout(retry);
     try {
       const error = await settings.reload();
-      if (!error) trouble = null;
-      else if (!isSure && trouble?.message !== error.message) {
-        // Perhaps it is only half written: it has until the next look.
-        trouble = { message: error.message, isTold: false };
-        retry = setTimeout(onTick, intervalMs).unref();
-      } else if (trouble?.isTold !== true || trouble.message !== error.message) {
-        trouble = { message: error.message, isTold: true };
+      if (!error) told = null;
+      else if (error.message === told) return;
+      // Perhaps it is only half written: it has until then.
+      else if (occasion === "tick") retry = setTimeout(() => void look("retry"), intervalMs).unref();
+      else {
+        told = error.message;
         log.error({ faults: error.faults }, "the settings file was changed and cannot be used; the settings before stay in force");
       }
     } catch (err) {
@@ -35,13 +34,13 @@ export function watchSettings({ file, settings, log, intervalMs = 1000 }: { file
     }
   }
 
-  const onTick = () => void look(false);
+  const onTick = () => void look("tick");
   watchFile(file, { interval: intervalMs, persistent: false }, onTick);
   // It may have changed between the start's reading and now.
   onTick();
 
   return {
-    reload: () => look(true),
+    reload: () => look("asked"),
     close() {
       clearTimeout(retry);
       unwatchFile(file, onTick);

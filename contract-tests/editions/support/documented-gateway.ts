@@ -54,7 +54,7 @@ async function startWithFile({ name, text, env = {} }: SettingsFile): Promise<{ 
     await writeFile(config, text);
     const { settings, source } = await loadSettings({ argv: { config, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
     const violations: string[] = [];
-    const running = await startGateway(settings, { log: pino({ level: "silent" }), checkAnswer: createAnswerCheck(violations), source });
+    const running = await startGateway(settings, { log: pino({ level: "silent" }, { write() {} }), checkAnswer: createAnswerCheck(violations), source });
     return {
       url: running.url,
       async close() {
