@@ -101,7 +101,7 @@ describe("the server", () => {
   });
 
   test("a provider that is added answers the next turn, and the turn under way keeps its own", async () => {
-    const stream = await server.open("streamChat", { json: { agentId: "main", message: "Slowly [slow]" } });
+    const stream = await server.open("streamChat", { json: { agentId: "main", message: "Slowly [slow 20]" } });
     await stream.next();
     (await patch({ models: { default: "next/gpt-5", providers: { openai: null, next: provider(server.upstream.url) } } })).json(200);
     expect((await stream.rest()).at(-1)?.data).toMatchObject({ type: "end" });

@@ -1,13 +1,16 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
+import json5 from "json5";
 import pino from "pino";
 import { describe, expect, test } from "vitest";
 import { GatewayError } from "../errors.ts";
 import { createPlaceholders } from "./placeholders.ts";
+import { mapSecrets } from "./redact.ts";
 import { createSettingsService, type ChangeConditions, type SettingsService } from "./service.ts";
 import type { Settings } from "./settings.ts";
 import { createSettingsStore } from "./store.ts";
-import { createTestHome, type TestHome } from "./test-home.ts";
+import { createTestHome, fixture, type TestHome } from "./test-home.ts";
 
 const author = { keyId: "key_stored", address: "127.0.0.1" };
 const anyVersion: ChangeConditions = { versions: null, force: false };
@@ -228,4 +231,28 @@ describe("a file edited by hand", () => {
     expect(logged()).toContain("in force");
     expect(logged()).not.toContain("a-secret");
   });
+});
+
+test("whatever is wrong with settings, no fault shows a secret of theirs", async () => {
+  const env = { OPENAI_API_KEY: "SECRET-of-openai", ANTHROPIC_API_KEY: "SECRET-of-anthropic", TELEGRAM_BOT_TOKEN: "1:SECRET-of-telegram" };
+  const { settings } = await serviceWith(text, { env });
+  let count = 0;
+  // Secrets in every secret member, each another one, and of a URL only the secret parts.
+  const good = mapSecrets(json5.parse(fixture("everything.json5")), () => `SECRET-${count++}-SECRET`);
+  const bend = (value: unknown, at: fc.Stream<number>, how: "list" | "object" | "number"): unknown => {
+    const bent = { list: [value], object: { inner: value }, number: 1.5 }[how];
+    const isHere = (at.next().value ?? 0) === 0;
+    if (isHere || typeof value !== "object" || value === null) return bent;
+    const entries = Object.entries(value);
+    const place = (at.next().value ?? 0) % Math.max(1, entries.length);
+    const changed = entries.map(([name, inner], index) => [name, index === place ? bend(inner, at, how) : inner] as const);
+    return Array.isArray(value) ? changed.map(([, inner]) => inner) : Object.fromEntries(changed);
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.nat({ max: 20 })), fc.constantFrom("list", "object", "number"), async (at, how) => {
+      const outcome = await settings.replace(bend(good, at, how), author, anyVersion).catch((error: unknown) => error);
+      const said = outcome instanceof GatewayError ? [outcome.code, outcome.message, outcome.details] : outcome;
+      expect(JSON.stringify(said)).not.toContain("SECRET");
+    }),
+  );
 });

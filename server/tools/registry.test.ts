@@ -98,3 +98,12 @@ test.each([
 ])("globs %j on %s: %s", (globs, name, expected) => {
   expect(matchesAny(globs, name)).toBe(expected);
 });
+
+test("another policy holds from the next call on", async () => {
+  const tools = createTools({ roots: [], deny: ["calculate"], tools: [fake("memory_search", async () => "found")] });
+  tools.use({ roots: [root], deny: ["memory_*"] });
+  expect(tools.definitions(["*"]).map((tool) => tool.name)).toEqual(["calculate", "read"]);
+  expect(tools.list()).toHaveLength(3);
+  expect(await tools.invoke("read", '{"path":"notes.txt"}', never)).toContain("milk");
+  await expect(tools.invoke("memory_search", "{}", never)).rejects.toThrow("not allowed");
+});
