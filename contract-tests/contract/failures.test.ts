@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ownerToken } from "../harness/gateway.ts";
 import type { CheckAnswer } from "../../server/http/mount.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectNothingInternal } from "./error-of.ts";
@@ -34,7 +35,8 @@ describe("500: a crash behind the handler", () => {
   });
 
   test.each(["replaceSettings", "updatePlainSettings"] as const)("%s", async (id) => {
-    const answer = await server.call(id, { json: { gateway: { auth: { token: ownerToken } } }, query: { force: "true" } });
+    const json: unknown = JSON.parse(readFileSync(join(server.gateway.stateDir, "settings.json"), "utf8"));
+    const answer = await server.call(id, { json });
     expect(answer.status, answer.text).toBe(500);
     expectFace(id, answer.text, "internal_error");
   });

@@ -154,5 +154,7 @@ function withoutSecrets(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) return value.map((inner) => withoutSecrets(inner, name));
   if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner, key)]));
   const isSecret = ["token", "secret", "key", "apiKeys"].includes(name) && !String(value).startsWith("${");
-  return isSecret ? expect.stringMatching(/^\[redacted:[0-9a-f]{12}\]$/) : value;
+  return isSecret ? aPlaceholder : value;
 }
+
+const aPlaceholder: unknown = expect.stringMatching(/^\[redacted:[0-9a-f]{12}\]$/);
