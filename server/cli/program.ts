@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addChatCommand } from "./chat.ts";
+import { addConfigCommand } from "./config.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addStartCommand } from "./start.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
@@ -13,5 +15,7 @@ export async function run(): Promise<void> {
     .showHelpAfterError("(see openclaw --help)");
   addStartCommand(program);
   addChatCommand(program);
+  addConfigCommand(program);
+  addDoctorCommand(program);
   await program.parseAsync();
 }

@@ -5,27 +5,33 @@ import { isDeepStrictEqual } from "node:util";
  * items find each other wherever they stand, as long as their order is the same; then objects with the same id, then those of one kind.
  */
 export function align(old: readonly unknown[], next: readonly unknown[]): (number | null)[] {
-  // best[i][j] is what the items from i and from j on can reach.
-  const best = Array.from({ length: old.length + 1 }, () => new Float64Array(next.length + 1));
-  const scores = old.map((one, i) => next.map((other, j) => likeness(one, other) || (old.length === next.length && i === j ? 0.5 : 0)));
-  for (let i = old.length - 1; i >= 0; i--) {
-    for (let j = next.length - 1; j >= 0; j--) {
+  const isSameLength = old.length === next.length;
+  return bestPairs(old.length, next.length, (i, j) => likeness(old[i], next[j]) || (isSameLength && i === j ? 0.5 : 0));
+}
+
+/** The pairs of two sequences, in order and without crossing, that score most together: for each of the second the index in the first, or null. */
+export function bestPairs(oldCount: number, nextCount: number, score: (oldIndex: number, nextIndex: number) => number): (number | null)[] {
+  // best[i][j] is what those from i and from j on can reach.
+  const best = Array.from({ length: oldCount + 1 }, () => new Float64Array(nextCount + 1));
+  const scores = Array.from({ length: oldCount }, (_, i) => Float64Array.from({ length: nextCount }, (_inner, j) => score(i, j)));
+  for (let i = oldCount - 1; i >= 0; i--) {
+    for (let j = nextCount - 1; j >= 0; j--) {
       best[i]![j] = Math.max(best[i + 1]![j]!, best[i]![j + 1]!, scores[i]![j]! + best[i + 1]![j + 1]!);
     }
   }
-  const origins: (number | null)[] = [];
-  for (let i = 0, j = 0; j < next.length; ) {
-    const score = i < old.length ? scores[i]![j]! : 0;
-    if (score > 0 && best[i]![j] === score + best[i + 1]![j + 1]!) {
-      origins.push(i++);
+  const pairs: (number | null)[] = [];
+  for (let i = 0, j = 0; j < nextCount; ) {
+    const pair = i < oldCount ? scores[i]![j]! : 0;
+    if (pair > 0 && best[i]![j] === pair + best[i + 1]![j + 1]!) {
+      pairs.push(i++);
       j++;
-    } else if (i < old.length && best[i]![j] === best[i + 1]![j]) i++;
+    } else if (i < oldCount && best[i]![j] === best[i + 1]![j]) i++;
     else {
-      origins.push(null);
+      pairs.push(null);
       j++;
     }
   }
-  return origins;
+  return pairs;
 }
 
 function likeness(one: unknown, other: unknown): number {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, Scalar, visit, type YAMLMap, type YAMLSeq } from "yaml";
 import { align } from "./align.ts";
+import { mergeLines } from "./merge-lines.ts";
 
 /**
  * A YAML text changed so that it means `next`. Comments, order, quotes and numbers' notation stay with what stays. What an
@@ -8,14 +9,26 @@ import { align } from "./align.ts";
  */
 export function editYaml(text: string, next: unknown): string {
   const isCrlf = text.includes("\r\n");
-  const document: Document = parseDocument<Node>(text.replaceAll("\r\n", "\n"));
+  const bom = text.startsWith("\uFEFF") ? "\uFEFF" : "";
+  const original = text.slice(bom.length).replaceAll("\r\n", "\n");
+  const document: Document = parseDocument<Node>(original);
   const [error] = document.errors;
   if (error) throw error;
   if (document.contents !== null && isDeepStrictEqual(document.toJS(), next)) return text;
+  const style = styleOf(original);
+  const before = document.toString(style);
   detach(document, next);
   document.contents = change(document, document.contents, next);
-  const result = document.toString({ lineWidth: 0, flowCollectionPadding: !/[{[][^\s}\]]/.test(text), ...indentationOf(text), singleQuote: /^[^#"]*: '/m.test(text) });
-  return (text.startsWith("\uFEFF") ? "\uFEFF" : "") + (isCrlf ? result.replaceAll("\n", "\r\n") : result);
+  const after = document.toString(style);
+  // What has been printed has lost the white space of lines that nobody wanted to change.
+  const merged = mergeLines(original, before, after);
+  const result = means(merged, next) ? merged : after;
+  return bom + (isCrlf ? result.replaceAll("\n", "\r\n") : result);
+}
+
+function means(text: string, value: unknown): boolean {
+  const document = parseDocument(text);
+  return document.errors.length === 0 && isDeepStrictEqual(document.toJS(), value);
 }
 
 function change(document: Document, node: Node | null, value: unknown): Node {
@@ -81,11 +94,11 @@ function detach(document: Document, next: unknown): void {
 
   find(document.contents, next);
   // A value that shows another alias is made of what it means now.
-  const means = new Map<Node, unknown>();
-  visit(document, { Alias: (_, alias) => void means.set(alias, alias.toJS(document)) });
+  const shown = new Map<Node, unknown>();
+  visit(document, { Alias: (_, alias) => void shown.set(alias, alias.toJS(document)) });
   visit(document, { Alias: (_, alias) => {
     const source = alias.resolve(document);
-    return source !== undefined && changing.has(source) ? document.createNode(means.get(alias), createOptions) : undefined;
+    return source !== undefined && changing.has(source) ? document.createNode(shown.get(alias), createOptions) : undefined;
   } });
 }
 
@@ -101,7 +114,13 @@ function hasPlainKeys(node: YAMLMap): boolean {
   return node.items.every(({ key }) => isScalar(key));
 }
 
-function indentationOf(text: string): { indent: number; indentSeq: boolean } {
-  const indent = /^( +)[^\s#-]/m.exec(text)?.[1]?.length ?? 2;
-  return { indent, indentSeq: !/^( *)[^\s#-][^\n]*:[^\S\n]*\n(?:[^\S\n]*(?:#[^\n]*)?\n)*\1- /m.test(text) };
+function styleOf(text: string): { lineWidth: 0; indent: number; indentSeq: boolean; flowCollectionPadding: boolean; singleQuote: boolean } {
+  return {
+    lineWidth: 0,
+    indent: /^( +)[^\s#-]/m.exec(text)?.[1]?.length ?? 2,
+    // A list below its key's own column.
+    indentSeq: !/^( *)[^\s#-][^\n]*:[^\S\n]*\n(?:[^\S\n]*(?:#[^\n]*)?\n)*\1- /m.test(text),
+    flowCollectionPadding: !/[{[][^\s}\]]/.test(text),
+    singleQuote: /^[^#"]*: '/m.test(text),
+  };
 }

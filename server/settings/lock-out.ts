@@ -1,6 +1,7 @@
 import { expandGrant } from "../keys/permissions.ts";
 import { createNetworkSet } from "./network-names.ts";
 import type { Settings } from "./settings.ts";
+import { idOfToken } from "./tokens.ts";
 
 /** Who changes the settings. */
 export interface Author {
@@ -20,11 +21,11 @@ export function lockOutReasons({ keyId, address }: Author, current: Settings, ne
 
 function keyReason(keyId: string, current: Settings, next: Settings, now: number): string | null {
   if (!current.auth.enabled) return "requests would need a key, and this one came without";
-  // Which of the owner's tokens was sent is not known, so each must stay.
+  // Of all owners' tokens together nobody can tell which was sent, so each must stay.
   if (keyId === "owner") return current.auth.ownerTokens.every((token) => next.auth.ownerTokens.includes(token)) ? null : "the owner's token would no longer be valid";
-  const mine = current.auth.keys.find(({ id }) => id === keyId);
+  const token = current.auth.ownerTokens.find((owner) => idOfToken(owner) === keyId) ?? current.auth.keys.find(({ id }) => id === keyId)?.token;
   // A key that the gateway made lives in the database, whatever the settings say.
-  if (!mine || next.auth.ownerTokens.includes(mine.token)) return null;
+  if (token === undefined || next.auth.ownerTokens.includes(token)) return null;
   const kept = next.auth.keys.find(({ id }) => id === keyId);
   if (!kept || (kept.expiresAt !== null && kept.expiresAt <= now)) return "your key would no longer be valid";
   const granted = expandGrant(kept, ["config:write"]);

@@ -5,19 +5,24 @@ import { SettingsError } from "./settings-error.ts";
 /** Far more than any settings need; a log or database named by mistake is not read to its end. */
 export const maxFileBytes = 1024 * 1024;
 
-/** The syntax of a settings file, by the ending of its name. */
+/** The value of a settings file: YAML by its ending, else JSON5. Throws a SettingsError that says the line of a syntax error. */
+export async function parseFile(file: string): Promise<unknown> {
+  return parseText(file, await readText(file));
+}
+
+/** The language of a settings file, by its ending. */
 export function formatOf(file: string): "json5" | "yaml" {
   return /^\.ya?ml$/i.test(extname(file)) ? "yaml" : "json5";
 }
 
-/** The value that a settings file's text stands for. Throws a SettingsError that says the line of a syntax error. */
+/** As `parseFile`, of a text that was read. */
 export async function parseText(file: string, text: string): Promise<unknown> {
   // A file that a crash has emptied must not start a gateway with other keys than it had.
   if (text.trim() === "") throw fault(file, "The file is empty. Write {} into it to take all defaults.");
   return formatOf(file) === "yaml" ? parseYaml(file, text) : parseJson5(file, text);
 }
 
-/** The text of a settings file. Throws a SettingsError that says why it cannot be read. */
+/** The text of a file. Throws a SettingsError that says why it cannot be read. */
 export async function readText(file: string): Promise<string> {
   const buffer = Buffer.allocUnsafe(maxFileBytes + 1);
   let length = 0;

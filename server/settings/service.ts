@@ -148,7 +148,7 @@ export function createSettingsService({ source, settings, store, placeholders, a
 
   /** The file's text, changed so that it stands for a value; comments stay. */
   async function textOf(written: unknown): Promise<string> {
-    const text = inForce.text === null ? `${JSON.stringify(written, null, 2)}\n` : await edited(inForce.text, written);
+    const text = await edited(inForce.text ?? "", written);
     if (Buffer.byteLength(text) > maxFileBytes) throw new GatewayError("payload_too_large", `The settings are larger than ${maxFileBytes} bytes.`, { details: { limitBytes: maxFileBytes } });
     return text;
   }
@@ -183,15 +183,17 @@ export function createSettingsService({ source, settings, store, placeholders, a
 /** A hostile body can be wrong in as many places as it has members. */
 const mostFaults = 50;
 
+const shown = (faults: readonly Fault[]) => faults.slice(0, mostFaults).map(({ path, message }) => ({ path, message }));
+
 function notUsable(faults: readonly Fault[]): GatewayError {
   const [first] = faults;
   const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";
-  return new GatewayError("bad_request", `These settings cannot be used: ${first?.path ?? ""} ${first?.message ?? ""}${rest}`, { details: { errors: faults.slice(0, mostFaults) } });
+  return new GatewayError("bad_request", `These settings cannot be used: ${first?.path ?? ""} ${first?.message ?? ""}${rest}`, { details: { errors: shown(faults) } });
 }
 
 function brokenByHand({ faults }: SettingsError): GatewayError {
   return new GatewayError("conflict", "The settings file was changed by hand and cannot be used as it is; the gateway goes on with the settings before. Repair it, or send the change with `?force=true`, which replaces it.", {
-    details: { errors: faults.slice(0, mostFaults) },
+    details: { errors: shown(faults) },
   });
 }
 
