@@ -1,8 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import pino from "pino";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createPlaceholders } from "./placeholders.ts";
 import { createSettingsService, type SettingsService } from "./service.ts";
+import { SettingsError } from "./settings-error.ts";
 import { createSettingsStore } from "./store.ts";
 import { createTestHome } from "./test-home.ts";
 import { watchSettings, type SettingsWatch } from "./watch.ts";
@@ -61,14 +62,33 @@ test("a broken file is told of once, and the next good one is taken", async () =
   await until(() => expect(errors).toHaveLength(2));
 });
 
-test("a file that is only half written is given time", async () => {
-  const { file, levels, errors, settings } = await watched({ intervalMs: 200 });
-  const seen = vi.spyOn(settings, "reload");
-  writeFileSync(file, '{"logging":');
-  await until(() => expect(seen).toHaveBeenCalled());
-  writeFileSync(file, levelFile("debug"));
-  await until(() => expect(levels).toEqual(["debug"]));
-  expect(errors).toEqual([]);
+describe("a file that is found broken by looking", () => {
+  const broken = new SettingsError(null, [{ path: "", message: "ends in the middle." }]);
+
+  /** Looks at once, and again an hour later; what comes of it is given. */
+  async function lookedAt(...outcomes: (SettingsError | null)[]): Promise<string[]> {
+    const file = createTestHome().write("openclaw.json", "{}");
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const errors: string[] = [];
+    const reload = vi.fn<SettingsService["reload"]>();
+    for (const outcome of outcomes) reload.mockResolvedValueOnce(outcome);
+    const watch = watchSettings({ file, settings: { reload } as unknown as SettingsService, log: pino({}, { write: (line: string) => void errors.push(line) }), intervalMs: 3_600_000 });
+    onTestFinished(() => watch.close());
+    await vi.advanceTimersByTimeAsync(3_599_999);
+    expect([reload.mock.calls.length, errors]).toEqual([1, []]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(reload).toHaveBeenCalledTimes(2);
+    return errors;
+  }
+
+  test("may be half written: nothing is said when it is whole at the next look", async () => {
+    expect(await lookedAt(broken, null)).toEqual([]);
+  });
+
+  test("and is broken still at the next look, is told of", async () => {
+    expect(await lookedAt(broken, broken)).toEqual([expect.stringContaining("ends in the middle")]);
+  });
 });
 
 test("a file that is taken away leaves its settings in force", async () => {
