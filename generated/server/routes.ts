@@ -31,7 +31,7 @@ export interface Route {
 
 export const routes: readonly Route[] = [
   { operationId: "getPlainSettings", method: "GET", path: "/api/config", permission: "config:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, bodyTypes: [], streams: false },
-  { operationId: "updatePlainSettings", method: "PATCH", path: "/api/config", permission: "config:write", rateClass: "plain", face: "plain", parameters: parameters.updatePlainSettings, bodies: [bodies.SettingsDocument], bodyTypes: ["application/json","application/merge-patch+json"], streams: false },
+  { operationId: "updatePlainSettings", method: "PATCH", path: "/api/config", permission: "config:write", rateClass: "plain", face: "plain", parameters: parameters.updatePlainSettings, bodies: [bodies.SettingsDocument], bodyTypes: ["application/json", "application/merge-patch+json"], streams: false },
   { operationId: "listPlainSessions", method: "GET", path: "/api/sessions", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainSessions, bodies: null, bodyTypes: [], streams: false },
   { operationId: "deletePlainSession", method: "DELETE", path: "/api/sessions/:id", permission: "sessions:delete", rateClass: "plain", face: "plain", parameters: parameters.deletePlainSession, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getPlainSession", method: "GET", path: "/api/sessions/:id", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.getPlainSession, bodies: null, bodyTypes: [], streams: false },

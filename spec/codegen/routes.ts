@@ -16,7 +16,7 @@ export async function writeRoutes(operations: readonly Operation[], generated: s
       `face: "${face}"`,
       `parameters: ${parameters.length > 0 ? `parameters.${id}` : "null"}`,
       `bodies: ${bodySchemas ? `[${bodySchemas.map((name) => `bodies.${name}`).join(", ")}]` : "null"}`,
-      `bodyTypes: ${JSON.stringify(bodyTypes)}`,
+      `bodyTypes: [${bodyTypes.map((name) => `"${name}"`).join(", ")}]`,
       `streams: ${answers.some(({ mediaType }) => mediaType === "text/event-stream")}`,
     ];
     return `  { ${fields.join(", ")} },\n`;
