@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../errors.ts";
-import { createAnthropicProvider } from "./anthropic.ts";
+import { createEntry, closeEntry, type Entry, knows, modelIds, passed, resolved } from "./entry.ts";
 import { createEmbeddedProvider, embeddedModel, type EmbeddedProviderOptions } from "./embedded.ts";
-import { createModelList, type ModelList } from "./model-list.ts";
-import { createOpenAiProvider, type RemoteProvider, type RemoteProviderOptions } from "./openai.ts";
 import type { Provider } from "./port.ts";
 import type { UpstreamHealth, UpstreamTiming } from "./upstream.ts";
 
@@ -75,28 +73,6 @@ export interface ProvidersOptions {
 /** Builds the providers of the settings. With none configured, the embedded model answers to every name. */
 export function createProviders(settings: ModelSettings, options: ProvidersOptions = {}): Providers {
   return new Registry(settings, options);
-}
-
-interface Entry {
-  name: string;
-  settings: ProviderSettings;
-  provider: RemoteProvider;
-  configured: ReadonlyMap<string, ConfiguredModel>;
-  list: ModelList;
-  /** One object per model for the life of the entry, so that resolving a known name allocates nothing. */
-  resolved: Map<string, ResolvedModel>;
-}
-
-function createEntry(name: string, settings: ProviderSettings, clock: { now(): number }): Entry {
-  const provider = createRemoteProvider(name, settings, clock);
-  return { name, settings, provider, configured: new Map((settings.models ?? []).map((model) => [model.id, model])), list: createModelList(provider, clock), resolved: new Map() };
-}
-
-/** One provider of the settings, by itself. */
-export function createRemoteProvider(name: string, settings: ProviderSettings, clock: { now(): number }): RemoteProvider {
-  const { type, baseUrl, apiKey, ...timing } = settings;
-  const options: RemoteProviderOptions = { name, timing, clock, ...(baseUrl !== undefined && { baseUrl }), ...(apiKey !== undefined && { apiKey }) };
-  return type === "anthropic" ? createAnthropicProvider(options) : createOpenAiProvider(options);
 }
 
 class Registry implements Providers {
@@ -233,36 +209,4 @@ class Registry implements Providers {
   async #refreshAll(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#entries.map((entry) => entry.list.refresh(signal)));
   }
-}
-
-function closeEntry(entry: Entry): Promise<void> {
-  entry.list.close();
-  return entry.provider.close();
-}
-
-function knows(entry: Entry, model: string): boolean {
-  if (entry.configured.has(model)) return true;
-  if (entry.list.known?.has(model) !== true) return false;
-  if (!entry.list.fresh) void entry.list.refresh(neverAborted);
-  return true;
-}
-
-const neverAborted = new AbortController().signal;
-
-function modelIds(entry: Entry): string[] {
-  return [...new Set([...entry.configured.keys(), ...(entry.list.known?.keys() ?? [])])];
-}
-
-function resolved(entry: Entry, model: string): ResolvedModel {
-  let found = entry.resolved.get(model);
-  if (found === undefined) {
-    found = passed(entry, model);
-    entry.resolved.set(model, found);
-  }
-  return found;
-}
-
-/** For names that a caller made up: nothing of them is kept. */
-function passed(entry: Entry, model: string): ResolvedModel {
-  return { provider: entry.provider, model, id: `${entry.name}/${model}` };
 }
