@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type Koa from "koa";
 import type { Logger } from "pino";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
+import { createApplication } from "./apply-settings.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
@@ -24,7 +26,13 @@ import { createRunStore } from "./runs/store.ts";
 import { createSessionsHandlers } from "./sessions/handlers.ts";
 import { createSessions } from "./sessions/service.ts";
 import { createSessionStore } from "./sessions/store.ts";
+import { createSettingsHandlers } from "./settings/handlers.ts";
+import type { SettingsSource } from "./settings/load-settings.ts";
+import { createPlaceholders } from "./settings/placeholders.ts";
+import { createSettingsService } from "./settings/service.ts";
 import type { Settings } from "./settings/settings.ts";
+import { createSettingsStore } from "./settings/store.ts";
+import { watchSettings } from "./settings/watch.ts";
 import { openDatabase } from "./storage/database.ts";
 import { createTools } from "./tools/registry.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
@@ -39,6 +47,10 @@ export interface ComposeOptions {
   /** Milliseconds between the words of the embedded model; none by default. */
   embeddedDelayMs?: number;
   checkAnswer?: CheckAnswer | undefined;
+  /** Where the settings come from; without it they can neither be read nor changed over HTTP. */
+  source?: SettingsSource | undefined;
+  /** Milliseconds between two looks at the settings file. */
+  settingsIntervalMs?: number;
 }
 
 export interface Gateway {
@@ -48,6 +60,8 @@ export interface Gateway {
   providers: Providers;
   /** The owner's token, when this start has made one. */
   firstToken: string | null;
+  /** Takes up the settings file as it stands. */
+  reloadSettings(): Promise<void>;
   /** Lets running turns end for a while, and closes everything. */
   close(drainTimeoutMs: number): Promise<void>;
 }
@@ -55,25 +69,25 @@ export interface Gateway {
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
 /** Joins the services with their adapters. The only place that knows them all. */
-export async function composeGateway(settings: Settings, { log, now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer }: ComposeOptions): Promise<Gateway> {
+export async function composeGateway(settings: Settings, { log, now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
   const sessionStore = createSessionStore({ database });
   const runStore = createRunStore({ database });
 
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }) });
-  await workspaces.seed(settings.workspaces.map(({ id, label, agent, skills, allowlist }) => ({ id, label, agentId: agent, skills, allowlist, createdAt: startedAt, updatedAt: startedAt })));
+  const seedWorkspaces = (from: Settings) =>
+    workspaces.seed(from.workspaces.map(({ id, label, agent, skills, allowlist }) => ({ id, label, agentId: agent, skills, allowlist, createdAt: now(), updatedAt: now() })));
+  await seedWorkspaces(settings);
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
 
   const onFailure = (cause: unknown) => log.warn({ err: cause }, "when keys were used last could not be written");
-  const { keys, authentication, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
+  const { keys, authentication, settingsKeys, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
   const firstToken = await keys.createFirstToken();
 
   const agents = createAgents(settings.agents);
-  const { default: defaultModel, providers: providerSettings } = settings.models;
-  const modelSettings = { providers: providerSettings, ...(defaultModel === null ? {} : { default: defaultModel }) };
-  const providers = createProviders(modelSettings, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
+  const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
   const tools = createTools(settings.tools);
   const sessions = createSessions({ store: sessionStore, workspaces });
   const runs = createRuns({ store: runStore, log, now, ...runTimes });
@@ -82,6 +96,11 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const health = createHealthChecks({ database, version });
 
   const perimeter = createPerimeter(settings.http);
+  const application = createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, log, seedWorkspaces });
+  const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
+  const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
+  const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
+
   const app = createApp({
     log,
     authenticate: createAuthenticate(authentication),
@@ -96,6 +115,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
       ...createKeysHandlers({ keys }),
+      ...createSettingsHandlers({ settings: settingsService }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
@@ -107,7 +127,9 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     health,
     providers,
     firstToken,
+    reloadSettings: async () => watch?.reload(),
     async close(drainTimeoutMs) {
+      watch?.close();
       await runs.drain(drainTimeoutMs);
       await providers.close();
       await lastUse.flush();

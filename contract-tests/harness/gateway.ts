@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pino from "pino";
+import pino, { type Logger } from "pino";
 import type { ComposeOptions } from "../../server/compose.ts";
 import { createAnswerCheck } from "../../server/http/check-answer.ts";
 import { startGateway, type RunningGateway } from "../../server/main.ts";
@@ -25,6 +25,10 @@ export interface TestGatewayOptions {
   now?: () => number;
   /** A folder that outlives the gateway, to start another on it. */
   stateDir?: string;
+  settingsIntervalMs?: number;
+  log?: Logger;
+  /** Said, the gateway is not told where its settings come from. */
+  source?: undefined;
 }
 
 export interface TestGateway {
@@ -45,9 +49,9 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, ...o
   const folder = stateDir ?? (await mkdtemp(join(tmpdir(), "openclaw-test-")));
   const file = join(folder, "settings.json");
   await writeFile(file, JSON.stringify({ ...baseSettings(), ...settings }));
-  const { settings: loaded } = await loadSettings({ argv: { config: file, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
+  const { settings: loaded, source } = await loadSettings({ argv: { config: file, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
   const violations: string[] = [];
-  const running = await startGateway(loaded, { log: pino({ level: "silent" }), checkAnswer: createAnswerCheck(violations), ...options });
+  const running = await startGateway(loaded, { log: pino({ level: "silent" }, { write() {} }), checkAnswer: createAnswerCheck(violations), source, ...options });
   return {
     url: running.url,
     running,

@@ -616,6 +616,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the settings
+         * @description The settings as they stand in the file, secrets redacted.
+         */
+        get: operations["getSettings"];
+        /**
+         * Replace the settings
+         * @description Replaces all settings: what is left out takes its default. They are checked as at a start; only good ones are written to
+         *     the file, whose comments stay, and take effect at once where that is possible.
+         */
+        put: operations["replaceSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the settings, plain
+         * @description The settings as they stand in the file, secrets redacted.
+         */
+        get: operations["getPlainSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update the settings, plain
+         * @description Changes some settings: a JSON merge patch (RFC 7396), in which null removes a member and a list replaces a whole list.
+         *     The outcome is checked, written and applied as replaced settings are.
+         */
+        patch: operations["updatePlainSettings"];
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -2057,6 +2107,26 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
+        /** @description Settings that were changed. */
+        SettingsChange: {
+            /** @description The settings as they now stand in the file. */
+            config: components["schemas"]["SettingsDocument"];
+            /** @description JSON Pointers (RFC 6901) to the settings of the file that the running gateway takes up with its next start only. */
+            restartRequired: string[];
+            /** @description What can be used, but is probably not meant. */
+            warnings: string[];
+        };
+        /**
+         * @description Settings in the shape of the settings file, whichever edition's it is. The schema of the file is
+         *     `generated/settings.schema.json`, which `openclaw config schema` prints: settings that do not fit it are a 400 that lists
+         *     every fault.
+         *
+         *     A secret is read as `[redacted:<mark>]`. Sent back, that stands for the secret it was read for, wherever a secret may stand.
+         *     A reference such as `${NAME}` is no secret and is read as it stands.
+         */
+        SettingsDocument: {
+            [key: string]: unknown;
+        };
         /** @description A piece of the answer's text. */
         TokenEvent: {
             /**
@@ -2176,6 +2246,16 @@ export interface components {
         };
         /** @description The body is over the limit. */
         ApiPayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description The object has changed since the version that `If-Match` names. */
+        ApiPreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
@@ -2378,6 +2458,16 @@ export interface components {
                 "application/json": components["schemas"]["PlainError"];
             };
         };
+        /** @description The run was cancelled, or something else stands in the way. */
+        PlainConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
         /** @description The key lacks the operation's permission, or the request comes from where none may come from. */
         PlainForbidden: {
             headers: {
@@ -2400,6 +2490,26 @@ export interface components {
         };
         /** @description There is no such object, or this key may not see it. */
         PlainNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
+        /** @description The body is over the limit. */
+        PlainPayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
+        /** @description The object has changed since the version that `If-Match` names. */
+        PlainPreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
@@ -2440,6 +2550,16 @@ export interface components {
                 "application/json": components["schemas"]["PlainError"];
             };
         };
+        /** @description The body is not `application/json`. */
+        PlainUnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
     };
     parameters: {
         /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
@@ -2448,6 +2568,10 @@ export interface components {
         LimitQuery: number;
         /** @description `nextCursor` of the page before. */
         "PageQuery.cursor": string;
+        /** @description Change them although the change would lock the caller out, or the file was broken by hand since. */
+        "SettingsChangeOptions.force": boolean;
+        /** @description Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are. */
+        "SettingsChangeOptions.ifMatch": string;
     };
     requestBodies: never;
     headers: {
@@ -2472,6 +2596,8 @@ export interface components {
          */
         Location: string;
         CacheControl: "no-store";
+        /** @description Strong validator (RFC 9110, section 8.8.3) of the settings file's bytes, for `If-Match`. Another start of the gateway has others. */
+        ETag: string;
         /** @description What the page may load and do (W3C CSP 3). */
         ContentSecurityPolicy: string;
     };
@@ -3743,6 +3869,147 @@ export interface operations {
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsDocument"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    replaceSettings: {
+        parameters: {
+            query?: {
+                /** @description Change them although the change would lock the caller out, or the file was broken by hand since. */
+                force?: components["parameters"]["SettingsChangeOptions.force"];
+            };
+            header?: {
+                /** @description Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are. */
+                "If-Match"?: components["parameters"]["SettingsChangeOptions.ifMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsDocument"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsChange"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            409: components["responses"]["ApiConflict"];
+            412: components["responses"]["ApiPreconditionFailed"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getPlainSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsDocument"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    updatePlainSettings: {
+        parameters: {
+            query?: {
+                /** @description Change them although the change would lock the caller out, or the file was broken by hand since. */
+                force?: components["parameters"]["SettingsChangeOptions.force"];
+            };
+            header?: {
+                /** @description Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are. */
+                "If-Match"?: components["parameters"]["SettingsChangeOptions.ifMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsDocument"];
+                "application/merge-patch+json": components["schemas"]["SettingsDocument"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsChange"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            409: components["responses"]["PlainConflict"];
+            412: components["responses"]["PlainPreconditionFailed"];
+            413: components["responses"]["PlainPayloadTooLarge"];
+            415: components["responses"]["PlainUnsupportedMediaType"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
         };
     };
     getApiHealth: {

@@ -7,9 +7,11 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
+  updatePlainSettings: "force";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
+  replaceSettings: "force";
   listConversations: "limit";
   listKeys: "limit";
   listModels: "limit";
@@ -63,6 +65,18 @@ export type OperationAnswer<Id extends keyof operations> = {
 
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
+
+/** Settings. */
+export interface SettingsHandlers<Context> {
+  /** GET /api/config: Get the settings, plain */
+  getPlainSettings: Handler<"getPlainSettings", Context>;
+  /** PATCH /api/config: Update the settings, plain */
+  updatePlainSettings: Handler<"updatePlainSettings", Context>;
+  /** GET /api/v1/config: Get the settings */
+  getSettings: Handler<"getSettings", Context>;
+  /** PUT /api/v1/config: Replace the settings */
+  replaceSettings: Handler<"replaceSettings", Context>;
+}
 
 /** Sessions. */
 export interface SessionsHandlers<Context> {
@@ -193,4 +207,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, ContractHandlers<Context> {}

@@ -8,3 +8,4 @@ export const CreateKeyRequest: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;
 export const RotateKeyRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;
+export const SettingsDocument: ValidateFunction;

@@ -50,6 +50,7 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: 
     },
     list: async () => [],
     status: () => [],
+    use: () => {},
     close: async () => {},
   };
   const chat = createChat({ agents: createAgents({ list: [agent, { ...agent, id: "other" }], default: "main" }), workspaces, sessions, providers, tools: createTools({ roots: [] }), runs, now: () => now++ });

@@ -45,8 +45,9 @@ async function start(options: StartOptions): Promise<void> {
     for (const warning of [...warnings, ...settingsNotInForce(settings)]) log.warn(warning);
     const { promise: started, resolve: setStarted } = Promise.withResolvers<RunningGateway>();
     stopOnSignals(started, log);
-    const running = await startGateway(settings, { log });
+    const running = await startGateway(settings, { log, source });
     setStarted(running);
+    process.on("SIGHUP", () => void running.gateway.reloadSettings());
     announce(running, settings, source.file);
   } catch (error) {
     if (error instanceof SettingsError) {

@@ -36,6 +36,8 @@ export interface Runs {
   open(id: string, principal: Principal, fromStart: boolean): Promise<Run>;
   /** Ends it, and resolves once that is done. */
   cancel(id: string, principal: Principal): Promise<void>;
+  /** Resolves once the runs that are under way now have ended, however long that takes. */
+  settled(): Promise<void>;
   /** Lets what is under way end for a while, then ends it. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -92,17 +94,22 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       run.abort(new GatewayError("cancelled", "The run was cancelled."));
       await run.settled;
     },
+    settled,
     async drain(timeoutMs) {
-      const all = Promise.all([...running.values()].map((run) => run.settled));
+      const all = settled();
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
       clearTimeout(timer);
       for (const run of running.values()) {
         run.abort(new GatewayError("service_unavailable", "The gateway is stopping. Please come back in a moment.", { retryAfterSeconds: 5 }));
       }
-      await Promise.all([...running.values()].map((run) => run.settled));
+      await settled();
     },
   };
+
+  async function settled(): Promise<void> {
+    await Promise.all([...running.values()].map((run) => run.settled));
+  }
 
   async function find(id: string, principal: Principal): Promise<RunRecord> {
     const stored = await store.find(id);

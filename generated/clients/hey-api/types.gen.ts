@@ -1590,6 +1590,36 @@ export type SessionList = {
 };
 
 /**
+ * Settings that were changed.
+ */
+export type SettingsChange = {
+    /**
+     * The settings as they now stand in the file.
+     */
+    config: SettingsDocument;
+    /**
+     * JSON Pointers (RFC 6901) to the settings of the file that the running gateway takes up with its next start only.
+     */
+    restartRequired: Array<string>;
+    /**
+     * What can be used, but is probably not meant.
+     */
+    warnings: Array<string>;
+};
+
+/**
+ * Settings in the shape of the settings file, whichever edition's it is. The schema of the file is
+ * `generated/settings.schema.json`, which `openclaw config schema` prints: settings that do not fit it are a 400 that lists
+ * every fault.
+ *
+ * A secret is read as `[redacted:<mark>]`. Sent back, that stands for the secret it was read for, wherever a secret may stand.
+ * A reference such as `${NAME}` is no secret and is read as it stands.
+ */
+export type SettingsDocument = {
+    [key: string]: unknown;
+};
+
+/**
  * A piece of the answer's text.
  */
 export type TokenEvent = {
@@ -1676,6 +1706,16 @@ export type LimitQuery = number;
  * `nextCursor` of the page before.
  */
 export type PageQueryCursor = string;
+
+/**
+ * Change them although the change would lock the caller out, or the file was broken by hand since.
+ */
+export type SettingsChangeOptionsForce = boolean;
+
+/**
+ * Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are.
+ */
+export type SettingsChangeOptionsIfMatch = string;
 
 export type ChatData = {
     body: ChatRequest;
@@ -3777,6 +3817,240 @@ export type RotateKeyResponses = {
 };
 
 export type RotateKeyResponse = RotateKeyResponses[keyof RotateKeyResponses];
+
+export type GetSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/config';
+};
+
+export type GetSettingsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetSettingsError = GetSettingsErrors[keyof GetSettingsErrors];
+
+export type GetSettingsResponses = {
+    /**
+     * The settings.
+     */
+    200: SettingsDocument;
+};
+
+export type GetSettingsResponse = GetSettingsResponses[keyof GetSettingsResponses];
+
+export type ReplaceSettingsData = {
+    body: SettingsDocument;
+    headers?: {
+        /**
+         * Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Change them although the change would lock the caller out, or the file was broken by hand since.
+         */
+        force?: boolean;
+    };
+    url: '/api/v1/config';
+};
+
+export type ReplaceSettingsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The object has changed since the version that `If-Match` names.
+     */
+    412: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReplaceSettingsError = ReplaceSettingsErrors[keyof ReplaceSettingsErrors];
+
+export type ReplaceSettingsResponses = {
+    /**
+     * The settings as they are now.
+     */
+    200: SettingsChange;
+};
+
+export type ReplaceSettingsResponse = ReplaceSettingsResponses[keyof ReplaceSettingsResponses];
+
+export type GetPlainSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/config';
+};
+
+export type GetPlainSettingsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type GetPlainSettingsError = GetPlainSettingsErrors[keyof GetPlainSettingsErrors];
+
+export type GetPlainSettingsResponses = {
+    /**
+     * The settings.
+     */
+    200: SettingsDocument;
+};
+
+export type GetPlainSettingsResponse = GetPlainSettingsResponses[keyof GetPlainSettingsResponses];
+
+export type UpdatePlainSettingsData = {
+    body: SettingsDocument;
+    headers?: {
+        /**
+         * Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Change them although the change would lock the caller out, or the file was broken by hand since.
+         */
+        force?: boolean;
+    };
+    url: '/api/config';
+};
+
+export type UpdatePlainSettingsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: PlainError;
+    /**
+     * The object has changed since the version that `If-Match` names.
+     */
+    412: PlainError;
+    /**
+     * The body is over the limit.
+     */
+    413: PlainError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type UpdatePlainSettingsError = UpdatePlainSettingsErrors[keyof UpdatePlainSettingsErrors];
+
+export type UpdatePlainSettingsResponses = {
+    /**
+     * The settings as they are now.
+     */
+    200: SettingsChange;
+};
+
+export type UpdatePlainSettingsResponse = UpdatePlainSettingsResponses[keyof UpdatePlainSettingsResponses];
 
 export type GetApiHealthData = {
     body?: never;

@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from "node:util";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Agents } from "./agents/service.ts";
+import type { Perimeter } from "./http/perimeter/perimeter.ts";
+import type { SettingsKeys } from "./keys/settings-keys.ts";
+import type { Providers } from "./providers/registry.ts";
+import type { Runs } from "./runs/service.ts";
+import { at } from "./settings/pointer.ts";
+import type { Application } from "./settings/service.ts";
+import type { HttpSettings, LoggingSettings, Settings } from "./settings/settings.ts";
+import type { Tools } from "./tools/registry.ts";
+
+/** The parts of the settings that change one by one. */
+export type SettingsPart = `http.${keyof HttpSettings}` | `logging.${keyof LoggingSettings}` | Exclude<keyof Settings, "http" | "logging">;
+
+/** The running parts that can take other settings, as `compose.ts` has made them. */
+export interface RunningParts {
+  agents: Agents;
+  settingsKeys: SettingsKeys;
+  perimeter: Perimeter;
+  providers: Providers;
+  tools: Tools;
+  runs: Runs;
+  log: Logger;
+  /** Makes the workspaces of the settings that are not there yet. */
+  seedWorkspaces(settings: Settings): Promise<void>;
+}
+
+/** What is read at the start only, and where the file has it. */
+const atStart = {
+  "http.host": ["/gateway/host"],
+  "http.port": ["/gateway/port", "/api/port"],
+  storage: ["/storage/url"],
+  "logging.file": ["/logging/file"],
+  // Of the environment, which does not change while the gateway runs.
+  stateDir: [],
+  // Not in force in this version, after a restart no more than before one.
+  limits: [],
+  redis: [],
+  channels: [],
+  mcp: [],
+  skills: [],
+  network: [],
+  memory: [],
+  cron: [],
+  webhooks: [],
+} satisfies Partial<Record<SettingsPart, readonly string[]>>;
+
+type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
+
+/** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
+export function createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, log, seedWorkspaces }: RunningParts): Application {
+  const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
+  const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
+    // The others name workspaces, so these come first.
+    workspaces: seedWorkspaces,
+    agents: (next) => agents.use(next.agents),
+    auth: (next) => settingsKeys.use(next.auth),
+    "http.allowedHosts": exchangePerimeter,
+    "http.allowedIPs": exchangePerimeter,
+    "http.apiEnabled": exchangePerimeter,
+    "http.cors": exchangePerimeter,
+    "http.maxBodyBytes": exchangePerimeter,
+    "http.trustedProxies": exchangePerimeter,
+    // A turn that has just been given its model is under way a moment later.
+    models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
+    tools: (next) => tools.use(next.tools),
+    "logging.level": (next) => void (log.level = next.logging.level),
+  };
+
+  return {
+    async apply(next, previous) {
+      for (const part of Object.keys(steps) as AppliedPart[]) {
+        if (!isDeepStrictEqual(valueOf(part, next), valueOf(part, previous))) await steps[part](next);
+      }
+    },
+    restartRequired(next, started) {
+      const changed = (Object.keys(atStart) as (keyof typeof atStart)[]).filter((part) => !isDeepStrictEqual(valueOf(part, next.settings), valueOf(part, started.settings)));
+      return changed.flatMap((part) => {
+        const places: readonly string[] = atStart[part];
+        const edited = places.filter((pointer) => !isDeepStrictEqual(at(next.written, pointer), at(started.written, pointer)));
+        return edited.length > 0 ? edited : places.slice(0, 1);
+      });
+    },
+  };
+}
+
+function valueOf(part: SettingsPart, settings: Settings): unknown {
+  return at(settings, `/${part.replace(".", "/")}`);
+}
