@@ -22,8 +22,9 @@ async function expectRefusal(id: OperationId, request: CallRequest, status: numb
   return error;
 }
 
-describe.each(withBody)("a body to $id", ({ id, face, method, path }) => {
+describe.each(withBody)("a body to $id", ({ id, face, method, path: template }) => {
   const [name] = [JSON.stringify(exampleRequest(id).json).includes('"messages"') ? "messages" : "message"];
+  const path = template.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => exampleRequest(id).path?.[parameter] ?? "");
   const codeInFace = (code: string) => (face !== "plain" ? code : code === "bad_request" ? "INVALID_REQUEST" : code.toUpperCase());
   const refuses = (request: CallRequest, status: number, code: string) => expectRefusal(id, request, status, codeInFace(code));
   const valid = () => exampleRequest(id).json as Record<string, unknown>;

@@ -124,8 +124,8 @@ describe("the server", () => {
   });
 
   test("what only a start reads is named, until it is taken back", async () => {
-    expect((await patch({ gateway: { trustedProxies: ["10.0.0.1"] }, storage: { url: "sqlite::memory:" } })).json(200).restartRequired).toEqual(["/gateway/trustedProxies", "/storage/url"]);
-    expect((await patch({ gateway: { trustedProxies: null }, logging: { level: "error" } })).json(200).restartRequired).toEqual(["/storage/url"]);
+    expect((await patch({ gateway: { host: "localhost" }, storage: { url: "sqlite::memory:" } })).json(200).restartRequired).toEqual(["/gateway/host", "/storage/url"]);
+    expect((await patch({ gateway: { host: null }, logging: { level: "error" } })).json(200).restartRequired).toEqual(["/storage/url"]);
     expect((await patch({ storage: null })).json(200).restartRequired).toEqual([]);
   });
 
