@@ -4,5 +4,7 @@ import type { ValidateFunction } from "ajv";
 export const AgentsChatRequest: ValidateFunction;
 export const ConversationsChatRequest: ValidateFunction;
 export const CreateChatCompletionRequest: ValidateFunction;
+export const CreateWorkspaceRequest: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;
+export const UpdateAllowlistRequest: ValidateFunction;
