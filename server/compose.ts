@@ -27,6 +27,7 @@ import { createSessionStore } from "./sessions/store.ts";
 import type { Settings } from "./settings/settings.ts";
 import { openDatabase } from "./storage/database.ts";
 import { createTools } from "./tools/registry.ts";
+import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
 
@@ -60,8 +61,10 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const sessionStore = createSessionStore({ database });
   const runStore = createRunStore({ database });
 
-  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }) });
-  await workspaces.seed(settings.workspaces.map(({ id, label, agent, skills, allowlist }) => ({ id, label, agentId: agent, skills, allowlist, createdAt: startedAt, updatedAt: startedAt })));
+  const agents = createAgents(settings.agents);
+  const runs = createRuns({ store: runStore, log, now, ...runTimes });
+  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
+  await workspaces.seed(settings.workspaces);
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
 
@@ -69,15 +72,13 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const keys = createKeys({ isEnabled: settings.auth.enabled, ownerTokens: settings.auth.ownerTokens, configured: settings.auth.keys, store: createKeyStore({ database }), permissions, now });
   const firstToken = await keys.createFirstToken();
 
-  const agents = createAgents(settings.agents);
   const { default: defaultModel, providers: providerSettings } = settings.models;
   const modelSettings = { providers: providerSettings, ...(defaultModel === null ? {} : { default: defaultModel }) };
   const providers = createProviders(modelSettings, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
   const tools = createTools(settings.tools);
   const sessions = createSessions({ store: sessionStore, workspaces });
-  const runs = createRuns({ store: runStore, log, now, ...runTimes });
   const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
-  const completions = createCompletions({ agents, providers, tools, runs, now });
+  const completions = createCompletions({ agents, workspaces, providers, tools, runs, now });
   const health = createHealthChecks({ database, version });
 
   const app = createApp({
@@ -93,6 +94,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createOpenaiHandlers({ completions, providers, startedAt }),
       ...createRunsHandlers({ runs }),
       ...createSessionsHandlers({ sessions, agents }),
+      ...createWorkspacesHandlers({ workspaces }),
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
       ...createHealthHandlers({ health, sessions }),

@@ -22,10 +22,11 @@ const agent: AgentSettings = { id: "main", name: "Main", description: "", model:
 async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: { gate?: Promise<void>; resolve?: (model: string | null | undefined) => Promise<void> } = {}) {
   let now = 1000;
   const database = await temporaryDatabase();
-  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }) });
-  await workspaces.seed([{ id: "default", label: "Default", agentId: null, skills: [], allowlist: [], createdAt: 1, updatedAt: 1 }]);
-  const sessions = createSessions({ store: createSessionStore({ database }), workspaces });
+  const agents = createAgents({ list: [agent, { ...agent, id: "other" }], default: "main" });
   const runs = createRuns({ store: createRunStore({ database }), log: pino({ level: "silent" }), now: () => now });
+  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now: () => now });
+  await workspaces.seed([{ id: "default", label: "Default", agent: null, skills: [], allowlist: [] }]);
+  const sessions = createSessions({ store: createSessionStore({ database }), workspaces });
   const asked: (readonly ModelMessage[])[] = [];
   const provider: Provider = {
     name: "said",
@@ -50,7 +51,7 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: 
     status: () => [],
     close: async () => {},
   };
-  const chat = createChat({ agents: createAgents({ list: [agent, { ...agent, id: "other" }], default: "main" }), workspaces, sessions, providers, tools: createTools({ roots: [] }), runs, now: () => now++ });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools: createTools({ roots: [] }), runs, now: () => now++ });
   const say = (message: string, rest: Partial<ChatInput> = {}) =>
     chat.begin({ face: "agents", principal: owner, requestId: "req_1", message, sessionId: "sess_a", sessionPrefix: "sess", channel: "api", stream: false, ...rest });
   const messagesOf = async (id: string) => (await sessions.messages(id)).map(({ role, content }) => [role, content]);

@@ -36,6 +36,10 @@ export interface Runs {
   open(id: string, principal: Principal, fromStart: boolean): Promise<Run>;
   /** Ends it, and resolves once that is done. */
   cancel(id: string, principal: Principal): Promise<void>;
+  /** Ends those of a workspace that is being deleted, and resolves once they have. */
+  cancelIn(workspaceId: string): Promise<void>;
+  /** Forgets the events of a deleted workspace's runs. */
+  forgetIn(workspaceId: string): void;
   /** Lets what is under way end for a while, then ends it. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -91,6 +95,14 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       }
       run.abort(new GatewayError("cancelled", "The run was cancelled."));
       await run.settled;
+    },
+    async cancelIn(workspaceId) {
+      const own = [...running.values()].filter(({ identity }) => identity.workspaceId === workspaceId);
+      for (const run of own) run.abort(new GatewayError("cancelled", `The run was cancelled: its workspace \`${workspaceId}\` was deleted.`));
+      await Promise.all(own.map(({ settled }) => settled));
+    },
+    forgetIn(workspaceId) {
+      for (const [id, { run }] of ended) if (run.identity.workspaceId === workspaceId) drop(id, run);
     },
     async drain(timeoutMs) {
       const all = Promise.all([...running.values()].map((run) => run.settled));
@@ -256,8 +268,12 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
   function sweep(): void {
     for (const [id, { run, endedAt }] of ended) {
       if (endedAt > now() - retentionMs && endedBytes <= retentionBytes) return;
-      ended.delete(id);
-      endedBytes -= keptBytes(run);
+      drop(id, run);
     }
+  }
+
+  function drop(id: string, run: Run): void {
+    ended.delete(id);
+    endedBytes -= keptBytes(run);
   }
 }
