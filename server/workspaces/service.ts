@@ -102,7 +102,7 @@ export function createWorkspaces({ store, agents, runs, now }: WorkspacesOptions
       const sessions = force ? 0 : await store.countSessions(id);
       if (sessions > 0) throw inUse(id, sessions);
       if (deleting.has(id)) throw noWorkspace(id);
-      // From here on no turn begins in it: each asks for its workspace behind telling `runs` which it is.
+      // From here on no turn begins in it: each has told `runs` its workspace when it asks for it.
       deleting.add(id);
       try {
         await runs.cancelIn(id);
@@ -132,7 +132,5 @@ function inUse(id: string, sessions: number): GatewayError {
 }
 
 function outsideOfKey({ workspaces }: Principal, id: string): GatewayError {
-  const own = [...workspaces];
-  const where = own.length === 0 ? "none" : own.join(", ");
-  return new GatewayError("forbidden", `This key is bound to workspaces (${where}), and \`${id}\` is not one of them. Use a key that is bound to none.`, { details: { workspaces: own } });
+  return new GatewayError("forbidden", `This key may make the workspaces that it is bound to, and \`${id}\` is none of them. Use a key that is bound to none.`, { details: { workspaces } });
 }
