@@ -104,7 +104,7 @@ test("turns that come in while it is deleted either end with it or find no works
 test("of deletions that come at once one deletes, the others find nothing", async () => {
   const workspace = await freshWorkspace();
   const statuses = (await Promise.all([1, 2, 3].map(() => remove(workspace)))).map(({ status }) => status);
-  expect(statuses.sort()).toEqual([204, 404, 404]);
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 404, 404]);
 });
 
 describe("under the same id again", () => {

@@ -10,10 +10,8 @@ describeTargets((target) => {
     test("201: makes a workspace, and says where it is", async () => {
       const id = await freshWorkspace(target);
       const answer = await target.call("createWorkspace", { json: { id: freshId("space"), label: "New Team", agent: "main", skills: ["web-search", "memory"] } });
-      const workspace = answer.json(201);
-      // The contract has one example of the header for all operations.
-      if (target.name === "server") expect(answer.headers.get("Location")).toBe(`/api/v1/workspaces/${workspace.id}`);
-      expect(workspace).toMatchObject({ label: "New Team", agent: "main", skills: ["web-search", "memory"] });
+      expect(answer.headers.get("Location")).toMatch(/^\/api\/v1\//);
+      expect(answer.json(201)).toMatchObject({ label: "New Team", agent: "main", skills: ["web-search", "memory"] });
       expect((await target.call("listWorkspaces", { query: { limit: 100 } })).json(200).workspaces.map((listed) => listed.id)).toContain(id);
       expect((await target.call("getWorkspace", { path: { workspaceId: id } })).json(200)).toMatchObject({ id });
     });
@@ -28,16 +26,13 @@ describeTargets((target) => {
       (await target.call("createWorkspace", { json })).json(400);
     });
 
-    test("400: an agent that there is not; the known ones are listed", async () => {
-      const answer = await target.call("createWorkspace", { json: { id: freshId("space"), agent: "balanced" }, mock: { status: 400 } });
-      answer.json(400);
-      if (target.name === "server") expect(errorOf(JSON.parse(answer.text)).details).toMatchObject({ agents: ["main", "my-agent"], errors: [{ path: "/agent" }] });
+    test("400: an agent that there is not", async () => {
+      (await target.call("createWorkspace", { json: { id: freshId("space"), agent: "balanced" }, mock: { status: 400 } })).json(400);
     });
 
     test("409: an id that is taken", async () => {
       const id = await freshWorkspace(target);
-      const { error } = (await target.call("createWorkspace", { json: { id }, mock: { status: 409 } })).json(409);
-      if (target.name === "server") expect(error).toBe("conflict");
+      (await target.call("createWorkspace", { json: { id }, mock: { status: 409 } })).json(409);
     });
 
     test("400: a page that cannot be", async () => {
@@ -54,12 +49,11 @@ describeTargets((target) => {
       (await target.call("getWorkspace", { path, mock: { status: 404 } })).json(404);
     });
 
-    test("409: with sessions in it, unless it is told to; it says how many", async () => {
+    test("409: with sessions in it, unless it is told to", async () => {
       const workspace = await freshWorkspace(target);
       const path = { workspaceId: workspace };
       for (const message of ["One", "Two"]) await target.call("sendMessage", { json: { message, workspace } });
-      const refused = (await target.call("deleteWorkspace", { path, mock: { status: 409 } })).json(409);
-      if (target.name === "server") expect(refused).toMatchObject({ message: expect.stringMatching(/2 sessions.*force=true/), details: { sessions: 2 } });
+      (await target.call("deleteWorkspace", { path, mock: { status: 409 } })).json(409);
       expect((await target.call("deleteWorkspace", { path, query: { force: "true" } })).status).toBe(204);
     });
 
@@ -77,7 +71,8 @@ describeTargets((target) => {
       const path = { workspaceId: await freshWorkspace(target, { allowlist: ["telegram:987654321", "ada"] }) };
       const json = { add: ["telegram:123456789"], remove: ["telegram:987654321"] };
       const changed = (await target.call("updateWorkspaceAllowlist", { path, json })).json(200);
-      if (target.name === "server") expect(changed.allowlist).toEqual(["ada", "telegram:123456789"]);
+      expect(changed.allowlist).toContain("telegram:123456789");
+      expect(changed.allowlist).not.toContain("telegram:987654321");
       expect((await target.call("updateWorkspaceAllowlist", { path, json })).json(200)).toEqual(changed);
     });
 
@@ -91,9 +86,7 @@ describeTargets((target) => {
     });
 
     test("400: a user to be let in and shut out at once", async () => {
-      const answer = await target.call("updateWorkspaceAllowlist", { path: { workspaceId: "team" }, json: { add: ["ada", "ben"], remove: ["carl", "ben"] }, mock: { status: 400 } });
-      answer.json(400);
-      if (target.name === "server") expect(errorOf(JSON.parse(answer.text)).details.errors).toEqual([{ path: "/remove/1", message: expect.stringContaining("ben") }]);
+      (await target.call("updateWorkspaceAllowlist", { path: { workspaceId: "team" }, json: { add: ["ada"], remove: ["ada"] }, mock: { status: 400 } })).json(400);
     });
   });
 
@@ -114,7 +107,9 @@ describe("the server", () => {
   const server = useServer();
 
   test("a workspace is what it was given, and the list goes by pages in the order of the ids", async () => {
-    const made = (await server.call("createWorkspace", { json: { id: "a-first" } })).json(201);
+    const answer = await server.call("createWorkspace", { json: { id: "a-first" } });
+    expect(answer.headers.get("Location")).toBe("/api/v1/workspaces/a-first");
+    const made = answer.json(201);
     expect(made).toEqual({ id: "a-first", label: "a-first", agent: null, skills: [], allowlist: [], createdAt: expect.any(String), updatedAt: made.createdAt });
     const ids: string[] = [];
     let cursor: string | undefined;
@@ -124,6 +119,19 @@ describe("the server", () => {
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     expect(ids).toEqual(["a-first", "default", "team"]);
+  });
+
+  test("a refusal says what is wrong and what can be done", async () => {
+    const id = await freshWorkspace(server);
+    const unknownAgent = (await server.call("createWorkspace", { json: { id: freshId("space"), agent: "balanced" } })).json(400);
+    expect(unknownAgent.details).toMatchObject({ agents: ["main", "my-agent"], errors: [{ path: "/agent" }] });
+    const taken = (await server.call("createWorkspace", { json: { id } })).json(409);
+    expect(taken).toMatchObject({ error: "conflict", message: expect.stringContaining(`\`${id}\``) });
+    const contradiction = (await server.call("updateWorkspaceAllowlist", { path: { workspaceId: id }, json: { add: ["ada", "ben"], remove: ["carl", "ben"] } })).json(400);
+    expect(contradiction.details.errors).toEqual([{ path: "/remove/1", message: expect.stringContaining("ben") }]);
+    for (const message of ["One", "Two"]) (await server.call("sendMessage", { json: { message, workspace: id } })).json(200);
+    const inUse = (await server.call("deleteWorkspace", { path: { workspaceId: id } })).json(409);
+    expect(inUse).toMatchObject({ error: "conflict", message: expect.stringMatching(/2 sessions.*force=true/), details: { sessions: 2 } });
   });
 
   test("the list takes 10,000 users and no more", async () => {

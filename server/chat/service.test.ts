@@ -55,7 +55,7 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: 
   const say = (message: string, rest: Partial<ChatInput> = {}) =>
     chat.begin({ face: "agents", principal: owner, requestId: "req_1", message, sessionId: "sess_a", sessionPrefix: "sess", channel: "api", stream: false, ...rest });
   const messagesOf = async (id: string) => (await sessions.messages(id)).map(({ role, content }) => [role, content]);
-  return { say, sessions, runs, messagesOf, asked };
+  return { say, sessions, workspaces, runs, messagesOf, asked };
 }
 
 /** Lets what is under way come to where it waits for something. Stores answer within a round of the event loop each. */
@@ -170,4 +170,24 @@ test("a session is called what its first message begins with: one line, whole ch
   await (await say(`  Hello\n\tthere ${"x".repeat(67)}🦞 and more`)).ended;
   const { title } = await sessions.get(owner, "sess_a");
   expect(title).toBe(`Hello there ${"x".repeat(67)}`);
+});
+
+test("a workspace that is deleted while a turn in it is made ready takes the turn with it", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { say, workspaces, sessions, asked } = await chatWith({ resolve: (model) => (model === "slow" ? promise : Promise.resolve()) });
+  await workspaces.create(owner, { id: "team" });
+  await (await say("One", { workspaceId: "team" })).ended;
+  // Its session is in `team`, which the request does not say.
+  const outcome = say("Two", { model: "slow" }).then(
+    () => "begun",
+    ({ code }: GatewayError) => code,
+  );
+  await settle();
+  const deletion = workspaces.delete(owner, "team", { force: true });
+  await settle();
+  resolve();
+  await deletion;
+  expect(await outcome).toBe("cancelled");
+  expect(asked).toHaveLength(1);
+  expect(await sessions.count(owner)).toBe(0);
 });

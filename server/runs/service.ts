@@ -138,6 +138,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       release = await plan.acquire(signal);
       signal.throwIfAborted();
       const prepared = await plan.prepare();
+      signal.throwIfAborted();
       run.identity = { ...run.identity, ...prepared.identity };
       run.messageId = prepared.messageId;
       await store.begin({ run: run.record, session: prepared.newSession, userMessage: prepared.userMessage });
