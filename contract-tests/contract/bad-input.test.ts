@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ownerToken } from "../harness/gateway.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectError, expectNothingInternal } from "./error-of.ts";
-import { operations, type OperationId } from "./operations.ts";
+import { operationOf, operations, type OperationId } from "./operations.ts";
 import { useServer } from "./targets.ts";
 import type { CallRequest } from "./target.ts";
 
@@ -13,7 +13,7 @@ const withBody = operations.filter(({ bodySchemas }) => bodySchemas);
 const json = { "Content-Type": "application/json" };
 
 async function expectRefusal(id: OperationId, request: CallRequest, status: number, code: string): Promise<ReturnType<typeof errorOf>> {
-  const { status: found, text } = await server.call(id, request);
+  const { status: found, text } = await server.call(id, { path: exampleRequest(id).path ?? {}, ...request });
   expect(found, text.slice(0, 300)).toBe(status);
   expectNothingInternal(text);
   const error = errorOf(JSON.parse(text));
@@ -32,7 +32,7 @@ describe.each(withBody)("a body to $id", ({ id, face }) => {
 
   test("400: that is not UTF-8", async () => {
     const bytes = Buffer.concat([Buffer.from('{"message":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
-    const response = await server.gateway.call(pathOf(id), { method: "POST", headers: json, body: bytes });
+    const response = await server.gateway.call(pathOf(id), { method: operationOf(id).method, headers: json, body: bytes });
     expect(response.status).toBe(400);
   });
 
@@ -64,14 +64,15 @@ describe.each(withBody)("a body to $id", ({ id, face }) => {
         controller.close();
       },
     });
-    const response = await server.gateway.call(pathOf(id), { method: "POST", headers: json, body: streamed, duplex: "half" });
+    const response = await server.gateway.call(pathOf(id), { method: operationOf(id).method, headers: json, body: streamed, duplex: "half" });
     expect(response.status).toBe(413);
     (await server.call("getHealth")).json(200);
   });
 });
 
 function pathOf(id: OperationId): string {
-  return operations.find((operation) => operation.id === id)?.path ?? "";
+  const { path = {} } = exampleRequest(id);
+  return operationOf(id).path.replaceAll(/\{(\w+)\}/g, (_, name: string) => path[name] ?? "");
 }
 
 describe("an id", () => {
@@ -82,6 +83,7 @@ describe("an id", () => {
     await expectRefusal("getPlainSession", { path: { id: bad } }, 400, "INVALID_REQUEST");
     await expectRefusal("getAgent", { path: { agentId: bad } }, 400, "bad_request");
     await expectRefusal("getRun", { path: { runId: bad } }, 400, "bad_request");
+    for (const id of ["getWorkspace", "deleteWorkspace"] as const) await expectRefusal(id, { path: { workspaceId: bad } }, 400, "bad_request");
   });
 
   test.each([...ids, ""])("400: %j in a body", async (bad) => {
@@ -89,6 +91,7 @@ describe("an id", () => {
     expect(await errors("chat", { message: "Hello", sessionId: bad })).toContain("/sessionId");
     expect(await errors("chat", { message: "Hello", conversationId: bad })).toContain("/conversationId");
     expect(await errors("sendMessage", { message: "Hello", sessionId: bad })).toContain("/sessionId");
+    expect(await errors("createWorkspace", { id: bad })).toContain("/id");
     expect(await errors("message", { message: "Hello", channel: "api", conversation_id: bad })).toContain("/conversation_id");
   });
 

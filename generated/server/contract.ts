@@ -1844,7 +1844,7 @@ export interface components {
         SendMessageRequest: {
             /** @description The workspace to talk in; without it the key's only or first one, else `default`. */
             workspace?: components["schemas"]["Id"];
-            /** @description Who speaks, in the caller's own terms. */
+            /** @description Who speaks, in the caller's own terms. A workspace with an allow list wants one who is on it. */
             userId?: string;
             /** @description What the user says. */
             message: string;

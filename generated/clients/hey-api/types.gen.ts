@@ -1260,7 +1260,7 @@ export type SendMessageRequest = {
      */
     workspace?: Id;
     /**
-     * Who speaks, in the caller's own terms.
+     * Who speaks, in the caller's own terms. A workspace with an allow list wants one who is on it.
      */
     userId?: string;
     /**
