@@ -1214,7 +1214,7 @@ export interface components {
             seed?: number | null;
             frequency_penalty?: number | null;
             presence_penalty?: number | null;
-            /** @description The caller's end user. */
+            /** @description The caller's end user. A workspace with an allow list wants one who is on it. */
             user?: string;
         };
         /**

@@ -109,6 +109,7 @@ export function createWorkspaces({ store, agents, runs, now }: WorkspacesOptions
         const deletion = await store.delete(id, { force });
         if (!deletion.isDeleted) throw deletion.sessions > 0 ? inUse(id, deletion.sessions) : noWorkspace(id);
         forget(id);
+        // A transaction after their end, the cancelled runs are among those whose events are kept.
         for (const listener of listeners) listener(id);
       } finally {
         deleting.delete(id);

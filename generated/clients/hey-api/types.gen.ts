@@ -517,7 +517,7 @@ export type CreateChatCompletionRequest = {
     frequency_penalty?: number | null;
     presence_penalty?: number | null;
     /**
-     * The caller's end user.
+     * The caller's end user. A workspace with an allow list wants one who is on it.
      */
     user?: string;
 };
