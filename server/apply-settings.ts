@@ -10,6 +10,7 @@ import { at } from "./settings/pointer.ts";
 import type { Application } from "./settings/service.ts";
 import type { HttpSettings, LoggingSettings, Settings } from "./settings/settings.ts";
 import type { Tools } from "./tools/registry.ts";
+import type { Workspaces } from "./workspaces/service.ts";
 
 /** The parts of the settings that change one by one. */
 export type SettingsPart = `http.${keyof HttpSettings}` | `logging.${keyof LoggingSettings}` | Exclude<keyof Settings, "http" | "logging">;
@@ -22,9 +23,8 @@ export interface RunningParts {
   providers: Providers;
   tools: Tools;
   runs: Runs;
+  workspaces: Workspaces;
   log: Logger;
-  /** Makes the workspaces of the settings that are not there yet. */
-  seedWorkspaces(settings: Settings): Promise<void>;
 }
 
 /** What is read at the start only, and where the file has it. */
@@ -50,11 +50,11 @@ const atStart = {
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, log, seedWorkspaces }: RunningParts): Application {
+export function createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, log }: RunningParts): Application {
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
-    workspaces: seedWorkspaces,
+    workspaces: (next) => workspaces.seed(next.workspaces),
     agents: (next) => agents.use(next.agents),
     auth: (next) => settingsKeys.use(next.auth),
     "http.allowedHosts": exchangePerimeter,

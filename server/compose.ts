@@ -35,6 +35,7 @@ import { createSettingsStore } from "./settings/store.ts";
 import { watchSettings } from "./settings/watch.ts";
 import { openDatabase } from "./storage/database.ts";
 import { createTools } from "./tools/registry.ts";
+import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
 
@@ -75,28 +76,28 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const sessionStore = createSessionStore({ database });
   const runStore = createRunStore({ database });
 
-  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }) });
-  const seedWorkspaces = (from: Settings) =>
-    workspaces.seed(from.workspaces.map(({ id, label, agent, skills, allowlist }) => ({ id, label, agentId: agent, skills, allowlist, createdAt: now(), updatedAt: now() })));
-  await seedWorkspaces(settings);
+  const agents = createAgents(settings.agents);
+  const runs = createRuns({ store: runStore, log, now, ...runTimes });
+  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
+  await workspaces.seed(settings.workspaces);
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
 
   const onFailure = (cause: unknown) => log.warn({ err: cause }, "when keys were used last could not be written");
   const { keys, authentication, settingsKeys, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
+  // The keys that were bound to it are so no longer.
+  workspaces.onDeleted(() => authentication.forgetAll());
   const firstToken = await keys.createFirstToken();
 
-  const agents = createAgents(settings.agents);
   const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
   const tools = createTools(settings.tools);
   const sessions = createSessions({ store: sessionStore, workspaces });
-  const runs = createRuns({ store: runStore, log, now, ...runTimes });
   const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
-  const completions = createCompletions({ agents, providers, tools, runs, now });
+  const completions = createCompletions({ agents, workspaces, providers, tools, runs, now });
   const health = createHealthChecks({ database, version });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, log, seedWorkspaces });
+  const application = createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -112,6 +113,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createOpenaiHandlers({ completions, providers, startedAt }),
       ...createRunsHandlers({ runs }),
       ...createSessionsHandlers({ sessions, agents }),
+      ...createWorkspacesHandlers({ workspaces }),
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
       ...createKeysHandlers({ keys }),

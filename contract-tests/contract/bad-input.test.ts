@@ -81,6 +81,7 @@ describe("an id", () => {
     await expectRefusal("getPlainSession", { path: { id: bad } }, 400, "INVALID_REQUEST");
     await expectRefusal("getAgent", { path: { agentId: bad } }, 400, "bad_request");
     await expectRefusal("getRun", { path: { runId: bad } }, 400, "bad_request");
+    for (const id of ["getWorkspace", "deleteWorkspace"] as const) await expectRefusal(id, { path: { workspaceId: bad } }, 400, "bad_request");
   });
 
   test.each([...ids, ""])("400: %j in a body", async (bad) => {
@@ -88,6 +89,7 @@ describe("an id", () => {
     expect(await errors("chat", { message: "Hello", sessionId: bad })).toContain("/sessionId");
     expect(await errors("chat", { message: "Hello", conversationId: bad })).toContain("/conversationId");
     expect(await errors("sendMessage", { message: "Hello", sessionId: bad })).toContain("/sessionId");
+    expect(await errors("createWorkspace", { id: bad })).toContain("/id");
     expect(await errors("message", { message: "Hello", channel: "api", conversation_id: bad })).toContain("/conversation_id");
   });
 

@@ -51,7 +51,7 @@ describe("500: a crash behind the handler", () => {
 describe("500: a store that is broken", () => {
   const server = useServer();
   const talking = operations.filter(({ bodySchemas, group }) => bodySchemas && group !== "Settings");
-  const storing = operations.filter(({ id, path }) => /sessions|conversations|runs|keys(?!\/self)/.test(path) || id === "getPlainStatus" || id === "streamChatByQuery");
+  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {
     breakStore();

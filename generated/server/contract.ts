@@ -451,6 +451,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workspaces
+         * @description The workspaces the key may see, in the order of their ids.
+         */
+        get: operations["listWorkspaces"];
+        put?: never;
+        /**
+         * Create a workspace
+         * @description Makes a workspace. A key that is bound to workspaces cannot make one outside its list (403); an id that is taken is a 409.
+         */
+        post: operations["createWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a workspace
+         * @description One workspace.
+         */
+        get: operations["getWorkspace"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a workspace
+         * @description Deletes a workspace: its sessions, their messages, its runs, and its id in the keys that were bound to it. Turns under way
+         *     in it are cancelled. With sessions in it, only with `force`. `default` stays: requests that name no workspace live there.
+         */
+        delete: operations["deleteWorkspace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspaceId}/allowlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update a workspace's allow list
+         * @description Lets users in and shuts users out. A request of a user who is not on the list is refused with 403; with nobody on it,
+         *     all are let in.
+         */
+        patch: operations["updateWorkspaceAllowlist"];
+        trace?: never;
+    };
     "/api/v1/agents": {
         parameters: {
             query?: never;
@@ -1036,6 +1106,8 @@ export interface components {
             /** @description Joins the call with its result. */
             callId: string;
         };
+        /** @description A user who is let in: the id that requests name, or `<channel>:<id>`, which lets the user in by that channel only. */
+        AllowedUser: string;
         /** @description The error body of `/api/v1/*` and `/health*`. */
         ApiError: {
             /** @description Stable, machine-readable code. */
@@ -1277,7 +1349,7 @@ export interface components {
             seed?: number | null;
             frequency_penalty?: number | null;
             presence_penalty?: number | null;
-            /** @description The caller's end user. */
+            /** @description The caller's end user. A workspace with an allow list wants one who is on it. */
             user?: string;
         };
         /** @description A key to make. Nobody gives a key more than he has. */
@@ -1301,6 +1373,29 @@ export interface components {
             maxTokensPerDay?: number;
             /** @description When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past. */
             expiresAt?: string;
+        };
+        /**
+         * @description A workspace to be.
+         * @example {
+         *       "id": "new-team",
+         *       "label": "New Team",
+         *       "agent": "main",
+         *       "skills": [
+         *         "web-search",
+         *         "memory"
+         *       ]
+         *     }
+         */
+        CreateWorkspaceRequest: {
+            id: components["schemas"]["Id"];
+            /** @description Its name for people; without it the id. */
+            label?: string;
+            /** @description The agent of requests that name none; null or none for the gateway's default. */
+            agent?: components["schemas"]["Id"] | null;
+            /** @description Skills its agent may use besides its own. */
+            skills?: components["schemas"]["SkillName"][];
+            /** @description The users let in. None lets all in. */
+            allowlist?: components["schemas"]["AllowedUser"][];
         };
         /** @description How many objects were deleted. */
         DeletedCount: {
@@ -2033,7 +2128,7 @@ export interface components {
         SendMessageRequest: {
             /** @description The workspace to talk in; without it the key's only or first one, else `default`. */
             workspace?: components["schemas"]["Id"];
-            /** @description Who speaks, in the caller's own terms. */
+            /** @description Who speaks, in the caller's own terms. A workspace with an allow list wants one who is on it. */
             userId?: string;
             /** @description What the user says. */
             message: string;
@@ -2127,6 +2222,8 @@ export interface components {
         SettingsDocument: {
             [key: string]: unknown;
         };
+        /** @description The name of a skill, or a pattern in which `*` stands for anything. */
+        SkillName: string;
         /** @description A piece of the answer's text. */
         TokenEvent: {
             /**
@@ -2143,12 +2240,48 @@ export interface components {
             /** Format: int32 */
             outputTokens: number;
         };
+        /**
+         * @description Users to let in and to shut out: one of the two at least. What is so already stays so.
+         * @example {
+         *       "add": [
+         *         "telegram:123456789"
+         *       ],
+         *       "remove": [
+         *         "telegram:987654321"
+         *       ]
+         *     }
+         */
+        UpdateAllowlistRequest: {
+            /** @description Users to let in. The list holds 10,000 at the most. */
+            add?: components["schemas"]["AllowedUser"][];
+            /** @description Users to take off the list. Without any left it lets all in. */
+            remove?: components["schemas"]["AllowedUser"][];
+        };
         /** @description What is wrong with one place of a request. */
         ValidationFault: {
             /** @description JSON Pointer (RFC 6901) into the body, or `/query/<name>`, `/path/<name>`, `/headers/<name>`. */
             path: string;
             /** @description What was expected there. */
             message: string;
+        };
+        /** @description A tenant: its sessions, its agent, and the users who may talk to it. */
+        Workspace: {
+            id: components["schemas"]["Id"];
+            /** @description Its name for people. */
+            label: string;
+            /** @description The agent of requests that name none; null for the gateway's default. */
+            agent: components["schemas"]["Id"] | null;
+            /** @description Skills its agent may use besides its own. */
+            skills: string[];
+            /** @description The users let in, as `<id>` or `<channel>:<id>`. Empty lets all in. */
+            allowlist: string[];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        WorkspaceList: {
+            workspaces: components["schemas"]["Workspace"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
         };
         /** @description The turn is over; terminal. */
         WorkspacesDoneEvent: {
@@ -2591,7 +2724,7 @@ export interface components {
          */
         RetryAfter: number;
         /**
-         * @description Where the run can be read.
+         * @description Where it can be read.
          * @example /api/v1/runs/run_0199c0ffee
          */
         Location: string;
@@ -3585,6 +3718,171 @@ export interface operations {
             429: components["responses"]["PlainTooManyRequests"];
             500: components["responses"]["PlainInternalError"];
             503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    listWorkspaces: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    createWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWorkspaceRequest"];
+            };
+        };
+        responses: {
+            /** @description The workspace was made. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    deleteWorkspace: {
+        parameters: {
+            query?: {
+                /** @description Delete it with the sessions that are in it. */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                workspaceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    updateWorkspaceAllowlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAllowlistRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
         };
     };
     listAgents: {

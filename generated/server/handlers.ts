@@ -17,6 +17,8 @@ interface DefaultedQuery {
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
+  listWorkspaces: "limit";
+  deleteWorkspace: "force";
 }
 
 type Filled<T, Names> = Omit<T, Names & keyof T> & Required<Pick<T, Names & keyof T>>;
@@ -194,6 +196,20 @@ export interface RunsHandlers<Context> {
   streamRunEvents: Handler<"streamRunEvents", Context>;
 }
 
+/** Workspaces. */
+export interface WorkspacesHandlers<Context> {
+  /** GET /api/v1/workspaces: List workspaces */
+  listWorkspaces: Handler<"listWorkspaces", Context>;
+  /** POST /api/v1/workspaces: Create a workspace */
+  createWorkspace: Handler<"createWorkspace", Context>;
+  /** DELETE /api/v1/workspaces/{workspaceId}: Delete a workspace */
+  deleteWorkspace: Handler<"deleteWorkspace", Context>;
+  /** GET /api/v1/workspaces/{workspaceId}: Get a workspace */
+  getWorkspace: Handler<"getWorkspace", Context>;
+  /** PATCH /api/v1/workspaces/{workspaceId}/allowlist: Update a workspace's allow list */
+  updateWorkspaceAllowlist: Handler<"updateWorkspaceAllowlist", Context>;
+}
+
 /** Contract. */
 export interface ContractHandlers<Context> {
   /** GET /docs: Read the API reference */
@@ -207,4 +223,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

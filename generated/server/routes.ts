@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "keys:read" | "keys:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read";
+export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "keys:read" | "keys:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "workspaces:read" | "workspaces:write";
 
 export type RateClass = "default" | "plain";
 
@@ -72,6 +72,11 @@ export const routes: readonly Route[] = [
   { operationId: "deleteSession", method: "DELETE", path: "/api/v1/sessions/:sessionId", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSession, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getSession", method: "GET", path: "/api/v1/sessions/:sessionId", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getSession, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getSessionHistory", method: "GET", path: "/api/v1/sessions/:sessionId/history", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.getSessionHistory, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listWorkspaces", method: "GET", path: "/api/v1/workspaces", permission: "workspaces:read", rateClass: "default", face: "api", parameters: parameters.listWorkspaces, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "createWorkspace", method: "POST", path: "/api/v1/workspaces", permission: "workspaces:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.CreateWorkspaceRequest], bodyTypes: ["application/json"], streams: false },
+  { operationId: "deleteWorkspace", method: "DELETE", path: "/api/v1/workspaces/:workspaceId", permission: "workspaces:write", rateClass: "default", face: "api", parameters: parameters.deleteWorkspace, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getWorkspace", method: "GET", path: "/api/v1/workspaces/:workspaceId", permission: "workspaces:read", rateClass: "default", face: "api", parameters: parameters.getWorkspace, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "updateWorkspaceAllowlist", method: "PATCH", path: "/api/v1/workspaces/:workspaceId/allowlist", permission: "workspaces:write", rateClass: "default", face: "api", parameters: parameters.updateWorkspaceAllowlist, bodies: [bodies.UpdateAllowlistRequest], bodyTypes: ["application/json"], streams: false },
   { operationId: "getDocs", method: "GET", path: "/docs", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getDocsScript", method: "GET", path: "/docs/reference.js", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getHealth", method: "GET", path: "/health", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },

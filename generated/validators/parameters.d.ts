@@ -33,3 +33,7 @@ export const listSessions: ValidateFunction;
 export const deleteSession: ValidateFunction;
 export const getSession: ValidateFunction;
 export const getSessionHistory: ValidateFunction;
+export const listWorkspaces: ValidateFunction;
+export const deleteWorkspace: ValidateFunction;
+export const getWorkspace: ValidateFunction;
+export const updateWorkspaceAllowlist: ValidateFunction;

@@ -11,6 +11,8 @@ export interface Agents {
   get(id: string): AgentSettings;
   /** The agent that a request names. Throws `bad_request` that lists the known ones. */
   named(id: string, pointer: string): AgentSettings;
+  /** The agent of a workspace: the default one when it has none, or one that the settings have no more. */
+  orDefault(id: string | null): AgentSettings;
   readonly default: AgentSettings;
   /** Exchanges them; turns under way go on with the agent they have. */
   use(next: AgentsSettings): void;
@@ -36,6 +38,7 @@ export function createAgents(settings: AgentsSettings): Agents {
         details: { errors: [{ path: pointer, message: `must be one of ${agents.join(", ")}` }], agents },
       });
     },
+    orDefault: (id) => (id === null ? undefined : find(id)) ?? theDefault,
     get default() {
       return theDefault;
     },

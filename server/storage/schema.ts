@@ -7,6 +7,7 @@
  */
 export interface Schema {
   workspaces: WorkspacesTable;
+  seeded_workspaces: SeededWorkspacesTable;
   sessions: SessionsTable;
   messages: MessagesTable;
   runs: RunsTable;
@@ -23,6 +24,11 @@ export interface WorkspacesTable {
   allowlist: string;
   created_at: number;
   updated_at: number;
+}
+
+/** The workspaces of the settings that have been made, whatever became of them. */
+interface SeededWorkspacesTable {
+  id: string;
 }
 
 export interface SessionsTable {

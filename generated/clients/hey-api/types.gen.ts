@@ -221,6 +221,11 @@ export type AgentsToolUseEvent = {
 };
 
 /**
+ * A user who is let in: the id that requests name, or `<channel>:<id>`, which lets the user in by that channel only.
+ */
+export type AllowedUser = string;
+
+/**
  * The error body of `/api/v1*` and `/health*`.
  */
 export type ApiError = {
@@ -512,7 +517,7 @@ export type CreateChatCompletionRequest = {
     frequency_penalty?: number | null;
     presence_penalty?: number | null;
     /**
-     * The caller's end user.
+     * The caller's end user. A workspace with an allow list wants one who is on it.
      */
     user?: string;
 };
@@ -546,6 +551,29 @@ export type CreateKeyRequest = {
      * When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past.
      */
     expiresAt?: string;
+};
+
+/**
+ * A workspace to be.
+ */
+export type CreateWorkspaceRequest = {
+    id: Id;
+    /**
+     * Its name for people; without it the id.
+     */
+    label?: string;
+    /**
+     * The agent of requests that name none; null or none for the gateway's default.
+     */
+    agent?: Id | null;
+    /**
+     * Skills its agent may use besides its own.
+     */
+    skills?: Array<SkillName>;
+    /**
+     * The users let in. None lets all in.
+     */
+    allowlist?: Array<AllowedUser>;
 };
 
 /**
@@ -1489,7 +1517,7 @@ export type SendMessageRequest = {
      */
     workspace?: Id;
     /**
-     * Who speaks, in the caller's own terms.
+     * Who speaks, in the caller's own terms. A workspace with an allow list wants one who is on it.
      */
     userId?: string;
     /**
@@ -1620,6 +1648,11 @@ export type SettingsDocument = {
 };
 
 /**
+ * The name of a skill, or a pattern in which `*` stands for anything.
+ */
+export type SkillName = string;
+
+/**
  * A piece of the answer's text.
  */
 export type TokenEvent = {
@@ -1636,6 +1669,20 @@ export type TurnUsage = {
 };
 
 /**
+ * Users to let in and to shut out: one of the two at least. What is so already stays so.
+ */
+export type UpdateAllowlistRequest = {
+    /**
+     * Users to let in. The list holds 10,000 at the most.
+     */
+    add?: Array<AllowedUser>;
+    /**
+     * Users to take off the list. Without any left it lets all in.
+     */
+    remove?: Array<AllowedUser>;
+};
+
+/**
  * What is wrong with one place of a request.
  */
 export type ValidationFault = {
@@ -1647,6 +1694,39 @@ export type ValidationFault = {
      * What was expected there.
      */
     message: string;
+};
+
+/**
+ * A tenant: its sessions, its agent, and the users who may talk to it.
+ */
+export type Workspace = {
+    id: Id;
+    /**
+     * Its name for people.
+     */
+    label: string;
+    /**
+     * The agent of requests that name none; null for the gateway's default.
+     */
+    agent: Id | null;
+    /**
+     * Skills its agent may use besides its own.
+     */
+    skills: Array<string>;
+    /**
+     * The users let in, as `<id>` or `<channel>:<id>`. Empty lets all in.
+     */
+    allowlist: Array<string>;
+    createdAt: Instant;
+    updatedAt: Instant;
+};
+
+export type WorkspaceList = {
+    workspaces: Array<Workspace>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
 };
 
 /**
@@ -3337,6 +3417,287 @@ export type GetPlainSessionResponses = {
 };
 
 export type GetPlainSessionResponse = GetPlainSessionResponses[keyof GetPlainSessionResponses];
+
+export type ListWorkspacesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/workspaces';
+};
+
+export type ListWorkspacesErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListWorkspacesError = ListWorkspacesErrors[keyof ListWorkspacesErrors];
+
+export type ListWorkspacesResponses = {
+    /**
+     * The answer.
+     */
+    200: WorkspaceList;
+};
+
+export type ListWorkspacesResponse = ListWorkspacesResponses[keyof ListWorkspacesResponses];
+
+export type CreateWorkspaceData = {
+    body: CreateWorkspaceRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/workspaces';
+};
+
+export type CreateWorkspaceErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type CreateWorkspaceError = CreateWorkspaceErrors[keyof CreateWorkspaceErrors];
+
+export type CreateWorkspaceResponses = {
+    /**
+     * The workspace was made.
+     */
+    201: Workspace;
+};
+
+export type CreateWorkspaceResponse = CreateWorkspaceResponses[keyof CreateWorkspaceResponses];
+
+export type DeleteWorkspaceData = {
+    body?: never;
+    path: {
+        workspaceId: Id;
+    };
+    query?: {
+        /**
+         * Delete it with the sessions that are in it.
+         */
+        force?: boolean;
+    };
+    url: '/api/v1/workspaces/{workspaceId}';
+};
+
+export type DeleteWorkspaceErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type DeleteWorkspaceError = DeleteWorkspaceErrors[keyof DeleteWorkspaceErrors];
+
+export type DeleteWorkspaceResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type DeleteWorkspaceResponse = DeleteWorkspaceResponses[keyof DeleteWorkspaceResponses];
+
+export type GetWorkspaceData = {
+    body?: never;
+    path: {
+        workspaceId: Id;
+    };
+    query?: never;
+    url: '/api/v1/workspaces/{workspaceId}';
+};
+
+export type GetWorkspaceErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetWorkspaceError = GetWorkspaceErrors[keyof GetWorkspaceErrors];
+
+export type GetWorkspaceResponses = {
+    /**
+     * The answer.
+     */
+    200: Workspace;
+};
+
+export type GetWorkspaceResponse = GetWorkspaceResponses[keyof GetWorkspaceResponses];
+
+export type UpdateWorkspaceAllowlistData = {
+    body: UpdateAllowlistRequest;
+    path: {
+        workspaceId: Id;
+    };
+    query?: never;
+    url: '/api/v1/workspaces/{workspaceId}/allowlist';
+};
+
+export type UpdateWorkspaceAllowlistErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type UpdateWorkspaceAllowlistError = UpdateWorkspaceAllowlistErrors[keyof UpdateWorkspaceAllowlistErrors];
+
+export type UpdateWorkspaceAllowlistResponses = {
+    /**
+     * The answer.
+     */
+    200: Workspace;
+};
+
+export type UpdateWorkspaceAllowlistResponse = UpdateWorkspaceAllowlistResponses[keyof UpdateWorkspaceAllowlistResponses];
 
 export type ListAgentsData = {
     body?: never;
