@@ -6,14 +6,20 @@ import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
+import { createCluster } from "./cluster/cluster.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
+import { guardLogins } from "./http/guard-logins.ts";
+import { createLimit } from "./http/limit.ts";
 import type { CheckAnswer } from "./http/mount.ts";
 import { createKeys } from "./keys/service.ts";
 import { createKeyStore } from "./keys/store.ts";
+import { createLoginGuard } from "./limits/logins.ts";
+import { createQuotas } from "./limits/quotas.ts";
+import { createLimits } from "./limits/service.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -76,13 +82,17 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const tools = createTools(settings.tools);
   const sessions = createSessions({ store: sessionStore, workspaces });
   const runs = createRuns({ store: runStore, log, now, ...runTimes });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
-  const completions = createCompletions({ agents, providers, tools, runs, now });
-  const health = createHealthChecks({ database, version });
+  const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
+  const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
+  const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, quotas, runs, now });
+  const completions = createCompletions({ agents, providers, tools, quotas, runs, now });
+  const health = createHealthChecks({ database, cluster, version });
 
   const app = createApp({
     log,
-    authenticate: createAuthenticate(keys),
+    authenticate: guardLogins(createAuthenticate(keys), createLoginGuard({ windows: cluster.windows })),
+    limit: createLimit(limits),
     maxBodyBytes: settings.http.maxBodyBytes,
     isApiEnabled: settings.http.apiEnabled,
     trustedProxies: settings.http.trustedProxies,
@@ -108,6 +118,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     async close(drainTimeoutMs) {
       await runs.drain(drainTimeoutMs);
       await providers.close();
+      cluster.close();
       await database.close();
     },
   };

@@ -27,8 +27,10 @@ describeTargets((target) => {
 describe("the server", () => {
   const server = useServer();
 
-  test.each(guarded)("401: $id with a token of nobody's, in its own face", async ({ id, face }) => {
-    const answer = await server.call(id, { ...exampleRequest(id), token: "oc_tok_nobody_has_this_one" });
+  test.each(guarded.map((operation, index) => ({ ...operation, index })))("401: $id with a token of nobody's, in its own face", async ({ id, face, index }) => {
+    // Each from an address of its own: so many failures from one would be too many.
+    const headers = { "X-Forwarded-For": `10.0.0.${index + 1}` };
+    const answer = await server.call(id, { ...exampleRequest(id), token: "oc_tok_nobody_has_this_one", headers });
     expect([answer.status, answer.headers.get("WWW-Authenticate")]).toEqual([401, expect.stringMatching(/^Bearer /)]);
     const { code, face: found } = errorOf(JSON.parse(answer.text));
     expect([found, code]).toEqual([face, { api: "unauthorized", plain: "UNAUTHORIZED", openai: "invalid_api_key" }[face]]);

@@ -67,7 +67,8 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, ...o
 
 function baseSettings() {
   return {
-    gateway: { auth: { enabled: true, token: ownerToken }, apiKeys: [agentsToken] },
+    // A test that wants to come from elsewhere says so in `X-Forwarded-For`.
+    gateway: { auth: { enabled: true, token: ownerToken }, apiKeys: [agentsToken], trustedProxies: ["127.0.0.1"] },
     api: {
       keys: [{ key: teamToken, label: "Team only", workspaces: ["team"] }],
       auth: { tokens: [{ name: "reader", token: readOnlyToken, scope: ["read"] }] },

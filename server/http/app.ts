@@ -18,7 +18,7 @@ export interface AppOptions extends MountOptions {
 
 /**
  * The perimeter, in the order a request meets it: request id → log → errors → draining → API on or off → route
- * (→ authenticate → authorize → body → validate → handler → encode, see mount.ts).
+ * (→ authenticate → limit → authorize → body → validate → handler → encode, see mount.ts).
  */
 export function createApp(options: AppOptions): Koa {
   const app = new Koa();

@@ -2,6 +2,7 @@ import type { Agents } from "../agents/service.ts";
 import { agentTools } from "../chat/agent-tools.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
+import type { Quotas } from "../limits/quotas.ts";
 import type { ModelRequest, ToolDefinition } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import type { Run } from "../runs/run.ts";
@@ -24,7 +25,16 @@ export interface Completions {
   begin(input: CompletionInput): Promise<Run>;
 }
 
-export function createCompletions({ agents, providers, tools, runs, now }: { agents: Agents; providers: Providers; tools: Tools; runs: Runs; now: () => number }): Completions {
+export interface CompletionsOptions {
+  agents: Agents;
+  providers: Providers;
+  tools: Tools;
+  quotas: Pick<Quotas, "budgetOf">;
+  runs: Runs;
+  now: () => number;
+}
+
+export function createCompletions({ agents, providers, tools, quotas, runs, now }: CompletionsOptions): Completions {
   return {
     async begin({ principal, requestId, model: wanted, request, callerTools, stream, includeUsage }) {
       const startedAt = performance.now();
@@ -52,7 +62,15 @@ export function createCompletions({ agents, providers, tools, runs, now }: { age
           newSession: null,
           userMessage: null,
           messageId: newId("msg"),
-          turn: { provider, request: { ...request, model, stream }, tools: agentTools(tools, definitions), callerTools, maxSteps: agent.maxSteps, startedAt },
+          turn: {
+            provider,
+            request: { ...request, model, stream },
+            tools: agentTools(tools, definitions),
+            callerTools,
+            maxSteps: agent.maxSteps,
+            startedAt,
+            budget: quotas.budgetOf(principal),
+          },
         }),
       });
       return run;
