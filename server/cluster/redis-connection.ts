@@ -28,7 +28,7 @@ export async function connectRedis({ url, log, timeoutMs = 250, probeMs = 1000 }
   const client = openClient(url);
   let isConnected = false;
   let isLossTold = false;
-  let isProbing = false;
+  let probing: Promise<void> | undefined;
 
   function lose(cause: unknown): void {
     isConnected = false;
@@ -38,9 +38,7 @@ export async function connectRedis({ url, log, timeoutMs = 250, probeMs = 1000 }
   }
 
   /** Looks whether Redis takes what is written, which it may not although it is connected. One look at a time, however long it takes. */
-  async function probe(): Promise<void> {
-    if (isProbing || isConnected || !client.isReady) return;
-    isProbing = true;
+  async function look(): Promise<void> {
     try {
       await client.set("openclaw:probe", "1", { PX: 1000 });
       isConnected = true;
@@ -49,8 +47,12 @@ export async function connectRedis({ url, log, timeoutMs = 250, probeMs = 1000 }
     } catch (error) {
       lose(error);
     } finally {
-      isProbing = false;
+      probing = undefined;
     }
+  }
+
+  async function probe(): Promise<void> {
+    if (!isConnected && client.isReady) await (probing ??= look());
   }
 
   client.on("error", lose);

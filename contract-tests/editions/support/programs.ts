@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 export const lacksCurl = lacks("curl", "curl", ["--version"]);
 export const lacksPython = lacks("python3 with requests", "python3", ["-c", "import requests"]);
 export const lacksPythonOpenai = lacks("python3 with openai", "python3", ["-c", "import openai"]);
+export const lacksRedis = lacks("redis-server", "redis-server", ["--version"]);
 
 function lacks(name: string, program: string, args: readonly string[]): boolean {
   if (runs(program, args)) return false;
