@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type Koa from "koa";
 import type { Logger } from "pino";
-import { routes } from "../generated/server/routes.ts";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
+import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createCluster } from "./cluster/cluster.ts";
@@ -15,8 +15,7 @@ import { createAuthenticate } from "./http/authenticate.ts";
 import { guardLogins } from "./http/guard-logins.ts";
 import { createLimit } from "./http/limit.ts";
 import type { CheckAnswer } from "./http/mount.ts";
-import { createKeys } from "./keys/service.ts";
-import { createKeyStore } from "./keys/store.ts";
+import { createKeysHandlers } from "./keys/handlers.ts";
 import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
@@ -71,8 +70,8 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
 
-  const permissions = [...new Set(routes.map(({ permission }) => permission))];
-  const keys = createKeys({ isEnabled: settings.auth.enabled, ownerTokens: settings.auth.ownerTokens, configured: settings.auth.keys, store: createKeyStore({ database }), permissions, now });
+  const onFailure = (cause: unknown) => log.warn({ err: cause }, "when keys were used last could not be written");
+  const { keys, authentication, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
   const firstToken = await keys.createFirstToken();
 
   const agents = createAgents(settings.agents);
@@ -91,7 +90,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
 
   const app = createApp({
     log,
-    authenticate: guardLogins(createAuthenticate(keys), createLoginGuard({ windows: cluster.windows })),
+    authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
     limit: createLimit(limits),
     maxBodyBytes: settings.http.maxBodyBytes,
     isApiEnabled: settings.http.apiEnabled,
@@ -105,6 +104,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createSessionsHandlers({ sessions, agents }),
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
+      ...createKeysHandlers({ keys }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
@@ -119,6 +119,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       await runs.drain(drainTimeoutMs);
       await providers.close();
       cluster.close();
+      await lastUse.flush();
       await database.close();
     },
   };

@@ -1,10 +1,8 @@
 import type { ModelEvent, ModelMessage, ModelRequest } from "../../server/providers/port.ts";
 
 /** Every event of a model call. */
-export async function collect(events: AsyncIterable<ModelEvent>): Promise<ModelEvent[]> {
-  const all: ModelEvent[] = [];
-  for await (const event of events) all.push(event);
-  return all;
+export async function collect(batches: AsyncIterable<readonly ModelEvent[]>): Promise<ModelEvent[]> {
+  return (await Array.fromAsync(batches)).flat();
 }
 
 /** The text of the events, joined. */

@@ -159,7 +159,7 @@ export interface ApiKey {
 }
 
 /** What a key may do, `resource:verb`. */
-export type KeyPermission = "messages:read" | "messages:write" | "sessions:read" | "sessions:delete" | "workspaces:read" | "workspaces:write" | "stats:read" | "agents:read" | "channels:read" | "channels:send" | "tools:read" | "tools:invoke" | "skills:read" | "skills:write" | "memory:read" | "memory:delete" | "cron:read" | "cron:run" | "cron:write" | "config:read" | "config:write" | "logs:read" | "keys:read" | "keys:write" | "webhooks:read" | "webhooks:write" | "models:read" | "metrics:read";
+export type KeyPermission = "messages:read" | "messages:write" | "sessions:read" | "sessions:delete" | "workspaces:read" | "workspaces:write" | "stats:read" | "agents:read" | "channels:read" | "channels:send" | "tools:read" | "tools:invoke" | "skills:read" | "skills:write" | "memory:read" | "memory:write" | "memory:delete" | "cron:read" | "cron:run" | "cron:write" | "config:read" | "config:write" | "logs:read" | "keys:read" | "keys:write" | "webhooks:read" | "webhooks:write" | "models:read" | "metrics:read";
 
 /** Limits of requests. */
 export interface ApiRateLimit {
@@ -501,6 +501,12 @@ export interface Logging {
   /** File to log to, besides standard output; null for none. Default `logs/gateway.log` in the state folder. */
   file?: string | null;
 }
+
+/** All of `KeyPermission`, in the order of the spec. */
+export const keyPermissions: readonly KeyPermission[] = ["messages:read","messages:write","sessions:read","sessions:delete","workspaces:read","workspaces:write","stats:read","agents:read","channels:read","channels:send","tools:read","tools:invoke","skills:read","skills:write","memory:read","memory:write","memory:delete","cron:read","cron:run","cron:write","config:read","config:write","logs:read","keys:read","keys:write","webhooks:read","webhooks:write","models:read","metrics:read"];
+
+/** All of `Scope`, in the order of the spec. */
+export const scopes: readonly Scope[] = ["chat","send","read","admin"];
 
 /** Members that hold secrets, by name: all of it, or a URL's password and query. */
 export const secretMembers: Readonly<Record<string, "all" | "url">> = {

@@ -33,9 +33,11 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: 
     async *generate({ messages }) {
       asked.push(messages);
       await gate;
-      yield { type: "started", model: "m" };
-      yield { type: "text", text: `You said: ${messages.at(-1)!.content as string}` };
-      yield { type: "finished", reason: "stop", usage: { inputTokens: 1, outputTokens: 1 } };
+      yield [
+        { type: "started", model: "m" },
+        { type: "text", text: `You said: ${messages.at(-1)!.content as string}` },
+        { type: "finished", reason: "stop", usage: { inputTokens: 1, outputTokens: 1 } },
+      ];
     },
     listModels: async () => [],
     close: async () => {},

@@ -163,7 +163,7 @@ export function createChat({ agents, workspaces, sessions, providers, tools, quo
           ...(input.maxTokens === undefined ? {} : { maxTokens: input.maxTokens }),
           ...(input.temperature === undefined ? {} : { temperature: input.temperature }),
         },
-        tools: agentTools(tools, definitions),
+        tools: agentTools(tools, definitions, { principal: input.principal, workspaceId: workspace.id, agentId: agent.id, sessionId, runId: run.id, userId }),
         callerTools: [],
         maxSteps: agent.maxSteps,
         startedAt,

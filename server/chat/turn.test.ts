@@ -26,7 +26,7 @@ function scripted(...answers: ModelEvent[][]): Provider & { requests: ModelReque
     requests,
     async *generate(request) {
       requests.push(request);
-      yield* answers[requests.length - 1] ?? answer("again");
+      yield answers[requests.length - 1] ?? answer("again");
     },
     listModels: async () => [],
     close: async () => {},
@@ -52,7 +52,7 @@ function input(provider: Provider, rest: Partial<TurnInput> = {}): TurnInput {
   };
 }
 
-const all = (turn: AsyncIterable<TurnOutput>) => Array.fromAsync(turn);
+const all = async (turn: AsyncIterable<readonly TurnOutput[]>) => (await Array.fromAsync(turn)).flat();
 
 describe("runTurn", () => {
   test("passes the model's text on and ends with its usage", async () => {
@@ -138,7 +138,7 @@ describe("a turn with a budget", () => {
     const broken: Provider = {
       ...scripted(),
       async *generate() {
-        yield* answer("Half").slice(0, 2);
+        yield answer("Half").slice(0, 2);
         throw new GatewayError("provider_error", "It broke.");
       },
     };
@@ -146,8 +146,8 @@ describe("a turn with a budget", () => {
     expect(failing.told).toEqual([["hold", 1], ["end", "Half"]]);
 
     const left = noted();
-    for await (const _ of runTurn(input(scripted(answer("Hello")), { budget: left }), never)) break;
-    expect(left.told).toEqual([["hold", 1], ["end", ""]]);
+    for await (const _ of runTurn(input(broken, { budget: left }), never)) break;
+    expect(left.told).toEqual([["hold", 1], ["end", "Half"]]);
   });
 
   test("does not ask the model when there are too few", async () => {

@@ -44,9 +44,9 @@ export type TurnOutput = Exclude<TurnEvent, { type: "failed" }>;
 
 /**
  * The turn: asks the model, runs the tools it asks for, tells it the results, and so on until it has answered. Knows no
- * storage and no HTTP. Leaving the loop, or the signal, aborts whatever is under way.
+ * storage and no HTTP. Yields in batches of what came together. Leaving the loop, or the signal, aborts whatever is under way.
  */
-export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGenerator<TurnOutput> {
+export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGenerator<readonly TurnOutput[]> {
   const messages: ModelMessage[] = [...input.request.messages];
   const callerDecides = input.callerTools.length > 0;
   const tools = callerDecides ? input.callerTools : input.tools.definitions;
@@ -66,37 +66,45 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
     const calls: ToolCall[] = [];
     let text = "";
     let finishReason: "stop" | "length" | "tool_calls" | "content_filter" = "stop";
+    let output: TurnOutput[] = [];
+    let isFinished = false;
     const request = modelRequest(input, messages, tools, isLast);
     using hold = await input.budget?.hold(request, () => text);
-    for await (const event of input.provider.generate(hold ? { ...request, maxTokens: hold.maxTokens } : request, signal)) {
-      if (event.type === "text") {
-        text += event.text;
-        yield event;
-      } else if (event.type === "toolCall") calls.push(event.call);
-      else if (event.type === "started") {
-        if (step === 1) yield event;
-      } else {
-        finishReason = event.reason;
-        usage.inputTokens += event.usage.inputTokens;
-        usage.outputTokens += event.usage.outputTokens;
-        hold?.settle(event.usage);
+    for await (const events of input.provider.generate(hold ? { ...request, maxTokens: hold.maxTokens } : request, signal)) {
+      for (const event of events) {
+        if (event.type === "text") {
+          text += event.text;
+          output.push(event);
+        } else if (event.type === "toolCall") calls.push(event.call);
+        else if (event.type === "started") {
+          if (step === 1) output.push(event);
+        } else {
+          isFinished = true;
+          finishReason = event.reason;
+          usage.inputTokens += event.usage.inputTokens;
+          usage.outputTokens += event.usage.outputTokens;
+          hold?.settle(event.usage);
+        }
       }
+      // What came with the end of the answer goes out with what follows from it.
+      if (isFinished || output.length === 0) continue;
+      yield output;
+      output = [];
     }
-    if (callerDecides) return yield finished(calls.length > 0 ? "tool_calls" : finishReason, calls);
+    if (callerDecides) return yield [...output, finished(calls.length > 0 ? "tool_calls" : finishReason, calls)];
     // A model that asks for tools where it was told not to is not asked again.
-    if (calls.length === 0 || isLast) return yield finished(calls.length > 0 ? "length" : finishReason, []);
+    if (calls.length === 0 || isLast) return yield [...output, finished(calls.length > 0 ? "length" : finishReason, [])];
 
     messages.push({ role: "assistant", content: text, toolCalls: calls });
     for (const call of calls) {
       toolsInvoked.add(call.name);
-      yield { type: "toolUse", callId: call.id, name: call.name, input: parsedArguments(call) };
+      output.push({ type: "toolUse", callId: call.id, name: call.name, input: parsedArguments(call) });
     }
+    yield output;
     // Side by side; the results are told in the order of the calls.
     const results = await Promise.all(calls.map((call) => invoke(input.tools, call, signal)));
-    for (const result of results) {
-      messages.push({ role: "tool", callId: result.callId, content: result.output, isError: result.isError });
-      yield result;
-    }
+    for (const result of results) messages.push({ role: "tool", callId: result.callId, content: result.output, isError: result.isError });
+    yield results;
   }
 }
 

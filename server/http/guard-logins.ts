@@ -3,25 +3,21 @@ import { GatewayError } from "../errors.ts";
 import type { Principal } from "../keys/principal.ts";
 import type { LoginGuard } from "../limits/logins.ts";
 
-type Authenticate = (koa: KoaContext) => Principal | Promise<Principal>;
-
 /**
  * Limits failed logins around `authenticate`. The key is looked up first, since only that tells one in use at the address
- * from a guess; whoever is blocked gets the same answer whether the token was right or not.
+ * from a guess; whoever is blocked gets the same answer whether the token was right or not. A key in use costs no promise.
  */
-export function guardLogins(authenticate: Authenticate, guard: LoginGuard): Authenticate {
-  return async (koa) => {
+export function guardLogins(authenticate: (koa: KoaContext) => Principal, guard: LoginGuard): (koa: KoaContext) => Principal | Promise<Principal> {
+  return (koa) => {
     const address = koa.state["address"] as string;
     let principal: Principal;
     try {
-      principal = await authenticate(koa);
+      principal = authenticate(koa);
     } catch (error) {
-      if (error instanceof GatewayError && error.code === "unauthorized" && bringsToken(koa)) await guard.failed(address);
+      if (error instanceof GatewayError && error.code === "unauthorized" && bringsToken(koa)) return guard.failed(address).then(() => Promise.reject(error));
       throw error;
     }
-    const admission = guard.passed(address, principal.keyId);
-    if (admission) await admission;
-    return principal;
+    return guard.passed(address, principal.keyId)?.then(() => principal) ?? principal;
   };
 }
 

@@ -52,20 +52,21 @@ export function createCompletions({ agents, providers, tools, quotas, runs, now 
         isStreamed: stream,
         faceOptions: { includeUsage },
       });
+      const { workspaceId, userId } = run.identity;
       const { provider, model } = await providers.resolve(wanted, run.signal);
       // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
       const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : tools.definitions(agent.tools);
       runs.start(run, {
         acquire: async () => () => {},
         prepare: async () => ({
-          identity: { workspaceId: run.identity.workspaceId, agentId: agent.id, userId: run.identity.userId },
+          identity: { workspaceId, agentId: agent.id, userId },
           newSession: null,
           userMessage: null,
           messageId: newId("msg"),
           turn: {
             provider,
             request: { ...request, model, stream },
-            tools: agentTools(tools, definitions),
+            tools: agentTools(tools, definitions, { principal, workspaceId, agentId: agent.id, sessionId: null, runId: run.id, userId }),
             callerTools,
             maxSteps: agent.maxSteps,
             startedAt,

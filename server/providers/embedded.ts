@@ -26,28 +26,30 @@ export function createEmbeddedProvider({ delayMs = 0 }: EmbeddedProviderOptions 
   };
 }
 
-async function* generate(request: ModelRequest, signal: AbortSignal, delayMs: number): AsyncGenerator<ModelEvent, void, undefined> {
+async function* generate(request: ModelRequest, signal: AbortSignal, delayMs: number): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   signal.throwIfAborted();
-  yield { type: "started", model: embeddedModelId };
+  yield [{ type: "started", model: embeddedModelId }];
   const { text, calls } = answerOf(request);
   const bounded = cutTokens(beforeStop(text, request.stop), request.maxTokens ?? Number.POSITIVE_INFINITY);
   if (!request.stream) {
-    if (bounded.text !== "") yield { type: "text", text: bounded.text };
+    if (bounded.text !== "") yield [{ type: "text", text: bounded.text }];
   } else {
     for (const word of words(bounded.text)) {
       // Lets the event loop turn, or an abort and a slow reader would go unheard until the last word.
       if (delayMs > 0) await sleep(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       else await breathe();
       signal.throwIfAborted();
-      yield { type: "text", text: word };
+      yield [{ type: "text", text: word }];
     }
   }
-  for (const call of calls) yield { type: "toolCall", call };
   const usage: Usage = {
     inputTokens: inputTokens(request),
     outputTokens: bounded.count + calls.reduce((sum, call) => sum + countTokens(call.name) + countTokens(call.arguments), 0),
   };
-  yield { type: "finished", reason: calls.length > 0 ? "tool_calls" : bounded.cut ? "length" : "stop", usage };
+  yield [
+    ...calls.map((call) => ({ type: "toolCall", call }) as const),
+    { type: "finished", reason: calls.length > 0 ? "tool_calls" : bounded.cut ? "length" : "stop", usage },
+  ];
 }
 
 function beforeStop(text: string, stops: readonly string[] = []): string {

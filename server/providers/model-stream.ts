@@ -1,8 +1,8 @@
 /**
- * One call of a remote model as an `AsyncIterable` of events.
+ * One call of a remote model as an `AsyncIterable` of batches of events.
  *
  * It is written as an iterator by hand, not as an async generator: events that came in one read of the socket lie in a
- * queue and are handed out with one promise each, where a generator over a generator over a `Readable` costs four.
+ * queue and are handed out with one promise, where a generator over a generator over a `Readable` costs four each.
  * Back-pressure: when more than `pauseAbove` events wait, the provider's socket is no longer read.
  */
 import { StringDecoder } from "node:string_decoder";
@@ -34,7 +34,7 @@ export interface ModelCall {
   open(sink: UpstreamSink): UpstreamCall;
 }
 
-export function streamModel(call: ModelCall, signal: AbortSignal): AsyncIterable<ModelEvent> {
+export function streamModel(call: ModelCall, signal: AbortSignal): AsyncIterable<readonly ModelEvent[]> {
   return new ModelStream(call, signal);
 }
 
@@ -44,21 +44,22 @@ const maxEventSize = 4 * 1024 * 1024;
 /** After the last event, a provider has this long to end its answer, so that the socket can be used again. */
 const drainMs = 1_000;
 
-const finished: IteratorResult<ModelEvent> = { done: true, value: undefined };
+type Result = IteratorResult<readonly ModelEvent[]>;
 
-class ModelStream implements AsyncIterableIterator<ModelEvent>, UpstreamSink {
+const finished: Result = { done: true, value: undefined };
+
+class ModelStream implements AsyncIterableIterator<readonly ModelEvent[]>, UpstreamSink {
   readonly #model: ModelCall;
   readonly #decoder: AnswerDecoder;
   readonly #signal: AbortSignal;
-  readonly #queue: ModelEvent[] = [];
-  #head = 0;
+  #queue: ModelEvent[] = [];
   #call: UpstreamCall | undefined;
   #opened = false;
   #paused = false;
   /** No event will be added any more. */
   #ended = false;
   #failure: { error: unknown } | undefined;
-  #waiting: { resolve(result: IteratorResult<ModelEvent>): void; reject(error: unknown): void } | undefined;
+  #waiting: { resolve(result: Result): void; reject(error: unknown): void } | undefined;
   #body: { add(chunk: Buffer): void; json(): unknown } | undefined;
   #parser: EventSourceParser | undefined;
   #text: StringDecoder | undefined;
@@ -75,7 +76,7 @@ class ModelStream implements AsyncIterableIterator<ModelEvent>, UpstreamSink {
     return this;
   }
 
-  next(): Promise<IteratorResult<ModelEvent>> {
+  next(): Promise<Result> {
     const value = this.#take();
     if (value !== undefined) return Promise.resolve({ done: false, value });
     if (this.#failure !== undefined) {
@@ -91,8 +92,8 @@ class ModelStream implements AsyncIterableIterator<ModelEvent>, UpstreamSink {
     });
   }
 
-  return(): Promise<IteratorResult<ModelEvent>> {
-    this.#queue.length = this.#head = 0;
+  return(): Promise<Result> {
+    this.#queue = [];
     this.#failure = undefined;
     this.#opened = true;
     if (!this.#ended) {
@@ -156,7 +157,7 @@ class ModelStream implements AsyncIterableIterator<ModelEvent>, UpstreamSink {
     if (this.#ended) return;
     this.#ended = true;
     // What came before a failure is still handed out; after an abort nobody wants it.
-    if (this.#signal.aborted) this.#queue.length = this.#head = 0;
+    if (this.#signal.aborted) this.#queue = [];
     const waiting = this.#waiting;
     this.#waiting = undefined;
     const value = waiting === undefined ? undefined : this.#take();
@@ -180,19 +181,15 @@ class ModelStream implements AsyncIterableIterator<ModelEvent>, UpstreamSink {
     }
   }
 
-  #take(): ModelEvent | undefined {
+  #take(): readonly ModelEvent[] | undefined {
     const queue = this.#queue;
-    const value = queue[this.#head];
-    if (value === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head === queue.length) {
-      queue.length = this.#head = 0;
-      if (this.#paused) {
-        this.#paused = false;
-        this.#call?.resume();
-      }
+    if (queue.length === 0) return undefined;
+    this.#queue = [];
+    if (this.#paused) {
+      this.#paused = false;
+      this.#call?.resume();
     }
-    return value;
+    return queue;
   }
 
   /** Gives the consumer what it waits for, and stops the provider when it does not wait. */
@@ -208,7 +205,7 @@ class ModelStream implements AsyncIterableIterator<ModelEvent>, UpstreamSink {
         waiting.resolve(finished);
       }
     }
-    if (!this.#paused && !this.#ended && this.#queue.length - this.#head > pauseAbove) {
+    if (!this.#paused && !this.#ended && this.#queue.length > pauseAbove) {
       this.#paused = true;
       this.#call?.pause();
     }

@@ -63,7 +63,7 @@ export interface Usage {
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
 
 /**
- * What a model call yields, in this order: one `started` as soon as the provider has answered with its first byte of
+ * What a model call says, in this order: one `started` as soon as the provider has answered with its first byte of
  * content or metadata, any number of `text` and `toolCall` (whole calls, never fragments), one `finished`.
  * A failure is a thrown GatewayError (`provider_error`, `timeout`, `service_unavailable`, `bad_request`, `not_found`).
  */
@@ -82,8 +82,11 @@ export interface Provider {
   /** The name it has in the settings (`openai`, `local`, …). */
   readonly name: string;
   readonly type: "embedded" | "openai" | "anthropic";
-  /** Calls the model once. Leaving the loop, or the signal, aborts the upstream request. */
-  generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /**
+   * Calls the model once, and yields its events in batches of what came together, none of them empty: a step of an
+   * iteration costs more than an event. Leaving the loop, or the signal, aborts the upstream request.
+   */
+  generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly ModelEvent[]>;
   /** The models the provider says it has. */
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /** Closes its connections. */

@@ -29,7 +29,7 @@ function scripted(events: Iterable<ModelEvent>): Provider & { wasLeft: boolean }
       let isOver = false;
       try {
         for (const event of events) {
-          yield event;
+          yield [event];
           isOver = event.type === "finished";
         }
         if (!isOver) await aborted(signal);
@@ -279,7 +279,7 @@ describe("the events of an ended run", () => {
     const provider: Provider = {
       ...scripted([]),
       async *generate() {
-        yield started;
+        yield [started];
         throw new GatewayError("provider_error", "The provider broke.");
       },
     };
@@ -443,9 +443,9 @@ describe("drain", () => {
     const provider: Provider = {
       ...scripted([]),
       async *generate() {
-        yield started;
+        yield [started];
         await gate.promise;
-        yield finished;
+        yield [finished];
       },
     };
     const run = begin([], { provider });

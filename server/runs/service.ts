@@ -131,10 +131,13 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       await store.begin({ run: run.record, session: prepared.newSession, userMessage: prepared.userMessage });
       isStored = true;
       run.accept();
-      for await (const event of runTurn(prepared.turn, signal)) {
-        // Only the last event has something to wait for; a stream has hundreds that have not.
-        const ending = take(run, event);
-        if (ending) await ending;
+      for await (const events of runTurn(prepared.turn, signal)) {
+        for (const event of events) {
+          // Only the last event has something to wait for; a stream has hundreds that have not.
+          const ending = take(run, event);
+          if (ending) await ending;
+          if (run.status !== "running") break;
+        }
         if (run.status !== "running") break;
         if (run.log.isFull) await run.log.room(signal);
       }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { createCalculateTool } from "./calculate.ts";
+import { testToolContext } from "./testing.ts";
 
-const never = new AbortController().signal;
+const context = testToolContext();
 const tool = createCalculateTool();
-const calculate = (expression: string): Promise<string> => tool.invoke({ expression }, never);
+const calculate = (expression: string): Promise<string> => tool.invoke({ expression }, context);
 
 test.each([
   ["2+2", "4"], ["0.1 + 0.2", "0.3"], ["(2 + 3) * 4 ^ 2 / 8", "10"], ["-2^2", "-4"], ["10 mod 3", "1"], ["10 % 3", "1"], ["5%", "0.05"], ["5!", "120"], ["2 pi", "6.28318530717958647692529"],

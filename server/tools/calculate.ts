@@ -15,7 +15,7 @@ export function createCalculateTool(): Tool {
       required: ["expression"],
       additionalProperties: false,
     },
-    async invoke(input, signal) {
+    async invoke(input, { signal }) {
       const expression = String(input["expression"]);
       if (expression.length > maxLength) throw new ToolError(`An expression may have at most ${maxLength} characters.`);
       // mathjs costs 60 ms and 16 MB to load: only a gateway that calculates pays for it.

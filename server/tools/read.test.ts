@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Tool } from "./port.ts";
 import { createReadTool } from "./read.ts";
+import { testToolContext } from "./testing.ts";
 
-const never = new AbortController().signal;
+const context = testToolContext();
 let folder: string;
 let tool: Tool;
-const read = (path: string): Promise<string> => tool.invoke({ path }, never);
+const read = (path: string): Promise<string> => tool.invoke({ path }, context);
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "openclaw-read-")));
@@ -65,7 +66,7 @@ test.each([
 });
 
 test("a device is refused although its folder is a root", async () => {
-  await expect(createReadTool({ roots: ["/dev"] }).invoke({ path: "zero" }, never)).rejects.toThrow("is not a regular file");
+  await expect(createReadTool({ roots: ["/dev"] }).invoke({ path: "zero" }, context)).rejects.toThrow("is not a regular file");
 });
 
 test("cuts a long file between two characters, and says so", async () => {

@@ -25,7 +25,7 @@ export function createReadTool({ roots }: ReadToolOptions): Tool {
       required: ["path"],
       additionalProperties: false,
     },
-    async invoke(input, signal) {
+    async invoke(input, { signal }) {
       const path = String(input["path"]);
       if (path.includes("\0")) throw new ToolError("A path must not contain a NUL character.");
       const real = await locate(path, roots);

@@ -2,7 +2,7 @@ import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
 import type { ToolDefinition } from "../providers/port.ts";
 import { createCalculateTool } from "./calculate.ts";
 import { matchesAny } from "./globs.ts";
-import { ToolError, type Tool } from "./port.ts";
+import { ToolError, type Tool, type ToolContext, type ToolSource } from "./port.ts";
 import { createReadTool } from "./read.ts";
 
 export interface ToolsOptions {
@@ -14,8 +14,8 @@ export interface ToolsOptions {
   allow?: readonly string[];
   /** Names or globs of those that may not, although they are allowed. Default none. */
   deny?: readonly string[];
-  /** Tools of other rooms (memory, MCP servers, …). One with the name of a built-in tool takes its place. */
-  tools?: readonly Tool[];
+  /** Rooms with tools of their own (memory, MCP servers, …). A name that a tool before it has is passed over. */
+  sources?: readonly ToolSource[];
 }
 
 export interface Tools {
@@ -30,7 +30,7 @@ export interface Tools {
    * Invokes a tool with the JSON text that a model or a caller wrote. Rejects with a ToolError whose text both may read
    * (a ToolInputError when the input does not fit), or with the signal's reason. Answers at most 64 KiB.
    */
-  invoke(name: string, argumentsJson: string, signal: AbortSignal): Promise<string>;
+  invoke(name: string, argumentsJson: string, context: ToolContext): Promise<string>;
 }
 
 /** The input does not fit the tool's schema; `errors` says where, with JSON pointers. */
@@ -46,13 +46,27 @@ export class ToolInputError extends ToolError {
 const maxOutput = 65_536;
 
 /** The built-in tools and those of other rooms, behind one door that validates, bounds and times out. */
-export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [], tools = [] }: ToolsOptions): Tools {
-  const byName = new Map<string, Tool>();
-  for (const tool of [createReadTool({ roots }), createCalculateTool(), ...tools]) byName.set(tool.name, tool);
-  const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [], sources = [] }: ToolsOptions): Tools {
+  const builtIn = [createReadTool({ roots }), createCalculateTool()];
+  let listed: readonly (readonly Tool[])[] | undefined;
+  let sorted: readonly Tool[] = [];
   let ajv: Promise<Ajv2020> | undefined;
   const validators = new Map<Tool, ValidateFunction>();
   const allowed = (name: string): boolean => matchesAny(allow, name) && !matchesAny(deny, name);
+
+  /** Sorted again only when a source has another list than before. */
+  function list(): readonly Tool[] {
+    const lists = [builtIn, ...sources.map((source) => source.tools())];
+    if (listed?.every((tools, index) => tools === lists[index]) !== true) {
+      listed = lists;
+      const byName = new Map<string, Tool>();
+      for (const tool of lists.flat()) if (!byName.has(tool.name)) byName.set(tool.name, tool);
+      sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    }
+    return sorted;
+  }
+
+  const get = (name: string) => list().find((tool) => tool.name === name);
 
   async function parse(tool: Tool, argumentsJson: string): Promise<Record<string, unknown>> {
     let input: unknown;
@@ -76,22 +90,22 @@ export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [
   }
 
   return {
-    list: () => sorted,
-    get: (name) => byName.get(name),
+    list,
+    get,
     allowed,
     definitions(globs) {
-      return sorted
+      return list()
         .filter((tool) => matchesAny(globs, tool.name) && allowed(tool.name))
         .map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
     },
-    async invoke(name, argumentsJson, signal) {
-      signal.throwIfAborted();
-      const tool = byName.get(name);
+    async invoke(name, argumentsJson, context) {
+      context.signal.throwIfAborted();
+      const tool = get(name);
       if (tool === undefined) throw new ToolError(`There is no tool named ${JSON.stringify(name.slice(0, 100))}.`);
       if (!allowed(name)) throw new ToolError(`The tool ${name} is not allowed on this gateway.`);
       const input = await parse(tool, argumentsJson);
-      signal.throwIfAborted();
-      return bounded(await timed(tool, input, timeoutMs, signal));
+      context.signal.throwIfAborted();
+      return bounded(await timed(tool, input, tool.timeoutMs ?? timeoutMs, context));
     },
   };
 }
@@ -114,7 +128,8 @@ function compile(ajv: Ajv2020, tool: Tool): ValidateFunction {
 }
 
 /** Waits for the tool no longer than it may take, whether it heeds its signal or not. */
-async function timed(tool: Tool, input: Record<string, unknown>, timeoutMs: number, signal: AbortSignal): Promise<string> {
+async function timed(tool: Tool, input: Record<string, unknown>, timeoutMs: number, context: ToolContext): Promise<string> {
+  const { signal } = context;
   const timeout = new AbortController();
   const both = AbortSignal.any([signal, timeout.signal]);
   let abort: (() => void) | undefined;
@@ -124,7 +139,7 @@ async function timed(tool: Tool, input: Record<string, unknown>, timeoutMs: numb
   });
   const timer = setTimeout(() => timeout.abort(new ToolError(`The tool ${tool.name} took longer than ${timeoutMs} ms and was stopped.`)), timeoutMs);
   try {
-    return await Promise.race([tool.invoke(input, both), stopped]);
+    return await Promise.race([tool.invoke(input, { ...context, signal: both }), stopped]);
   } catch (error) {
     signal.throwIfAborted();
     if (timeout.signal.aborted) throw timeout.signal.reason;
