@@ -15,6 +15,7 @@ import { createAuthenticate } from "./http/authenticate.ts";
 import { guardLogins } from "./http/guard-logins.ts";
 import { createLimit } from "./http/limit.ts";
 import type { CheckAnswer } from "./http/mount.ts";
+import { createPerimeter, type Perimeter } from "./http/perimeter/perimeter.ts";
 import { createKeysHandlers } from "./keys/handlers.ts";
 import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
@@ -48,6 +49,7 @@ export interface ComposeOptions {
 
 export interface Gateway {
   app: Koa;
+  perimeter: Perimeter;
   health: HealthChecks;
   providers: Providers;
   /** The owner's token, when this start has made one. */
@@ -88,13 +90,12 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const completions = createCompletions({ agents, providers, tools, quotas, runs, now });
   const health = createHealthChecks({ database, cluster, version });
 
+  const perimeter = createPerimeter(settings.http);
   const app = createApp({
     log,
     authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
     limit: createLimit(limits),
-    maxBodyBytes: settings.http.maxBodyBytes,
-    isApiEnabled: settings.http.apiEnabled,
-    trustedProxies: settings.http.trustedProxies,
+    perimeter,
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
     handlers: {
@@ -112,6 +113,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
 
   return {
     app,
+    perimeter,
     health,
     providers,
     firstToken,

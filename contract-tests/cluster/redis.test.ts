@@ -4,10 +4,11 @@ import pino from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createCluster } from "../../server/cluster/cluster.ts";
 import type { Hold } from "../../server/cluster/port.ts";
-import { lacksRedis } from "../editions/support/programs.ts";
+import { lacks } from "../harness/lacks.ts";
 import { agentsToken, startTestGateway, type TestGateway } from "../harness/gateway.ts";
 import { startRedisServer, type RedisServer } from "../harness/redis-server.ts";
 
+const lacksRedis = lacks("redis-server", "redis-server", ["--version"]);
 const token = agentsToken;
 const limit = { windowMs: 60_000, maxRequests: 5 };
 

@@ -6,6 +6,7 @@ import type { ComposeOptions } from "../../server/compose.ts";
 import { createAnswerCheck } from "../../server/http/check-answer.ts";
 import { startGateway, type RunningGateway } from "../../server/main.ts";
 import { loadSettings } from "../../server/settings/load-settings.ts";
+import type { Settings } from "../../server/settings/settings.ts";
 
 /** The owner's token of every test gateway. */
 export const ownerToken = "oc_tok_owner_of_the_test_gateway";
@@ -29,6 +30,8 @@ export interface TestGatewayOptions {
 export interface TestGateway {
   url: string;
   running: RunningGateway;
+  /** What it was started with. */
+  settings: Settings;
   stateDir: string;
   /** Answers and events that the contract does not have. `close` throws when there are any. */
   violations: string[];
@@ -48,6 +51,7 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, ...o
   return {
     url: running.url,
     running,
+    settings: loaded,
     stateDir: folder,
     violations,
     call(path, { token = ownerToken, json, headers, ...init } = {}) {

@@ -95,7 +95,7 @@ test("a request that is still being sent when the gateway stops is answered 503,
   const body = JSON.stringify({ message: "Hello", agentId: "main" });
   const socket = connect(Number(new URL(gateway.url).port), "127.0.0.1");
   onTestFinished(() => void socket.destroy());
-  const head = ["POST /api/v1/chat HTTP/1.1", "Host: gateway", `Authorization: Bearer ${ownerToken}`, "Content-Type: application/json", `Content-Length: ${body.length}`];
+  const head = ["POST /api/v1/chat HTTP/1.1", "Host: localhost", `Authorization: Bearer ${ownerToken}`, "Content-Type: application/json", `Content-Length: ${body.length}`];
   socket.write(`${head.join("\r\n")}\r\n\r\n${body.slice(0, 5)}`);
   // Another answer shows that the server has had the time to take the first.
   expect((await gateway.call("/readyz")).status).toBe(200);

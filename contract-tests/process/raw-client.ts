@@ -10,7 +10,7 @@ export async function openAndStopReading(port: number, path: string, json: unkno
   const socket = connect(port, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   const body = JSON.stringify(json);
-  const head = [`POST ${path} HTTP/1.1`, "Host: gateway", `Authorization: Bearer ${token}`, `Accept: ${accept}`, "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
+  const head = [`POST ${path} HTTP/1.1`, "Host: localhost", `Authorization: Bearer ${token}`, `Accept: ${accept}`, "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
   socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
   let text = "";
   await new Promise<void>((resolve, reject) => {

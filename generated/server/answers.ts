@@ -347,6 +347,7 @@ export const answerValidators: Readonly<Record<string, ValidateFunction>> = {
   "getDocsScript 503 application/json": answers.ApiError,
   "getHealth 200 application/json": answers.Health,
   "getHealth 500 application/json": answers.ApiError,
+  "getHealth 503 application/json": answers.ApiError,
   "getHealthDetail 200 application/json": answers.HealthDetail,
   "getHealthDetail 400 application/json": answers.ApiError,
   "getHealthDetail 401 application/json": answers.ApiError,

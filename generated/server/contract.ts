@@ -665,7 +665,7 @@ export interface paths {
         };
         /**
          * Check health
-         * @description Open to everybody, and small.
+         * @description Open to everybody, and small. 503 while it starts.
          */
         get: operations["getHealth"];
         put?: never;
@@ -705,7 +705,7 @@ export interface paths {
         };
         /**
          * Check liveness
-         * @description For orchestrators: the process is alive.
+         * @description For orchestrators: the process is alive, even while it starts.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -2617,6 +2617,8 @@ export interface components {
          */
         Location: string;
         CacheControl: "no-store";
+        /** @description What the page may load and do (W3C CSP 3). */
+        ContentSecurityPolicy: string;
     };
     pathItems: never;
 }
@@ -4094,6 +4096,7 @@ export interface operations {
                 };
             };
             500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     getHealthDetail: {
@@ -4180,10 +4183,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 200 with a text of some media type. */
+            /** @description 200 with a page. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
                     [name: string]: unknown;
                 };
                 content: {

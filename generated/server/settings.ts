@@ -46,6 +46,8 @@ export interface Gateway {
   host?: string;
   /** Reverse proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: string[];
+  /** Names that the gateway goes by, such as `gateway.example.com`; requests to another are refused. Without, it takes any name, save on loopback, where web pages could get in by DNS rebinding: there only IP addresses and `localhost`. */
+  allowedHosts?: string[];
   /** Whether the API is served at all; health checks always are. Default true. */
   apiEnabled?: boolean;
   /** Keys of the agents edition. Each may do everything but see config, logs, keys and webhooks. */
@@ -179,7 +181,7 @@ export interface RateWindow {
 
 /** Who may come in, and with how much. */
 export interface ApiSecurity {
-  /** Addresses and networks that may call. Default and empty: every one that reaches the port. */
+  /** Addresses and networks that may call; loopback must be listed as well. Default and empty: every one that reaches the port. The probes `/health`, `/livez` and `/readyz` are open to all. */
   allowedIPs?: string[];
   /** Which web pages of other origins may call the gateway. */
   cors?: Cors;

@@ -37,16 +37,16 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSettingsFile = validate20;
-var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0 }, "output": { "type": "number", "minimum": 0 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 } }, "required": ["id"], "additionalProperties": false }, "Glob": { "type": "string", "minLength": 1 }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "timezone": { "type": "string", "default": "UTC" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "schedule", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] } }, "additionalProperties": false } } };
+var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0 }, "output": { "type": "number", "minimum": 0 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 } }, "required": ["id"], "additionalProperties": false }, "Glob": { "type": "string", "minLength": 1 }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "timezone": { "type": "string", "default": "UTC" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "schedule", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] } }, "additionalProperties": false } } };
 var schema62 = { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false };
 var schema109 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 } }, "additionalProperties": false };
 var schema120 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] } }, "additionalProperties": false };
 var func1 = Object.prototype.hasOwnProperty;
-var schema32 = { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false };
+var schema32 = { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false };
 var schema33 = { "type": "string" };
 var schema34 = { "type": "string", "x-secret": true };
 var schema37 = { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false };
-var func2 = require_ucs2length().default;
+var func3 = require_ucs2length().default;
 var schema35 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false };
 var schema36 = { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] };
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -229,7 +229,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "port" || key0 === "host" || key0 === "trustedProxies" || key0 === "apiEnabled" || key0 === "apiKeys" || key0 === "cors" || key0 === "rateLimit" || key0 === "auth")) {
+      if (!func1.call(schema32.properties, key0)) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema32, data };
         if (vErrors === null) {
           vErrors = [err0];
@@ -274,7 +274,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.host !== void 0) {
       let data1 = data.host;
       if (typeof data1 === "string") {
-        if (func2(data1) < 1) {
+        if (func3(data1) < 1) {
           const err4 = { instancePath: instancePath + "/host", schemaPath: "#/properties/host/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema32.properties.host, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
@@ -319,40 +319,66 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.apiEnabled !== void 0) {
-      let data4 = data.apiEnabled;
-      if (typeof data4 !== "boolean") {
-        const err8 = { instancePath: instancePath + "/apiEnabled", schemaPath: "#/properties/apiEnabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema32.properties.apiEnabled.type, parentSchema: schema32.properties.apiEnabled, data: data4 };
-        if (vErrors === null) {
-          vErrors = [err8];
-        } else {
-          vErrors.push(err8);
-        }
-        errors++;
-      }
-    }
-    if (data.apiKeys !== void 0) {
-      let data5 = data.apiKeys;
-      if (Array.isArray(data5)) {
-        const len1 = data5.length;
+    if (data.allowedHosts !== void 0) {
+      let data4 = data.allowedHosts;
+      if (Array.isArray(data4)) {
+        const len1 = data4.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          let data6 = data5[i1];
-          if (typeof data6 !== "string") {
-            const err9 = { instancePath: instancePath + "/apiKeys/" + i1, schemaPath: "#/$defs/Secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data6 };
+          let data5 = data4[i1];
+          if (typeof data5 !== "string") {
+            const err8 = { instancePath: instancePath + "/allowedHosts/" + i1, schemaPath: "#/properties/allowedHosts/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.properties.allowedHosts.items.type, parentSchema: schema32.properties.allowedHosts.items, data: data5 };
             if (vErrors === null) {
-              vErrors = [err9];
+              vErrors = [err8];
             } else {
-              vErrors.push(err9);
+              vErrors.push(err8);
             }
             errors++;
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/apiKeys", schemaPath: "#/properties/apiKeys/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema32.properties.apiKeys.type, parentSchema: schema32.properties.apiKeys, data: data5 };
+        const err9 = { instancePath: instancePath + "/allowedHosts", schemaPath: "#/properties/allowedHosts/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema32.properties.allowedHosts.type, parentSchema: schema32.properties.allowedHosts, data: data4 };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.apiEnabled !== void 0) {
+      let data6 = data.apiEnabled;
+      if (typeof data6 !== "boolean") {
+        const err10 = { instancePath: instancePath + "/apiEnabled", schemaPath: "#/properties/apiEnabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema32.properties.apiEnabled.type, parentSchema: schema32.properties.apiEnabled, data: data6 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
           vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.apiKeys !== void 0) {
+      let data7 = data.apiKeys;
+      if (Array.isArray(data7)) {
+        const len2 = data7.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          let data8 = data7[i2];
+          if (typeof data8 !== "string") {
+            const err11 = { instancePath: instancePath + "/apiKeys/" + i2, schemaPath: "#/$defs/Secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data8 };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/apiKeys", schemaPath: "#/properties/apiKeys/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema32.properties.apiKeys.type, parentSchema: schema32.properties.apiKeys, data: data7 };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
         }
         errors++;
       }
@@ -364,65 +390,42 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.rateLimit !== void 0) {
-      let data8 = data.rateLimit;
-      if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
-        for (const key1 in data8) {
+      let data10 = data.rateLimit;
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+        for (const key1 in data10) {
           if (!(key1 === "maxRequestsPerMinute" || key1 === "maxTokensPerDay" || key1 === "perKey")) {
-            const err11 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/$defs/GatewayRateLimit/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema37, data: data8 };
+            const err13 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/$defs/GatewayRateLimit/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema37, data: data10 };
             if (vErrors === null) {
-              vErrors = [err11];
+              vErrors = [err13];
             } else {
-              vErrors.push(err11);
+              vErrors.push(err13);
             }
             errors++;
           }
         }
-        if (data8.maxRequestsPerMinute !== void 0) {
-          let data9 = data8.maxRequestsPerMinute;
-          if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-            const err12 = { instancePath: instancePath + "/rateLimit/maxRequestsPerMinute", schemaPath: "#/$defs/GatewayRateLimit/properties/maxRequestsPerMinute/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema37.properties.maxRequestsPerMinute.type, parentSchema: schema37.properties.maxRequestsPerMinute, data: data9 };
+        if (data10.maxRequestsPerMinute !== void 0) {
+          let data11 = data10.maxRequestsPerMinute;
+          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+            const err14 = { instancePath: instancePath + "/rateLimit/maxRequestsPerMinute", schemaPath: "#/$defs/GatewayRateLimit/properties/maxRequestsPerMinute/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema37.properties.maxRequestsPerMinute.type, parentSchema: schema37.properties.maxRequestsPerMinute, data: data11 };
             if (vErrors === null) {
-              vErrors = [err12];
+              vErrors = [err14];
             } else {
-              vErrors.push(err12);
+              vErrors.push(err14);
             }
             errors++;
           }
-          if (typeof data9 == "number" && isFinite(data9)) {
-            if (data9 > 2147483647 || isNaN(data9)) {
-              const err13 = { instancePath: instancePath + "/rateLimit/maxRequestsPerMinute", schemaPath: "#/$defs/GatewayRateLimit/properties/maxRequestsPerMinute/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema37.properties.maxRequestsPerMinute, data: data9 };
+          if (typeof data11 == "number" && isFinite(data11)) {
+            if (data11 > 2147483647 || isNaN(data11)) {
+              const err15 = { instancePath: instancePath + "/rateLimit/maxRequestsPerMinute", schemaPath: "#/$defs/GatewayRateLimit/properties/maxRequestsPerMinute/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema37.properties.maxRequestsPerMinute, data: data11 };
               if (vErrors === null) {
-                vErrors = [err13];
+                vErrors = [err15];
               } else {
-                vErrors.push(err13);
+                vErrors.push(err15);
               }
               errors++;
             }
-            if (data9 < 1 || isNaN(data9)) {
-              const err14 = { instancePath: instancePath + "/rateLimit/maxRequestsPerMinute", schemaPath: "#/$defs/GatewayRateLimit/properties/maxRequestsPerMinute/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema37.properties.maxRequestsPerMinute, data: data9 };
-              if (vErrors === null) {
-                vErrors = [err14];
-              } else {
-                vErrors.push(err14);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data8.maxTokensPerDay !== void 0) {
-          let data10 = data8.maxTokensPerDay;
-          if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10)) && data10 !== null) {
-            const err15 = { instancePath: instancePath + "/rateLimit/maxTokensPerDay", schemaPath: "#/$defs/GatewayRateLimit/properties/maxTokensPerDay/type", keyword: "type", params: { type: schema37.properties.maxTokensPerDay.type }, message: "must be integer,null", schema: schema37.properties.maxTokensPerDay.type, parentSchema: schema37.properties.maxTokensPerDay, data: data10 };
-            if (vErrors === null) {
-              vErrors = [err15];
-            } else {
-              vErrors.push(err15);
-            }
-            errors++;
-          }
-          if (typeof data10 == "number" && isFinite(data10)) {
-            if (data10 < 1 || isNaN(data10)) {
-              const err16 = { instancePath: instancePath + "/rateLimit/maxTokensPerDay", schemaPath: "#/$defs/GatewayRateLimit/properties/maxTokensPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema37.properties.maxTokensPerDay, data: data10 };
+            if (data11 < 1 || isNaN(data11)) {
+              const err16 = { instancePath: instancePath + "/rateLimit/maxRequestsPerMinute", schemaPath: "#/$defs/GatewayRateLimit/properties/maxRequestsPerMinute/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema37.properties.maxRequestsPerMinute, data: data11 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -432,10 +435,10 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         }
-        if (data8.perKey !== void 0) {
-          let data11 = data8.perKey;
-          if (typeof data11 !== "boolean") {
-            const err17 = { instancePath: instancePath + "/rateLimit/perKey", schemaPath: "#/$defs/GatewayRateLimit/properties/perKey/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema37.properties.perKey.type, parentSchema: schema37.properties.perKey, data: data11 };
+        if (data10.maxTokensPerDay !== void 0) {
+          let data12 = data10.maxTokensPerDay;
+          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12)) && data12 !== null) {
+            const err17 = { instancePath: instancePath + "/rateLimit/maxTokensPerDay", schemaPath: "#/$defs/GatewayRateLimit/properties/maxTokensPerDay/type", keyword: "type", params: { type: schema37.properties.maxTokensPerDay.type }, message: "must be integer,null", schema: schema37.properties.maxTokensPerDay.type, parentSchema: schema37.properties.maxTokensPerDay, data: data12 };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -443,13 +446,36 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
+          if (typeof data12 == "number" && isFinite(data12)) {
+            if (data12 < 1 || isNaN(data12)) {
+              const err18 = { instancePath: instancePath + "/rateLimit/maxTokensPerDay", schemaPath: "#/$defs/GatewayRateLimit/properties/maxTokensPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema37.properties.maxTokensPerDay, data: data12 };
+              if (vErrors === null) {
+                vErrors = [err18];
+              } else {
+                vErrors.push(err18);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data10.perKey !== void 0) {
+          let data13 = data10.perKey;
+          if (typeof data13 !== "boolean") {
+            const err19 = { instancePath: instancePath + "/rateLimit/perKey", schemaPath: "#/$defs/GatewayRateLimit/properties/perKey/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema37.properties.perKey.type, parentSchema: schema37.properties.perKey, data: data13 };
+            if (vErrors === null) {
+              vErrors = [err19];
+            } else {
+              vErrors.push(err19);
+            }
+            errors++;
+          }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/$defs/GatewayRateLimit/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema37.type, parentSchema: schema37, data: data8 };
+        const err20 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/$defs/GatewayRateLimit/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema37.type, parentSchema: schema37, data: data10 };
         if (vErrors === null) {
-          vErrors = [err18];
+          vErrors = [err20];
         } else {
-          vErrors.push(err18);
+          vErrors.push(err20);
         }
         errors++;
       }
@@ -461,11 +487,11 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema32.type, parentSchema: schema32, data };
+    const err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema32.type, parentSchema: schema32, data };
     if (vErrors === null) {
-      vErrors = [err19];
+      vErrors = [err21];
     } else {
-      vErrors.push(err19);
+      vErrors.push(err21);
     }
     errors++;
   }
@@ -520,7 +546,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 === "string") {
-        if (func2(data0) < 1) {
+        if (func3(data0) < 1) {
           const err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema42.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
@@ -1830,7 +1856,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.id !== void 0) {
       let data0 = data.id;
       if (typeof data0 === "string") {
-        if (func2(data0) < 1) {
+        if (func3(data0) < 1) {
           const err2 = { instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema67.properties.id, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
@@ -2364,7 +2390,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data6 = data5[i0];
           if (typeof data6 === "string") {
-            if (func2(data6) < 1) {
+            if (func3(data6) < 1) {
               const err8 = { instancePath: instancePath + "/tools/" + i0, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema73, data: data6 };
               if (vErrors === null) {
                 vErrors = [err8];
@@ -2400,7 +2426,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1; i1++) {
           let data8 = data7[i1];
           if (typeof data8 === "string") {
-            if (func2(data8) < 1) {
+            if (func3(data8) < 1) {
               const err11 = { instancePath: instancePath + "/skills/" + i1, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema73, data: data8 };
               if (vErrors === null) {
                 vErrors = [err11];
@@ -2646,7 +2672,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data4 = data3[i0];
           if (typeof data4 === "string") {
-            if (func2(data4) < 1) {
+            if (func3(data4) < 1) {
               const err7 = { instancePath: instancePath + "/skills/" + i0, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema73, data: data4 };
               if (vErrors === null) {
                 vErrors = [err7];
@@ -3229,7 +3255,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data1 = data0[i0];
           if (typeof data1 === "string") {
-            if (func2(data1) < 1) {
+            if (func3(data1) < 1) {
               const err1 = { instancePath: instancePath + "/allow/" + i0, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema73, data: data1 };
               if (vErrors === null) {
                 vErrors = [err1];
@@ -3265,7 +3291,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1; i1++) {
           let data3 = data2[i1];
           if (typeof data3 === "string") {
-            if (func2(data3) < 1) {
+            if (func3(data3) < 1) {
               const err4 = { instancePath: instancePath + "/deny/" + i1, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema73, data: data3 };
               if (vErrors === null) {
                 vErrors = [err4];
@@ -3404,7 +3430,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.command !== void 0) {
       let data1 = data.command;
       if (typeof data1 === "string") {
-        if (func2(data1) < 1) {
+        if (func3(data1) < 1) {
           const err2 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema100.properties.command, data: data1 };
           if (vErrors === null) {
             vErrors = [err2];
@@ -3863,7 +3889,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.message !== void 0) {
       let data4 = data.message;
       if (typeof data4 === "string") {
-        if (func2(data4) < 1) {
+        if (func3(data4) < 1) {
           const err10 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema111.properties.message, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
@@ -3950,7 +3976,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.to !== void 0) {
           let data8 = data6.to;
           if (typeof data8 === "string") {
-            if (func2(data8) < 1) {
+            if (func3(data8) < 1) {
               const err18 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema114.properties.to, data: data8 };
               if (vErrors === null) {
                 vErrors = [err18];

@@ -1,27 +1,19 @@
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lacksChromium, launchChromium } from "../../contract-tests/harness/browser.ts";
 import { startTestGateway, type TestGateway } from "../../contract-tests/harness/gateway.ts";
-
-const executablePath = "/usr/bin/chromium";
-const isMissing = !existsSync(executablePath);
-if (isMissing) console.warn(`Missing on this machine: ${executablePath}.`);
-
-/** The browser's own calls home are turned off, so that what is left is the page's doing. */
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Where the picture of the page is put, for a person to look at. */
 const picture = join(tmpdir(), "openclaw-docs.png");
 
-// On CI a missing browser fails the tests.
-describe.skipIf(isMissing && !process.env["CI"])("the reference at /docs, in chromium", () => {
+describe.skipIf(lacksChromium)("the reference at /docs, in chromium", () => {
   let gateway: TestGateway;
   let browser: Browser;
   beforeAll(async () => {
     gateway = await startTestGateway();
-    browser = await chromium.launch({ executablePath, args: flags });
+    browser = await launchChromium();
   }, 30_000);
   afterAll(async () => {
     await browser?.close();

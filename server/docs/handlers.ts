@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { ContractHandlers } from "../../generated/server/handlers.ts";
 import type { RequestContext } from "../http/request-context.ts";
-import { docsPage } from "./page.ts";
+import { docsPage, docsPolicy } from "./page.ts";
 
 /** The contract, and its reference as a page. Files are read when they are first asked for, and kept. */
 export function createDocsHandlers(): ContractHandlers<RequestContext> {
@@ -14,7 +14,7 @@ export function createDocsHandlers(): ContractHandlers<RequestContext> {
 
   return {
     async getDocs() {
-      return { status: 200, contentType: "text/html", text: docsPage };
+      return { status: 200, headers: { "Content-Security-Policy": docsPolicy }, contentType: "text/html", text: docsPage };
     },
     async getDocsScript() {
       return { status: 200, contentType: "text/javascript", text: await script() };

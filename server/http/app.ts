@@ -4,44 +4,53 @@ import type { Logger } from "pino";
 import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
-import { createClientAddress, type ClientAddress } from "./client-address.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
+import { answerAndLinger } from "./linger.ts";
 import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
+import { refuseAddresses } from "./perimeter/addresses.ts";
+import { answerCors } from "./perimeter/cors.ts";
+import { refuseHosts } from "./perimeter/hosts.ts";
+import type { Perimeter } from "./perimeter/perimeter.ts";
+import { probes } from "./perimeter/probes.ts";
+import { setSecurityHeaders } from "./perimeter/security-headers.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
-  /** False leaves the health checks and the contract's own pages. */
-  isApiEnabled: boolean;
-  /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. */
-  trustedProxies: readonly string[];
 }
 
 /**
- * The perimeter, in the order a request meets it: request id → log → errors → draining → API on or off → route
- * (→ authenticate → limit → authorize → body → validate → handler → encode, see mount.ts).
+ * The perimeter, in the order a request meets it: request id and address → log → security headers → CORS → errors → allowed
+ * addresses → hosts → draining → API on or off → route (→ authenticate → limit → authorize → body → validate → handler → encode, see
+ * mount.ts).
  */
 export function createApp(options: AppOptions): Koa {
   const app = new Koa();
+  // What Koa would print: connections that were cut. What goes wrong in an answer is caught before it gets here.
+  app.on("error", (error) => options.log.debug({ err: error }, "connection"));
   const router = new Router({ sensitive: true });
   mountRoutes(router, routes, options);
 
-  app.use(identify(createClientAddress(options.trustedProxies)));
+  app.use(identify(options.perimeter));
   app.use(logAnswers(options.log));
+  app.use(setSecurityHeaders);
+  app.use(answerCors(options.perimeter));
   app.use(answerErrors(options.log, options.checkAnswer));
+  app.use(refuseAddresses(options.perimeter));
+  app.use(refuseHosts(options.perimeter));
   app.use(refuseWhileDraining(options.isDraining));
-  if (!options.isApiEnabled) app.use(refuseApi);
+  app.use(refuseApi(options.perimeter));
   app.use(router.routes());
   app.use(answerUnknownRoutes);
   return app;
 }
 
 /** Every answer carries an id; one that the client sent is taken over when it is legal. And every request comes from an address. */
-function identify(addressOf: ClientAddress) {
+function identify(perimeter: Perimeter) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     const sent = koa.get("X-Request-Id");
     const requestId = sent !== "" && isLegalId(sent) ? sent : newId("req");
     koa.state["requestId"] = requestId;
-    koa.state["address"] = addressOf(koa.req);
+    koa.state["address"] = perimeter.rules.addressOf(koa.req);
     koa.set("X-Request-Id", requestId);
     await next();
   };
@@ -59,6 +68,7 @@ function logAnswers(log: Logger) {
             requestId: koa.state["requestId"],
             operation: route?.operationId,
             keyId: koa.state["principal"]?.keyId,
+            address: koa.state["address"],
             method: koa.req.method,
             path: koa.path,
             status: koa.res.statusCode,
@@ -93,8 +103,8 @@ function answerErrors(log: Logger, checkAnswer: AppOptions["checkAnswer"]) {
       if (route && checkAnswer && error.code !== "internal_error") checkAnswer(route.operationId, error.status, "application/json", body);
       if (error.status === 401) koa.set("WWW-Authenticate", challenge(error));
       if (error.retryAfterSeconds !== undefined) koa.set("Retry-After", String(error.retryAfterSeconds));
-      if (error.code === "payload_too_large") koa.set("Connection", "close");
-      sendText(koa, error.status, "application/json", JSON.stringify(body));
+      if (error.code === "payload_too_large") answerAndLinger(koa, error.status, JSON.stringify(body));
+      else sendText(koa, error.status, "application/json", JSON.stringify(body));
     }
   };
 }
@@ -104,30 +114,31 @@ function challenge({ details, message }: GatewayError): string {
   return "reason" in details ? `Bearer realm="openclaw", error="invalid_token", error_description="${message}"` : 'Bearer realm="openclaw"';
 }
 
-const answeredWhileDraining = new Set(["/livez", "/readyz", "/health"]);
-
 function refuseWhileDraining(isDraining: () => boolean) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     if (isDraining()) {
       koa.set("Connection", "close");
-      if (!answeredWhileDraining.has(koa.path)) throw stopping();
+      if (!probes.has(koa.path)) throw stopping();
     }
     await next();
   };
 }
 
-async function refuseApi(koa: KoaContext, next: Next): Promise<void> {
-  if (koa.path.startsWith("/api/")) throw new GatewayError("not_found", "The API is switched off in this gateway's settings.");
-  await next();
+function refuseApi(perimeter: Perimeter) {
+  return (koa: KoaContext, next: Next): Promise<unknown> => {
+    if (!perimeter.rules.apiEnabled && koa.path.startsWith("/api/")) throw new GatewayError("not_found", "The API is switched off in this gateway's settings.");
+    return next();
+  };
 }
 
-/** 405 with `Allow` where another method is served, else 404. */
+/** Where another method is served, 405 with `Allow`, and 204 to OPTIONS (RFC 9110, 9.3.7); else 404. */
 async function answerUnknownRoutes(koa: KoaContext, next: Next): Promise<void> {
   await next();
   if (koa.state["route"]) return;
   const allowed = methodsOf(koa.path);
   if (allowed.length === 0) throw new GatewayError("not_found", `There is no operation at ${koa.path}. The contract is at /openapi.json.`);
   koa.set("Allow", allowed.join(", "));
+  if (koa.method === "OPTIONS") return sendText(koa, 204, "", null);
   throw new GatewayError("method_not_allowed", `${koa.path} takes ${allowed.join(" and ")}, not ${koa.method}.`, { details: { allow: allowed } });
 }
 

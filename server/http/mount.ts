@@ -4,6 +4,7 @@ import type { Handlers } from "../../generated/server/handlers.ts";
 import type { Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import type { Principal } from "../keys/principal.ts";
+import type { Perimeter } from "./perimeter/perimeter.ts";
 import { readJsonBody } from "./read-body.ts";
 import { createRequestContext, nobody, type RequestContext } from "./request-context.ts";
 import { streamHeaders, writeEvents } from "./sse.ts";
@@ -16,7 +17,7 @@ export interface MountOptions {
   authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
   /** Counts the request of a key, and says in the answer's head how the key stands. Throws `rate_limited`. */
   limit: (koa: KoaContext, principal: Principal, route: Route) => Promise<void>;
-  maxBodyBytes: number;
+  perimeter: Perimeter;
   /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
   isDraining: () => boolean;
   /** Checks an answer against the contract; tests give one, production none. */
@@ -57,7 +58,7 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   if (route.parameters) validate([route.parameters], parameters);
   let body: unknown;
   if (route.bodies) {
-    body = await readJsonBody(koa.req, options.maxBodyBytes);
+    body = await readJsonBody(koa.req, options.perimeter.rules.maxBodyBytes);
     // A body takes its time to arrive: the gateway may have begun to stop.
     if (options.isDraining()) throw stopping();
     validate(route.bodies, body);

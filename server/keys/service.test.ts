@@ -137,6 +137,15 @@ describe("revoke", () => {
     }
   });
 
+  test("forbidden: the owner's, for whoever may only change keys", async () => {
+    const { keys, store } = await setUp();
+    const ownerRecord = testKey({ owner: true });
+    await store.insert(ownerRecord);
+    await expect(keys.revoke(testPrincipal({ permissions: new Set(["keys:write"]) }), ownerRecord.id)).rejects.toMatchObject({ code: "forbidden" });
+    await keys.revoke(owner, ownerRecord.id);
+    expect(store.find(ownerRecord.id)?.revokedAt).not.toBeNull();
+  });
+
   test("conflict: a key of the settings, which are the place to take it out of", async () => {
     const { keys } = await setUp();
     const refusal = { code: "conflict", message: expect.stringMatching(/settings, at \/api\/keys\/0\/key, .*Remove it there/), details: { place: "/api/keys/0/key" } };

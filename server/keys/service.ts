@@ -39,7 +39,7 @@ export interface Keys {
   list(author: Principal, page: { limit: number; cursor?: string | undefined }): Promise<Page<Key>>;
   /** Throws `forbidden` on what the author lacks himself, `bad_request` on an unknown workspace and an end in the past. */
   create(author: Principal, wanted: WantedKey): Promise<NewKey>;
-  /** For good; one that is revoked stays as it is. Throws `not_found`, and `conflict` on a key of the settings. */
+  /** For good; one that is revoked stays as it is. Throws `not_found`, `conflict` on a key of the settings, `forbidden` on the owner's for all but him and admins. */
   revoke(author: Principal, id: string): Promise<void>;
   /**
    * Makes a key like the old one, with the same end, and ends the old one after `graceMs`. Throws `not_found`; `conflict` on a key of
@@ -82,6 +82,8 @@ export function createKeys({ store, settingsKeys, authentication, lastUse, works
     const key = ofSettings?.key ?? store.find(id);
     if (!key || !maySeeKey(author, key)) throw new GatewayError("not_found", `There is no key \`${id}\`.`);
     if (ofSettings) throw inSettings(ofSettings, change);
+    // Whoever may make keys must not lock out the one that everything hangs on.
+    if (key.owner && author.permissions !== "*") throw new GatewayError("forbidden", "The owner's key can be changed only by the owner, or by a key with the scope `admin`.");
     return key as KeyRecord;
   }
 

@@ -108,6 +108,7 @@ describe("what a schema cannot say", () => {
       '/api/security/maxBodySize must be a size from 1 byte to 1GB, such as "512KB" or "1MB", or a number of bytes.',
       "/api/security/allowedIPs/0 must be an IP address or a network such as 10.0.0.0/8.",
     ]],
+    [{ gateway: { allowedHosts: ["https://a.com", "a.com:443", "a.com/x", "*.a.com", "a b", ""] } }, [0, 1, 2, 3, 4, 5].map((at) => `/gateway/allowedHosts/${at} must be a host name such as gateway.example.com, without scheme, port or path.`)],
     [{ api: { cors: { origins: ["https://a.com/path"] } } }, ["/api/cors/origins/0 must be an origin such as https://your-app.com, without a path, or *."]],
     [{ models: { providers: { "a/b": { type: "openai", baseUrl: "ftp://x", apiKey: "" } } } }, [
       "/models/providers/a~1b must have a name of 1 to 64 letters, digits, `.`, `_` or `-`.",

@@ -17,6 +17,7 @@ export function foldHttp(folding: Folding): HttpSettings {
     port: foldPort(folding),
     apiEnabled: gateway.apiEnabled !== false && api.enabled !== false,
     trustedProxies: foldNetworks(gateway.trustedProxies, "/gateway/trustedProxies", folding),
+    allowedHosts: (gateway.allowedHosts ?? []).map((name, index) => foldHostName(name, `/gateway/allowedHosts/${index}`, folding)),
     cors: foldCors(folding),
     maxBodyBytes: foldBodySize(folding),
     allowedIPs: foldNetworks(api.security?.allowedIPs, "/api/security/allowedIPs", folding),
@@ -49,6 +50,15 @@ function foldNetworks(names: readonly string[] = [], pointer: string, { fault }:
     if (!isNetwork(name)) fault(`${pointer}/${index}`, "must be an IP address or a network such as 10.0.0.0/8.");
   });
   return names;
+}
+
+/** As a browser sends it: in lower case and Punycode, without a dot at its end. */
+function foldHostName(written: string, pointer: string, { fault }: Folding): string {
+  const url = URL.canParse(`http://${written}`) ? new URL(`http://${written}`) : undefined;
+  // `http://name:80` has lost its port by now, and `name/` has no path.
+  if (url && /^[a-z0-9._-]+$/.test(url.hostname) && !/[:/?#@]/.test(written)) return url.hostname.replace(/\.$/, "");
+  fault(pointer, "must be a host name such as gateway.example.com, without scheme, port or path.");
+  return written;
 }
 
 /** Three places may name origins; what any of them lets in may come in. */

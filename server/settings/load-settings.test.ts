@@ -10,7 +10,7 @@ describe("without a file", () => {
     expect(warnings).toEqual([]);
     expect(settings).toEqual({
       stateDir,
-      http: { host: "127.0.0.1", port: 18_789, apiEnabled: true, trustedProxies: [], cors: null, maxBodyBytes: 1_048_576, allowedIPs: [] },
+      http: { host: "127.0.0.1", port: 18_789, apiEnabled: true, trustedProxies: [], allowedHosts: [], cors: null, maxBodyBytes: 1_048_576, allowedIPs: [] },
       auth: { enabled: true, ownerTokens: [], keys: [] },
       limits: { global: null, perKey: null, owner: { maxRequests: 600, windowMs: 60_000 }, tokensPerDay: { global: null, perKey: null } },
       storage: { url: `sqlite:${stateDir}/openclaw.db` },

@@ -11,12 +11,9 @@ test("says nothing of settings that are in force", async () => {
 
 test("names each thing that a file asks for and this version does not do", () => {
   const { settings } = readSettings(
-    {
-      api: { security: { allowedIPs: ["10.0.0.0/8"], cors: { enabled: true, origins: ["https://your-app.com"] } } },
-      redis: { url: "redis://127.0.0.1:6379" },
-    },
+    { redis: { url: "redis://127.0.0.1:6379" }, skills: { registry: "https://skills.example" } },
     surroundings,
   );
   const warnings = settingsNotInForce(settings).join("\n");
-  for (const word of ["allowed addresses", "CORS", "Redis"]) expect(warnings).toContain(word);
+  for (const word of ["Redis", "registry of skills"]) expect(warnings).toContain(word);
 });

@@ -2,12 +2,10 @@ import type { Settings } from "./settings.ts";
 
 /**
  * What a file asks for and this version does not do yet. The keys are read, so that a file that works with a later version
- * works here; but nobody should believe that an address is filtered when it is not.
+ * works here; but nobody should believe that a webhook is called when it is not.
  */
-export function settingsNotInForce({ http, channels, mcp, webhooks, cron, redis, skills }: Settings): string[] {
+export function settingsNotInForce({ channels, mcp, webhooks, cron, redis, skills }: Settings): string[] {
   const asked: [isAsked: boolean, what: string][] = [
-    [http.allowedIPs.length > 0, "the list of allowed addresses: every address that reaches the gateway may call it"],
-    [http.cors !== null, "CORS: browsers refuse pages of other origins"],
     [Object.values(channels).some((channel) => channel?.enabled === true), "channels: none is connected"],
     [Object.keys(mcp.servers).length > 0, "MCP servers: none is started"],
     [webhooks.length > 0, "webhooks: none is called"],

@@ -38,6 +38,8 @@ export interface HttpSettings {
   readonly apiEnabled: boolean;
   /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  /** Names that the gateway goes by, in lower case; empty takes any name, save on loopback. */
+  readonly allowedHosts: readonly string[];
   /** Null: no other origin may call. */
   readonly cors: CorsSettings | null;
   readonly maxBodyBytes: number;

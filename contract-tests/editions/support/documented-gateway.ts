@@ -47,7 +47,7 @@ export function describeOnBackends(fileWith: (modelsSection: string) => Settings
 }
 
 /** Starts a gateway with a settings file. `close` rejects when an answer was off the contract. */
-async function startWithFile({ name, text, env = {} }: SettingsFile): Promise<{ url: string; close: () => Promise<void> }> {
+export async function startWithFile({ name, text, env = {} }: SettingsFile): Promise<{ url: string; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "openclaw-edition-"));
   try {
     const config = join(folder, name);

@@ -633,7 +633,7 @@ export const getPlainStatus = <ThrowOnError extends boolean = false>(options?: O
 /**
  * Check health
  *
- * Open to everybody, and small.
+ * Open to everybody, and small. 503 while it starts.
  */
 export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/health', ...options });
 
@@ -655,7 +655,7 @@ export const getHealthDetail = <ThrowOnError extends boolean = false>(options?: 
 /**
  * Check liveness
  *
- * For orchestrators: the process is alive.
+ * For orchestrators: the process is alive, even while it starts.
  */
 export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({ url: '/livez', ...options });
 

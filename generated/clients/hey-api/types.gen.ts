@@ -3880,6 +3880,10 @@ export type GetHealthErrors = {
      * Something went wrong inside the gateway; its log has the cause under the request's id.
      */
     500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
 };
 
 export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
@@ -4018,7 +4022,7 @@ export type GetDocsError = GetDocsErrors[keyof GetDocsErrors];
 
 export type GetDocsResponses = {
     /**
-     * 200 with a text of some media type.
+     * 200 with a page.
      */
     200: string;
 };
