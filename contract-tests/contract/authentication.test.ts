@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
-import { ownerToken, readOnlyToken, teamToken } from "../harness/gateway.ts";
+import { gatewayBehindProxy, ownerToken, readOnlyToken, teamToken } from "../harness/gateway.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf } from "./error-of.ts";
 import { operations } from "./operations.ts";
@@ -26,7 +26,7 @@ describeTargets((target) => {
 });
 
 describe("the server", () => {
-  const server = useServer();
+  const server = useServer({ settings: { gateway: gatewayBehindProxy } });
 
   test.each(guarded.map((operation, index) => ({ ...operation, index })))("401: $id with a token of nobody's, in its own face", async ({ id, face, index }) => {
     // Each from an address of its own: so many failures from one would be too many.

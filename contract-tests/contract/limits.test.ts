@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readOnlyToken, teamToken } from "../harness/gateway.ts";
+import { gatewayBehindProxy, readOnlyToken, teamToken } from "../harness/gateway.ts";
 import type { Answer } from "./answer.ts";
 import { errorOf } from "./error-of.ts";
 import { exampleRequest } from "./example-request.ts";
@@ -113,7 +113,7 @@ describe("the plain edition's class", () => {
 });
 
 describe("failed logins", () => {
-  const server = useServer();
+  const server = useServer({ settings: { gateway: gatewayBehindProxy } });
   const guess = (address: string, token: string) => server.call("listAgents", { token, headers: { "X-Forwarded-For": address } });
 
   test("429: ten a minute from an address, then none, right or wrong; a key in use there goes on", async () => {
