@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addApiKeyCommand } from "./api-key.ts";
 import { addChatCommand } from "./chat.ts";
+import { addConfigCommand } from "./config.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addStartCommand } from "./start.ts";
 import { addTokenCommand } from "./token.ts";
 
@@ -17,5 +19,7 @@ export async function run(): Promise<void> {
   addChatCommand(program);
   addTokenCommand(program);
   addApiKeyCommand(program);
+  addConfigCommand(program);
+  addDoctorCommand(program);
   await program.parseAsync();
 }

@@ -85,10 +85,15 @@ interface Entry {
 }
 
 function createEntry(name: string, settings: ProviderSettings, clock: { now(): number }): Entry {
-  const { type, baseUrl, apiKey, models = [], ...timing } = settings;
+  const provider = createRemoteProvider(name, settings, clock);
+  return { name, provider, configured: new Map((settings.models ?? []).map((model) => [model.id, model])), list: createModelList(provider, clock), resolved: new Map() };
+}
+
+/** One provider of the settings, by itself. */
+export function createRemoteProvider(name: string, settings: ProviderSettings, clock: { now(): number }): RemoteProvider {
+  const { type, baseUrl, apiKey, ...timing } = settings;
   const options: RemoteProviderOptions = { name, timing, clock, ...(baseUrl !== undefined && { baseUrl }), ...(apiKey !== undefined && { apiKey }) };
-  const provider = type === "anthropic" ? createAnthropicProvider(options) : createOpenAiProvider(options);
-  return { name, provider, configured: new Map(models.map((model) => [model.id, model])), list: createModelList(provider, clock), resolved: new Map() };
+  return type === "anthropic" ? createAnthropicProvider(options) : createOpenAiProvider(options);
 }
 
 function embeddedOnly(provider: Provider): Providers {

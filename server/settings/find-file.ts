@@ -2,6 +2,11 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expandHome } from "./expand-home.ts";
 
+/** Where the gateway keeps what it keeps: `$OPENCLAW_STATE_DIR`, else `~/.openclaw`. Absolute. */
+export function findStateDir(env: NodeJS.ProcessEnv, homeDir: string): string {
+  return resolve(expandHome(env["OPENCLAW_STATE_DIR"] || join(homeDir, ".openclaw"), homeDir));
+}
+
 export interface FoundFile {
   /** Absolute; null when there is none, which means defaults. */
   file: string | null;

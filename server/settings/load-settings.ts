@@ -1,7 +1,5 @@
-import { resolve, join } from "node:path";
 import { checkShape } from "./check-shape.ts";
-import { expandHome } from "./expand-home.ts";
-import { findFile } from "./find-file.ts";
+import { findFile, findStateDir } from "./find-file.ts";
 import { fold } from "./fold.ts";
 import type { Surroundings } from "./folding.ts";
 import { parseFile } from "./parse-file.ts";
@@ -28,7 +26,7 @@ export interface LoadedSettings {
 
 /** Finds, reads, checks and folds the settings. Throws a SettingsError with every fault. */
 export async function loadSettings({ argv, env, homeDir }: LoadOptions): Promise<LoadedSettings> {
-  const stateDir = resolve(expandHome(env["OPENCLAW_STATE_DIR"] || join(homeDir, ".openclaw"), homeDir));
+  const stateDir = findStateDir(env, homeDir);
   const { file, ignored } = findFile(argv.config, env, homeDir, stateDir);
   const parsed = file === null ? {} : await parseFile(file);
   const { settings, warnings } = readSettings(parsed, { argv, env, homeDir, stateDir, sourceFile: file });

@@ -10,7 +10,12 @@ export async function parseFile(file: string): Promise<unknown> {
   const text = await read(file);
   // A file that a crash has emptied must not start a gateway with other keys than it had.
   if (text.trim() === "") throw fault(file, "The file is empty. Write {} into it to take all defaults.");
-  return /^\.ya?ml$/i.test(extname(file)) ? parseYaml(file, text) : parseJson5(file, text);
+  return formatOf(file) === "yaml" ? parseYaml(file, text) : parseJson5(file, text);
+}
+
+/** The language of a settings file, by its ending. */
+export function formatOf(file: string): "json5" | "yaml" {
+  return /^\.ya?ml$/i.test(extname(file)) ? "yaml" : "json5";
 }
 
 async function read(file: string): Promise<string> {

@@ -4,6 +4,8 @@ export interface Fault {
   readonly path: string;
   /** What was expected, to be read after the path. Never holds the value of a secret. */
   readonly message: string;
+  /** The environment variable that is needed and not set, where that is the fault: of another process than this one it may be set. */
+  readonly variable?: string;
 }
 
 /** The settings cannot be used. `message` has a line for each fault, ready to be printed. */

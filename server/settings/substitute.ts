@@ -36,7 +36,7 @@ export function substitute(parsed: unknown, env: NodeJS.ProcessEnv): { value: un
       const value = env[name];
       if (value !== undefined) return value;
       isComplete = false;
-      if (!isOff) faults.push({ path: pointer, message: `needs the environment variable ${name}, which is not set.` });
+      if (!isOff) faults.push({ path: pointer, message: `needs the environment variable ${name}, which is not set.`, variable: name });
       return match;
     });
     return isOff && !isComplete ? "" : filled;

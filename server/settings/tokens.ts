@@ -18,12 +18,16 @@ export function checkToken(token: string, pointer: string, { fault, warn }: Fold
     fault(pointer, `must have ${longestToken} characters or less, or it would not be looked at.`);
     return false;
   }
-  if (published.test(token)) warn(`${pointer} is an example from the documentation, which everybody knows. Replace it before anybody else can reach the gateway.`);
+  if (isPublished(token)) warn(`${pointer} is an example from the documentation, which everybody knows. Replace it before anybody else can reach the gateway.`);
   else if (token.length < 16) warn(`${pointer} is short enough to be guessed. \`openclaw token create\` makes one that is not.`);
   return true;
 }
 
-/** The tokens that the editions' documents print. */
+/** Whether it is one of the tokens that the editions' documents print. */
+export function isPublished(token: string): boolean {
+  return published.test(token);
+}
+
 const published = /^(sk-openclaw-[x]+|sk-openclaw-[y]+|oc_tok_a1b2c3d4e5f6g7h8i9j0|oc_tok_x9y8z7w6v5u4t3s2r1q0|your-api-key|YOUR_(GATEWAY_)?TOKEN)$/;
 
 /** A stable id that is safe to log. The words before the token keep it from being the beginning of any other hash of it. */

@@ -11,6 +11,9 @@ const migrations: Record<string, Migration> = {
   "0001-initial": initial,
 };
 
+/** What a database of this program's version has been through. */
+export const migrationNames: readonly string[] = Object.keys(migrations);
+
 /**
  * Brings the tables up to this program's version: all that is missing in one transaction, or nothing.
  *
