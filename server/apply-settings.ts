@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
+import type { Quotas } from "./limits/quotas.ts";
+import type { Limits } from "./limits/service.ts";
 import type { Providers } from "./providers/registry.ts";
 import type { Runs } from "./runs/service.ts";
 import { at } from "./settings/pointer.ts";
@@ -20,6 +22,8 @@ export interface RunningParts {
   agents: Agents;
   settingsKeys: SettingsKeys;
   perimeter: Perimeter;
+  limits: Limits;
+  quotas: Quotas;
   providers: Providers;
   tools: Tools;
   runs: Runs;
@@ -32,12 +36,11 @@ const atStart = {
   "http.host": ["/gateway/host"],
   "http.port": ["/gateway/port", "/api/port"],
   storage: ["/storage/url"],
+  redis: ["/redis/url"],
   "logging.file": ["/logging/file"],
   // Of the environment, which does not change while the gateway runs.
   stateDir: [],
   // Not in force in this version, after a restart no more than before one.
-  limits: [],
-  redis: [],
   channels: [],
   mcp: [],
   skills: [],
@@ -50,7 +53,7 @@ const atStart = {
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, log }: RunningParts): Application {
+export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, runs, workspaces, log }: RunningParts): Application {
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
@@ -63,6 +66,10 @@ export function createApplication({ agents, settingsKeys, perimeter, providers, 
     "http.cors": exchangePerimeter,
     "http.maxBodyBytes": exchangePerimeter,
     "http.trustedProxies": exchangePerimeter,
+    limits(next) {
+      limits.use(next.limits);
+      quotas.use(next.limits);
+    },
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     tools: (next) => tools.use(next.tools),

@@ -8,14 +8,20 @@ import { createApplication } from "./apply-settings.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
+import { createCluster } from "./cluster/cluster.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
+import { guardLogins } from "./http/guard-logins.ts";
+import { createLimit } from "./http/limit.ts";
 import type { CheckAnswer } from "./http/mount.ts";
 import { createPerimeter, type Perimeter } from "./http/perimeter/perimeter.ts";
 import { createKeysHandlers } from "./keys/handlers.ts";
+import { createLoginGuard } from "./limits/logins.ts";
+import { createQuotas } from "./limits/quotas.ts";
+import { createLimits } from "./limits/service.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -92,19 +98,23 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
   const tools = createTools(settings.tools);
   const sessions = createSessions({ store: sessionStore, workspaces });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
-  const completions = createCompletions({ agents, workspaces, providers, tools, runs, now });
-  const health = createHealthChecks({ database, version });
+  const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
+  const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
+  const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, quotas, runs, now });
+  const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
+  const health = createHealthChecks({ database, cluster, version });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, runs, workspaces, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
 
   const app = createApp({
     log,
-    authenticate: createAuthenticate(authentication),
+    authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
+    limit: createLimit(limits),
     perimeter,
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
@@ -134,6 +144,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       watch?.close();
       await runs.drain(drainTimeoutMs);
       await providers.close();
+      cluster.close();
       await lastUse.flush();
       await database.close();
     },

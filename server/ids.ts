@@ -25,6 +25,11 @@ export function newId(prefix: IdPrefix): string {
   return `${prefix}_${millisecondHex}${high}${low}${nextRandomHex()}`;
 }
 
+/** What sorts before every id made at or after a time (epoch milliseconds), and behind every one made before it. */
+export function idFloor(prefix: IdPrefix, at: number): string {
+  return `${prefix}_${at.toString(16).padStart(12, "0")}`;
+}
+
 /** Whether the gateway takes a value as an id, its own or one that a client brought along. */
 export function isLegalId(value: unknown): value is string {
   return typeof value === "string" && legalId.test(value);

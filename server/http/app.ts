@@ -20,7 +20,7 @@ export interface AppOptions extends MountOptions {
 
 /**
  * The perimeter, in the order a request meets it: request id and address → log → security headers → CORS → errors → allowed
- * addresses → hosts → draining → API on or off → route (→ authenticate → authorize → body → validate → handler → encode, see
+ * addresses → hosts → draining → API on or off → route (→ authenticate → limit → authorize → body → validate → handler → encode, see
  * mount.ts).
  */
 export function createApp(options: AppOptions): Koa {
