@@ -4,16 +4,20 @@ import type { Logger } from "pino";
 import { routes } from "../generated/server/routes.ts";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
+import { createAudit } from "./audit/service.ts";
+import { createAuditStore } from "./audit/store.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
+import { createCallAudit } from "./http/audit.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
 import type { CheckAnswer } from "./http/mount.ts";
 import { createKeys } from "./keys/service.ts";
 import { createKeyStore } from "./keys/store.ts";
+import { createLogsHandlers } from "./logs/handlers.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -21,9 +25,11 @@ import { createProviders, type Providers } from "./providers/registry.ts";
 import { createRunsHandlers } from "./runs/handlers.ts";
 import { createRuns, type RunsOptions } from "./runs/service.ts";
 import { createRunStore } from "./runs/store.ts";
+import { createSecretMask, type SecretMask } from "./secrets.ts";
 import { createSessionsHandlers } from "./sessions/handlers.ts";
 import { createSessions } from "./sessions/service.ts";
 import { createSessionStore } from "./sessions/store.ts";
+import { secretsOf } from "./settings/redact.ts";
 import type { Settings } from "./settings/settings.ts";
 import { openDatabase } from "./storage/database.ts";
 import { createTools } from "./tools/registry.ts";
@@ -33,6 +39,8 @@ import { createWorkspaceStore } from "./workspaces/store.ts";
 /** What tests and embedders may set besides the settings. */
 export interface ComposeOptions {
   log: Logger;
+  /** The one that the log goes through. Without, one of the settings' secrets. */
+  mask?: SecretMask;
   now?: () => number;
   /** Times of runs, shorter in tests. */
   runs?: Pick<RunsOptions, "graceMs" | "retentionMs">;
@@ -47,14 +55,16 @@ export interface Gateway {
   providers: Providers;
   /** The owner's token, when this start has made one. */
   firstToken: string | null;
-  /** Lets running turns end for a while, and closes everything. */
-  close(drainTimeoutMs: number): Promise<void>;
+  /** Lets running turns end for a while. */
+  drain(timeoutMs: number): Promise<void>;
+  /** Closes everything, once the last answer is out: the audit log has it, too. */
+  close(): Promise<void>;
 }
 
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
 /** Joins the services with their adapters. The only place that knows them all. */
-export async function composeGateway(settings: Settings, { log, now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer }: ComposeOptions): Promise<Gateway> {
+export async function composeGateway(settings: Settings, { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer }: ComposeOptions): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
   const sessionStore = createSessionStore({ database });
@@ -79,9 +89,12 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
   const completions = createCompletions({ agents, providers, tools, runs, now });
   const health = createHealthChecks({ database, version });
+  const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const app = createApp({
     log,
+    mask,
+    audit: createCallAudit({ audit, mask, now }),
     authenticate: createAuthenticate(keys),
     maxBodyBytes: settings.http.maxBodyBytes,
     isApiEnabled: settings.http.apiEnabled,
@@ -95,6 +108,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createSessionsHandlers({ sessions, agents }),
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
+      ...createLogsHandlers({ audit }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
@@ -105,9 +119,10 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     health,
     providers,
     firstToken,
-    async close(drainTimeoutMs) {
-      await runs.drain(drainTimeoutMs);
+    drain: (timeoutMs) => runs.drain(timeoutMs),
+    async close() {
       await providers.close();
+      await audit.close();
       await database.close();
     },
   };

@@ -11,6 +11,7 @@ interface DefaultedQuery {
   listAgents: "limit";
   listAgentSessions: "limit";
   listConversations: "limit";
+  listLogs: "limit";
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
@@ -139,6 +140,12 @@ export interface ChatHandlers<Context> {
   streamMessage: Handler<"streamMessage", Context>;
 }
 
+/** Logs. */
+export interface LogsHandlers<Context> {
+  /** GET /api/v1/logs: List log entries */
+  listLogs: Handler<"listLogs", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -178,4 +185,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, ContractHandlers<Context> {}

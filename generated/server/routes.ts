@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read";
+export type Permission = "agents:read" | "any" | "logs:read" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read";
 
 export type RateClass = "default" | "plain";
 
@@ -46,6 +46,7 @@ export const routes: readonly Route[] = [
   { operationId: "deleteConversation", method: "DELETE", path: "/api/v1/conversations/:id", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteConversation, bodies: null, streams: false },
   { operationId: "getConversation", method: "GET", path: "/api/v1/conversations/:id", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getConversation, bodies: null, streams: false },
   { operationId: "getApiHealth", method: "GET", path: "/api/v1/health", permission: "any", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
+  { operationId: "listLogs", method: "GET", path: "/api/v1/logs", permission: "logs:read", rateClass: "default", face: "api", parameters: parameters.listLogs, bodies: null, streams: false },
   { operationId: "message", method: "POST", path: "/api/v1/message", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.message, bodies: [bodies.OperatorMessageRequest], streams: true },
   { operationId: "sendMessage", method: "POST", path: "/api/v1/messages", permission: "messages:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.SendMessageRequest], streams: false },
   { operationId: "streamMessage", method: "POST", path: "/api/v1/messages/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamMessage, bodies: [bodies.SendMessageRequest], streams: true },

@@ -17,6 +17,7 @@ export const ChatEvent: ValidateFunction;
 export const ConversationList: ValidateFunction;
 export const ConversationDetail: ValidateFunction;
 export const HealthDetail: ValidateFunction;
+export const LogPage: ValidateFunction;
 export const OperatorMessageResponse: ValidateFunction;
 export const OperatorMessageEvent: ValidateFunction;
 export const OperatorAccepted: ValidateFunction;

@@ -16,6 +16,7 @@ export const streamChat: ValidateFunction;
 export const listConversations: ValidateFunction;
 export const deleteConversation: ValidateFunction;
 export const getConversation: ValidateFunction;
+export const listLogs: ValidateFunction;
 export const message: ValidateFunction;
 export const streamMessage: ValidateFunction;
 export const listModels: ValidateFunction;

@@ -4,12 +4,16 @@ import type { Logger } from "pino";
 import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
+import type { SecretMask } from "../secrets.ts";
+import type { CallAudit } from "./audit.ts";
 import { createClientAddress, type ClientAddress } from "./client-address.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
 import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
+  audit: CallAudit;
+  mask: SecretMask;
   /** False leaves the health checks and the contract's own pages. */
   isApiEnabled: boolean;
   /** Addresses or networks of proxies whose `X-Forwarded-For` is believed. */
@@ -17,7 +21,7 @@ export interface AppOptions extends MountOptions {
 }
 
 /**
- * The perimeter, in the order a request meets it: request id → log → errors → draining → API on or off → route
+ * The perimeter, in the order a request meets it: request id → log → audit → errors → draining → API on or off → route
  * (→ authenticate → authorize → body → validate → handler → encode, see mount.ts).
  */
 export function createApp(options: AppOptions): Koa {
@@ -25,9 +29,12 @@ export function createApp(options: AppOptions): Koa {
   const router = new Router({ sensitive: true });
   mountRoutes(router, routes, options);
 
-  app.use(identify(createClientAddress(options.trustedProxies)));
+  // What comes too late for an answer: by itself Koa would print it, past the log. A caller who has gone is nothing new.
+  app.on("error", (err: NodeJS.ErrnoException) => options.log[/^(ECONNRESET|EPIPE)$/.test(err.code ?? "") ? "debug" : "error"]({ err }, "an answer failed on its way out"));
+  app.use(identify(createClientAddress(options.trustedProxies), options.mask));
   app.use(logAnswers(options.log));
-  app.use(answerErrors(options.log, options.checkAnswer));
+  app.use(options.audit.watch);
+  app.use(answerErrors(options.log, options.mask, options.checkAnswer));
   app.use(refuseWhileDraining(options.isDraining));
   if (!options.isApiEnabled) app.use(refuseApi);
   app.use(router.routes());
@@ -35,11 +42,11 @@ export function createApp(options: AppOptions): Koa {
   return app;
 }
 
-/** Every answer carries an id; one that the client sent is taken over when it is legal. And every request comes from an address. */
-function identify(addressOf: ClientAddress) {
+/** Every answer carries an id; one that the client sent is taken over when it is legal and no secret. And every request comes from an address. */
+function identify(addressOf: ClientAddress, mask: SecretMask) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     const sent = koa.get("X-Request-Id");
-    const requestId = sent !== "" && isLegalId(sent) ? sent : newId("req");
+    const requestId = sent !== "" && isLegalId(sent) && mask.hide(sent) === sent ? sent : newId("req");
     koa.state["requestId"] = requestId;
     koa.state["address"] = addressOf(koa.req);
     koa.set("X-Request-Id", requestId);
@@ -73,7 +80,7 @@ function logAnswers(log: Logger) {
   };
 }
 
-function answerErrors(log: Logger, checkAnswer: AppOptions["checkAnswer"]) {
+function answerErrors(log: Logger, mask: SecretMask, checkAnswer: AppOptions["checkAnswer"]) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     try {
       await next();
@@ -94,7 +101,7 @@ function answerErrors(log: Logger, checkAnswer: AppOptions["checkAnswer"]) {
       if (error.status === 401) koa.set("WWW-Authenticate", 'Bearer realm="openclaw"');
       if (error.retryAfterSeconds !== undefined) koa.set("Retry-After", String(error.retryAfterSeconds));
       if (error.code === "payload_too_large") koa.set("Connection", "close");
-      sendText(koa, error.status, "application/json", JSON.stringify(body));
+      sendText(koa, error.status, "application/json", mask.hide(JSON.stringify(body)));
     }
   };
 }

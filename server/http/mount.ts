@@ -4,6 +4,7 @@ import type { Handlers } from "../../generated/server/handlers.ts";
 import type { Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import type { Principal } from "../keys/principal.ts";
+import type { CallAudit } from "./audit.ts";
 import { readJsonBody } from "./read-body.ts";
 import { createRequestContext, nobody, type RequestContext } from "./request-context.ts";
 import { streamHeaders, writeEvents } from "./sse.ts";
@@ -14,6 +15,8 @@ export interface MountOptions {
   handlers: Handlers<RequestContext>;
   /** Finds the key of a request, or throws `unauthorized`. */
   authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
+  /** Notes a change before its answer goes out. */
+  audit: Pick<CallAudit, "changed">;
   maxBodyBytes: number;
   /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
   isDraining: () => boolean;
@@ -61,6 +64,7 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   }
 
   const answer = await handler({ ...parameters, body }, context);
+  await options.audit.changed(koa, route, answer);
   await encode(koa, route, answer, options.checkAnswer);
 }
 

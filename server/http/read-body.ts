@@ -25,11 +25,10 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   if (isDeep(text)) throw badRequest([{ path: "", message: `is nested deeper than ${mostLevels} levels` }]);
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new GatewayError("bad_request", `The body is not valid JSON: ${(cause as Error).message}`, {
-      details: { errors: [{ path: "", message: "is not valid JSON" }] },
-      cause,
-    });
+  } catch (error) {
+    // V8 quotes the body in its message, and the body may hold a secret: neither the answer nor the log has it.
+    const reason = (error as Error).message.replace(/, (\.\.\.)?".*is not valid JSON$/s, "");
+    throw new GatewayError("bad_request", `The body is not valid JSON: ${reason}.`, { details: { errors: [{ path: "", message: "is not valid JSON" }] } });
   }
 }
 

@@ -11,33 +11,50 @@ export const redacted = "[redacted]";
  * and so does a reference such as `${NAME}`, which is no secret.
  */
 export function redact(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(redact);
+  return cover(value, () => redacted);
+}
+
+/** The secrets that `redact` would cover. */
+export function secretsOf(value: unknown): string[] {
+  const found: string[] = [];
+  cover(value, (secret) => {
+    found.push(String(secret));
+    return redacted;
+  });
+  return found;
+}
+
+/** Says what stands in a secret's place. */
+type Cover = (secret: unknown) => string;
+
+function cover(value: unknown, by: Cover): unknown {
+  if (Array.isArray(value)) return value.map((inner) => cover(inner, by));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, redactMember(name, inner)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, coverMember(name, inner, by)]));
 }
 
 /** The folded settings' names for what the file calls differently. */
 const foldedMembers: Readonly<Record<string, "all" | "url">> = { ownerTokens: "all" };
 
-function redactMember(name: string, value: unknown): unknown {
+function coverMember(name: string, value: unknown, by: Cover): unknown {
   const kind = Object.hasOwn(secretMembers, name) ? secretMembers[name] : Object.hasOwn(foldedMembers, name) ? foldedMembers[name] : undefined;
-  if (kind === undefined) return redact(value);
-  return kind === "all" ? mask(value) : maskUrl(value);
+  if (kind === undefined) return cover(value, by);
+  return kind === "all" ? coverAll(value, by) : coverUrl(value, by);
 }
 
 /** All of it, down to the last string: secrets may come as lists or by name. */
-function mask(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(mask);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mask(inner)]));
+function coverAll(value: unknown, by: Cover): unknown {
+  if (Array.isArray(value)) return value.map((inner) => coverAll(inner, by));
+  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, coverAll(inner, by)]));
   if (value === null || value === undefined || value === "" || (typeof value === "string" && /^\$\{\w+\}$/.test(value))) return value;
-  return redacted;
+  return by(value);
 }
 
 /** The password and the values of the query. */
-function maskUrl(value: unknown): unknown {
-  if (typeof value !== "string") return redact(value);
+function coverUrl(value: unknown, by: Cover): unknown {
+  if (typeof value !== "string") return cover(value, by);
   return value
     // To the last @, since a password may hold what should have been encoded.
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#:@]*):.*@/i, `$1:${redacted}@`)
-    .replaceAll(/([?&][^=&#]*=)[^&#]*/g, `$1${redacted}`);
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#:@]*):(.*)@/i, (_, head: string, password: string) => `${head}:${by(password)}@`)
+    .replaceAll(/([?&][^=&#]*=)([^&#]*)/g, (_, head: string, query: string) => head + by(query));
 }

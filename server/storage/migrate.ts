@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { initial } from "./migrations/0001-initial.ts";
+import { audit } from "./migrations/0004-audit.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -9,6 +10,7 @@ import type { Schema } from "./schema.ts";
  */
 const migrations: Record<string, Migration> = {
   "0001-initial": initial,
+  "0004-audit": audit,
 };
 
 /**
