@@ -24,7 +24,7 @@ const mostWaiting = 10_000;
  * database cannot be written they are kept, up to a bound; what comes then is dropped, and counted in the log.
  */
 export function createBatches({ write, log }: BatchesOptions): Batches {
-  let waiting: AuditedCall[] = [];
+  const waiting: AuditedCall[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let isFailing = false;
@@ -46,15 +46,15 @@ export function createBatches({ write, log }: BatchesOptions): Batches {
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, mostABatch);
+      const batch = waiting.slice(0, mostABatch);
       try {
         await write(batch);
       } catch (err) {
-        waiting = [...batch, ...waiting];
         if (!isFailing) log.error({ err, entries: waiting.length }, "the audit log cannot be written; its entries are kept and tried again");
         isFailing = true;
         return;
       }
+      waiting.splice(0, batch.length);
       isFailing = false;
       tellDropped();
     }
@@ -85,7 +85,6 @@ export function createBatches({ write, log }: BatchesOptions): Batches {
       isClosed = true;
       clearTimeout(timer);
       dropped += waiting.length;
-      waiting = [];
       tellDropped();
     },
   };

@@ -23,7 +23,6 @@ const mostAChunk = 500;
 /** Deletes what is older than the settings say: now, and every hour. In chunks, between which others get their turn. */
 export function createRetention({ store, log, now, days }: RetentionOptions): Retention {
   let isClosed = false;
-  let running: Promise<void> | undefined;
 
   async function prune(): Promise<void> {
     try {
@@ -36,16 +35,14 @@ export function createRetention({ store, log, now, days }: RetentionOptions): Re
     }
   }
 
-  function start(): void {
-    running ??= prune().finally(() => (running = undefined));
-  }
-
-  const timer = setInterval(start, intervalMs).unref();
-  start();
+  // One behind the other; it never rejects.
+  let running = prune();
+  const pruneAgain = () => void (running = running.then(prune));
+  const timer = setInterval(pruneAgain, intervalMs).unref();
   return {
     use(next) {
       days = next;
-      start();
+      pruneAgain();
     },
     async close() {
       isClosed = true;

@@ -59,8 +59,8 @@ const rowsAnInsert = 16;
  * The only index is the order of time, so that an entry costs one write. A filter that few entries fit makes the list search:
  * in steps, between which others get their turn, and so far. Then the page ends early, and its cursor goes on from there.
  */
-const rowsAStep = 10_000;
-const mostSteps = 50;
+const rowsAStep = 2_000;
+const mostSteps = 100;
 
 export function createAuditStore({ database: { kysely, run } }: { database: Database }): AuditStore {
   const insertOne = insertOf(1);
