@@ -26,6 +26,18 @@ test("an error that is its own cause ends", () => {
   expect(logged((log) => log.error({ err: error })).err).toMatchObject({ message: "round", cause: { message: "round" } });
 });
 
+test("of JSON that cannot be parsed it does not log what it says", () => {
+  let cause: unknown;
+  try {
+    JSON.parse('{"apiKey": hidden}');
+  } catch (error) {
+    cause = error;
+  }
+  const { err } = logged((log) => log.error({ err: new Error("outer", { cause }) }));
+  expect(err).toMatchObject({ cause: { type: "SyntaxError", message: "Unexpected token 'h'" } });
+  expect(JSON.stringify(err)).not.toContain("hidden");
+});
+
 test("what was thrown and is no error is named, and not opened", () => {
   expect(logged((log) => log.error({ err: { token: "hidden" } })).err).toBe("[object Object]");
   expect(logged((log) => log.error({ err: "just text" })).err).toBe("just text");

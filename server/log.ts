@@ -1,5 +1,5 @@
 import pino, { type DestinationStream, type Logger } from "pino";
-import type { SecretMask } from "./secrets.ts";
+import { type SecretMask, withoutQuotedJson } from "./secrets.ts";
 
 export interface LogOptions {
   level: string;
@@ -24,7 +24,8 @@ export function createLogTo(destination: DestinationStream, { level, mask }: Log
  */
 export function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return typeof error === "object" && error !== null ? Object.prototype.toString.call(error) : error;
-  const described: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
+  const said = (text: string | undefined) => (error instanceof SyntaxError && text !== undefined ? withoutQuotedJson(text) : text);
+  const described: Record<string, unknown> = { type: error.name, message: said(error.message), stack: said(error.stack) };
   if ("code" in error && typeof error.code === "string") described["code"] = error.code;
   // A cause may be its own.
   if (depth === mostCauses) return described;

@@ -28,6 +28,11 @@ export function createSecretMask(secrets: readonly string[]): SecretMask {
   };
 }
 
+/** What V8 says of JSON that it cannot parse, without what it quotes of it: a part of a secret is one that no mask knows. */
+export function withoutQuotedJson(message: string): string {
+  return message.replace(/, (\.\.\.)?".*? is not valid JSON/s, "");
+}
+
 /** What is shorter is a placeholder such as `x` or `ollama`, and would redact ordinary words. */
 const shortestSecret = 8;
 
@@ -36,7 +41,8 @@ const looks = [
   /([?&][\w.-]+=)[^&#\s"'`\\]+/,
   /(:\/\/[^\s/?#:@"\\]*:)[^\s/"@\\]+(?=@)/,
   /(\b[Bb]earer )[\w.~+/=-]{8,}/,
-  /\b(?:oc_tok_|oclaw_live_|sk-openclaw-)[\w-]{4,}/,
+  // Wherever it begins: `%zzoc_tok_…` is one, too.
+  /(?:oc_tok_|oclaw_live_|sk-openclaw-)[\w-]{4,}/,
 ]
   .map(({ source }) => source)
   .join("|");

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { GatewayError } from "../errors.ts";
+import { withoutQuotedJson } from "../secrets.ts";
 import { badRequest } from "./validate.ts";
 
 /** Deeper JSON than this is nobody's request; it would only exhaust the stack of whoever walks it. */
@@ -26,9 +27,8 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   try {
     return JSON.parse(text);
   } catch (error) {
-    // V8 quotes the body in its message, and the body may hold a secret: neither the answer nor the log has it.
-    const reason = (error as Error).message.replace(/, (\.\.\.)?".*is not valid JSON$/s, "");
-    throw new GatewayError("bad_request", `The body is not valid JSON: ${reason}.`, { details: { errors: [{ path: "", message: "is not valid JSON" }] } });
+    // Without it as the cause: the body may hold a secret, and the log needs no more than the caller.
+    throw new GatewayError("bad_request", `The body is not valid JSON: ${withoutQuotedJson((error as Error).message)}.`, { details: { errors: [{ path: "", message: "is not valid JSON" }] } });
   }
 }
 
