@@ -22,7 +22,7 @@ export function createLogTo(destination: DestinationStream, { level, mask }: Log
  * An error as the log has it: what it is, what it says, where it happened, and why. Nothing else that hangs on it: undici's
  * errors carry headers and bodies, those of `node:http` the raw request.
  */
-export function describeError(error: unknown, depth = 0): unknown {
+function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return typeof error === "object" && error !== null ? Object.prototype.toString.call(error) : error;
   const said = (text: string | undefined) => (error instanceof SyntaxError && text !== undefined ? withoutQuotedJson(text) : text);
   const described: Record<string, unknown> = { type: error.name, message: said(error.message), stack: said(error.stack) };

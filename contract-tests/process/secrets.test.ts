@@ -68,6 +68,8 @@ function settingsOf(upstream: FakeUpstream): object {
 function* calls(gateway: GatewayProcess): Generator<() => Promise<Response>> {
   const get = (path: string, headers: Record<string, string> = {}) => () => fetch(gateway.url + path, { headers });
   const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+  // In use here before anybody guesses.
+  for (const token of [owner, plainKey, readerKey]) yield get("/api/v1/agents", bearer(token));
   const tokens = [owner, plainKey, readerKey, ...foreign, `${mark}-nobody`];
   for (const token of tokens) {
     const encoded = encodeURIComponent(token);
@@ -160,6 +162,20 @@ test("no secret is seen again", { timeout: 120_000 }, async () => {
   expectNone("standard output", stdout);
   expectNone("standard error", stderr);
   expectNone("the audit log", JSON.stringify(entries));
+});
+
+test("a crash is told without what hangs on the error", async () => {
+  const folder = temporaryFolder();
+  const crash = join(folder, "crash.mjs");
+  writeFileSync(crash, `process.on("SIGUSR2", () => { throw Object.assign(new Error("the ${foreign[0]} crash"), { headers: { authorization: "${mark}" } }) })`);
+  const cli = openclaw(["start", "--port", "0"], { HOME: folder, GATEWAY_AUTH_TOKEN: owner, NODE_OPTIONS: `--import=${crash}` });
+  await cli.untilSaid(/openclaw chat .*\n/);
+  cli.kill("SIGUSR2");
+  const { status, stdout, stderr } = await cli.exit;
+  expect([status, stdout]).toEqual([1, expect.stringContaining('"msg":"the gateway has crashed"')]);
+  expect(stdout).toContain("the [redacted] crash");
+  expectNone("standard output", stdout);
+  expectNone("standard error", stderr);
 });
 
 test.each([

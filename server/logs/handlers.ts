@@ -6,8 +6,8 @@ import { badRequest } from "../http/validate.ts";
 
 export function createLogsHandlers({ audit }: { audit: Audit }): LogsHandlers<RequestContext> {
   return {
-    async listLogs({ query: { kind: _, since, until, ...filter } }, { principal }) {
-      const { items, nextCursor } = await audit.list(principal, { ...filter, since: epochMs(since, "since"), until: epochMs(until, "until") });
+    async listLogs({ query: { since, until, keyId, operation, status, limit, cursor } }, { principal }) {
+      const { items, nextCursor } = await audit.list(principal, { keyId, operation, status, limit, cursor, since: epochMs(since, "since"), until: epochMs(until, "until") });
       return { status: 200, body: { entries: items.map(encodeEntry), ...(nextCursor === null ? {} : { nextCursor }) } };
     },
   };
