@@ -14,7 +14,7 @@ const mostKinds = 32;
  * Keeps those who are refused from filling the disk, since no limit bounds them. Within ten seconds, the first call of
  * a kind (status, key or address, operation) is an entry at once, and all further ones are one more at the end, with
  * their number. So are, for each status, all those beyond 32 kinds: whoever has many addresses writes no more than
- * 70 entries in ten seconds, some 100 MB a day.
+ * 70 entries in ten seconds, some 120 MB a day. A crash costs the counts of the last ten seconds.
  */
 export function createRefusals(note: (call: AuditedCall) => void): Refusals {
   /** The last call of each kind, and how many have come after its first. */

@@ -18,7 +18,7 @@ export interface AuditOptions {
 
 /** Who did what: one entry for each call that needs a key, the refused ones included. */
 export interface Audit {
-  /** Notes a call. It is in the database within 100 ms, which is what a crash may cost. */
+  /** Notes a call. It is in the database within 100 ms, which is what a crash may cost; refusals may be told together, see `refusals.ts`. */
   note(call: AuditedCall): void;
   /** Notes a change, and resolves once that is in the database. Never throws: the change has happened. */
   noteChange(call: AuditedCall): Promise<void>;

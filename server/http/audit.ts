@@ -8,7 +8,7 @@ import type { SecretMask } from "../secrets.ts";
 export interface CallAudit {
   /** Middleware around all that answers: notes each call once its answer is made and out, or its caller gone. */
   watch(koa: KoaContext, next: Next): Promise<void>;
-  /** Notes a change that has been made, before its answer goes out. Of any other call it does nothing. */
+  /** Notes a change that has been made, before its answer goes out. One that failed is noted like all other calls: by `watch`. */
   changed(koa: KoaContext, route: Route, answer: { status: number; body?: unknown }): Promise<void> | undefined;
 }
 
