@@ -73,12 +73,16 @@ export function createAuditStore({ database: { kysely, run } }: { database: Data
     return (calls) => ({ ...compiled, parameters: calls.flatMap(valuesOf) });
   }
 
-  /** Between two places of the order, the newest first. */
-  function between(since: number | undefined, until: number | undefined, position: Position | undefined) {
+  /**
+   * From one place of the order to another, the newest first: behind `position`, or before the moment `until`; down to `last`, or
+   * to the moment `since`. One bound at each end: of two, SQLite seeks to either and walks to the other.
+   */
+  function between({ until, position, since, last }: { until: number | undefined; position: Position | undefined; since: number | undefined; last?: Position }) {
     let query = kysely.selectFrom("audit").orderBy("at", "desc").orderBy("id", "desc");
-    if (since !== undefined) query = query.where("at", ">=", since);
-    if (until !== undefined) query = query.where("at", "<", until);
-    if (position !== undefined) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple("at", "id"), "<", tuple(...position)));
+    if (position && (until === undefined || position[0] < until)) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple("at", "id"), "<", tuple(...position)));
+    else if (until !== undefined) query = query.where("at", "<", until);
+    if (last) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple("at", "id"), ">=", tuple(...last)));
+    else if (since !== undefined) query = query.where("at", ">=", since);
     return query;
   }
 
@@ -95,17 +99,16 @@ export function createAuditStore({ database: { kysely, run } }: { database: Data
       const found: Selectable<AuditTable>[] = [];
       let position: Position | undefined = cursor === undefined ? undefined : decodeCursor(cursor, ["number", "string"]);
       for (let step = 0; step < mostSteps; step++) {
-        const rest = between(since, until, position);
         // The last row of this step; none when fewer are left, or none is needed.
-        const last = isFiltered ? await rest.select(["at", "id"]).limit(1).offset(rowsAStep - 1).executeTakeFirst() : undefined;
-        let query = rest.selectAll().limit(limit + 1 - found.length);
-        if (last) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple("at", "id"), ">=", tuple(last.at, last.id)));
+        const end = isFiltered ? await between({ until, position, since }).select(["at", "id"]).limit(1).offset(rowsAStep - 1).executeTakeFirst() : undefined;
+        const last: Position | undefined = end && [end.at, end.id];
+        let query = between({ until, position, since, ...(last && { last }) }).selectAll().limit(limit + 1 - found.length);
         if (keyId !== undefined) query = query.where("key_id", "=", keyId);
         if (operation !== undefined) query = query.where("operation", "=", operation);
         if (status !== undefined) query = query.where("status", "=", status);
         found.push(...(await query.execute()));
         if (!last || found.length > limit) return toPage(found, limit, toEntry, ({ at, id }) => [at, id]);
-        position = [last.at, last.id];
+        position = last;
         await nextRound();
       }
       return { items: found.map(toEntry), nextCursor: encodeCursor(position!) };
