@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type Koa from "koa";
 import type { Logger } from "pino";
-import { routes } from "../generated/server/routes.ts";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
+import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
@@ -15,8 +15,7 @@ import { createApp } from "./http/app.ts";
 import { createCallAudit } from "./http/audit.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
 import type { CheckAnswer } from "./http/mount.ts";
-import { createKeys } from "./keys/service.ts";
-import { createKeyStore } from "./keys/store.ts";
+import { createKeysHandlers } from "./keys/handlers.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
@@ -75,8 +74,8 @@ export async function composeGateway(settings: Settings, { log, mask = createSec
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
 
-  const permissions = [...new Set(routes.map(({ permission }) => permission))];
-  const keys = createKeys({ isEnabled: settings.auth.enabled, ownerTokens: settings.auth.ownerTokens, configured: settings.auth.keys, store: createKeyStore({ database }), permissions, now });
+  const onFailure = (cause: unknown) => log.warn({ err: cause }, "when keys were used last could not be written");
+  const { keys, authentication, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
   const firstToken = await keys.createFirstToken();
 
   const agents = createAgents(settings.agents);
@@ -95,7 +94,7 @@ export async function composeGateway(settings: Settings, { log, mask = createSec
     log,
     mask,
     audit: createCallAudit({ audit, mask, now }),
-    authenticate: createAuthenticate(keys),
+    authenticate: createAuthenticate(authentication),
     maxBodyBytes: settings.http.maxBodyBytes,
     isApiEnabled: settings.http.apiEnabled,
     trustedProxies: settings.http.trustedProxies,
@@ -109,6 +108,7 @@ export async function composeGateway(settings: Settings, { log, mask = createSec
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
       ...createLogsHandlers({ audit }),
+      ...createKeysHandlers({ keys }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
@@ -123,6 +123,7 @@ export async function composeGateway(settings: Settings, { log, mask = createSec
     async close() {
       await providers.close();
       await audit.close();
+      await lastUse.flush();
       await database.close();
     },
   };

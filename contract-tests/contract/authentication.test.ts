@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { describe, expect, test } from "vitest";
 import { ownerToken, readOnlyToken, teamToken } from "../harness/gateway.ts";
 import { exampleRequest } from "./example-request.ts";
@@ -58,12 +59,46 @@ describe("the server", () => {
     for (const scheme of ["bearer", "BEARER"]) (await server.call("listAgents", { token: null, headers: { Authorization: `${scheme} ${ownerToken}` } })).json(200);
   });
 
-  test("`?api_key=` does as well as the header, which comes before it", async () => {
+  test("`?api_key=` does as well as the header", async () => {
     (await server.call("listAgents", { token: null, query: { api_key: ownerToken } })).json(200);
     (await server.call("streamChatByQuery", { token: null, query: { api_key: ownerToken, message: "Hello" } })).data();
     (await server.call("listAgents", { token: null, query: { api_key: "nobody" } })).json(401);
-    (await server.call("listAgents", { token: null, query: { api_key: [ownerToken, ownerToken] } })).json(401);
-    (await server.call("listAgents", { token: "nobody", query: { api_key: ownerToken } })).json(401);
+  });
+
+  test.each(guarded)("400: $id with a token both ways, in its own face", async ({ id, face }) => {
+    const { query, ...request } = exampleRequest(id);
+    const answer = await server.call(id, { ...request, query: { ...query, api_key: ownerToken } });
+    expect(answer.status, answer.text).toBe(400);
+    const { face: found, message } = errorOf(JSON.parse(answer.text));
+    expect([found, message]).toEqual([face, expect.stringMatching(/^Send the token once/)]);
+  });
+
+  test("400: two headers, and two parameters", async () => {
+    (await server.call("listAgents", { token: null, query: { api_key: [ownerToken, ownerToken] } })).json(400);
+    const twice = new Promise<number | undefined>((resolve, reject) => {
+      request(`${server.gateway.url}/api/v1/agents`, { headers: ["Authorization", `Bearer ${ownerToken}`, "authorization", "Bearer nobody's"] }, (answer) => resolve(answer.resume().statusCode)).once("error", reject).end();
+    });
+    expect(await twice).toBe(400);
+  });
+
+  test("401: an error is named only to who has sent a token (RFC 6750, 3.1)", async () => {
+    const challenge = async (token: string | null) => (await server.call("listAgents", { token })).headers.get("WWW-Authenticate");
+    expect(await challenge(null)).toBe('Bearer realm="openclaw"');
+    expect(await challenge("nobody's")).toMatch(/^Bearer realm="openclaw", error="invalid_token", error_description="[^"]+"$/);
+  });
+
+  test.each(["x".repeat(513), "x".repeat(10_000), "not-of-any-form", "oc_tok_", "oclaw_live_\u00e9"])("401: a token that no key can have: %.20s", async (token) => {
+    expect((await server.call("listAgents", { token: null, query: { api_key: token } })).json(401).details).toEqual({ reason: "unknown" });
+  });
+
+  test("431: a token of 1 MB, and the gateway goes on", async () => {
+    const token = "x".repeat(1_000_000);
+    for (const init of [{ path: "", token }, { path: `?api_key=${token}`, token: null }]) {
+      // The answer comes before all is sent: a client may see it, or that the connection is closed.
+      const status = await server.gateway.call(`/api/v1/agents${init.path}`, { token: init.token }).then(({ status }) => status, () => 431);
+      expect(status).toBe(431);
+    }
+    (await server.call("listAgents")).json(200);
   });
 
   test("403: comes before the body is looked at, and before what it names", async () => {

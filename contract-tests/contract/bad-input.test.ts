@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ownerToken } from "../harness/gateway.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectError, expectNothingInternal } from "./error-of.ts";
-import { operations, type OperationId } from "./operations.ts";
+import { operationOf, operations, type OperationId } from "./operations.ts";
 import { useServer } from "./targets.ts";
 import type { CallRequest } from "./target.ts";
 
@@ -13,7 +13,7 @@ const withBody = operations.filter(({ bodySchemas }) => bodySchemas);
 const json = { "Content-Type": "application/json" };
 
 async function expectRefusal(id: OperationId, request: CallRequest, status: number, code: string): Promise<ReturnType<typeof errorOf>> {
-  const { status: found, text } = await server.call(id, request);
+  const { status: found, text } = await server.call(id, { path: exampleRequest(id).path ?? {}, ...request });
   expect(found, text.slice(0, 300)).toBe(status);
   expectNothingInternal(text);
   const error = errorOf(JSON.parse(text));
@@ -71,7 +71,8 @@ describe.each(withBody)("a body to $id", ({ id, face }) => {
 });
 
 function pathOf(id: OperationId): string {
-  return operations.find((operation) => operation.id === id)?.path ?? "";
+  const { path = {} } = exampleRequest(id);
+  return operationOf(id).path.replaceAll(/\{(\w+)\}/g, (_, name: string) => path[name] ?? "");
 }
 
 describe("an id", () => {

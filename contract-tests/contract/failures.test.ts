@@ -42,7 +42,7 @@ describe("500: a crash behind the handler", () => {
 describe("500: a store that is broken", () => {
   const server = useServer();
   const talking = operations.filter(({ bodySchemas }) => bodySchemas);
-  const storing = operations.filter(({ id, path }) => /sessions|conversations|runs/.test(path) || id === "getPlainStatus" || id === "streamChatByQuery");
+  const storing = operations.filter(({ id, path }) => /sessions|conversations|runs|keys(?!\/self)/.test(path) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {
     breakStore();
@@ -62,7 +62,7 @@ describe("500: a store that is broken", () => {
 
   function breakStore(): void {
     const database = openBeside(server);
-    database.exec("PRAGMA foreign_keys = OFF; DROP TABLE IF EXISTS messages; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS workspaces");
+    database.exec("PRAGMA foreign_keys = OFF; DROP TABLE IF EXISTS messages; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS workspaces; DROP TABLE IF EXISTS keys");
     database.close();
   }
 });

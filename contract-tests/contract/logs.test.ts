@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test, vi } from "vitest";
-import { agentsToken, readOnlyToken, startTestGateway, teamToken } from "../harness/gateway.ts";
+import { idOfToken } from "../../server/settings/tokens.ts";
+import { agentsToken, ownerToken, readOnlyToken, startTestGateway, teamToken } from "../harness/gateway.ts";
 import { openBeside } from "./running-run.ts";
 import type { BodyOf } from "./operations.ts";
 import type { CallRequest, Target } from "./target.ts";
@@ -9,6 +10,7 @@ import { describeTargets, useServer } from "./targets.ts";
 type Entry = BodyOf<"listLogs", 200>["entries"][number];
 
 const audit = { kind: "audit" };
+const ownerId = idOfToken(ownerToken);
 const list = async (target: Target, query: CallRequest["query"] = {}, token?: string) => (await target.call("listLogs", { query: { ...audit, ...query }, ...(token && { token }) })).json(200);
 
 describeTargets((target) => {
@@ -58,7 +60,7 @@ describe("an entry", () => {
       kind: "audit",
       id: expect.stringMatching(/^audit_/),
       at: expect.any(String),
-      keyId: "owner",
+      keyId: ownerId,
       address: "127.0.0.1",
       operation: "getAgentSession",
       method: "GET",
@@ -80,7 +82,7 @@ describe("an entry", () => {
     { what: "a call without a token", id: "deleteSession", request: { path: { sessionId: "s1" }, token: null }, entry: { status: 401, keyId: null, object: "s1", method: "DELETE" } },
     { what: "a call with a token of nobody's", id: "listAgents", request: { token: "nobody" }, entry: { status: 401, keyId: null, address: "127.0.0.1" } },
     { what: "a call that the key may not make", id: "deleteSession", request: { path: { sessionId: "s1" }, token: readOnlyToken }, entry: { status: 403, keyId: expect.stringMatching(/^key_/), object: "s1" } },
-    { what: "a call that is wrong", id: "listSessions", request: { query: { limit: 0 } }, entry: { status: 400, keyId: "owner" } },
+    { what: "a call that is wrong", id: "listSessions", request: { query: { limit: 0 } }, entry: { status: 400, keyId: ownerId } },
     { what: "a change of what is not there", id: "deleteSession", request: { path: { sessionId: "nobody" } }, entry: { status: 404, object: "nobody" } },
     { what: "a model whose name has a slash", id: "getOpenaiModel", request: { path: { model: "openai/gpt-5-mini" } }, entry: { status: 200, object: "openai/gpt-5-mini" } },
   ] as const)("of $what", async ({ id, request, entry }) => {
@@ -103,6 +105,14 @@ describe("an entry", () => {
     await entryOf(server, later.headers["X-Request-Id"]!);
     expect(find()).toEqual(found);
     database.close();
+  });
+
+  test("of what makes something names that, behind what it is made of", async () => {
+    const [made, rotated] = [named({ json: { label: "For the audit", scopes: ["read"] } }), named({ json: {} })];
+    const { id } = (await server.call("createKey", made)).json(201);
+    const { id: next } = (await server.call("rotateKey", { ...rotated, path: { keyId: id } })).json(201);
+    expect(await entryOf(server, made.headers["X-Request-Id"]!)).toMatchObject({ operation: "createKey", object: id, status: 201 });
+    expect(await entryOf(server, rotated.headers["X-Request-Id"]!)).toMatchObject({ operation: "rotateKey", object: `${id}/${next}`, status: 201 });
   });
 
   test("of a stream whose reader has gone says so", async () => {
@@ -195,7 +205,7 @@ describe("a key of one workspace", () => {
     expect(new Set(own.map(({ keyId }) => keyId)).size).toBe(1);
     const { entries: all } = await list(server, { limit: 100 });
     expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(3);
-    expect((await list(server, { keyId: "owner" }, auditorToken)).entries).toEqual([]);
+    expect((await list(server, { keyId: ownerId }, auditorToken)).entries).toEqual([]);
   });
 });
 

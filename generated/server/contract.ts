@@ -531,6 +531,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List keys
+         * @description The keys of the database and of the settings, in the order of their ids; the expired and revoked too. A key that is bound to workspaces sees those that are bound to no other.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Create a key
+         * @description Makes a key. Its secret is in this answer and nowhere else. 403 names what the asking key lacks itself.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the own key
+         * @description The key that asks, with what it may really do.
+         */
+        get: operations["getOwnKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key
+         * @description Revokes a key for good; one that is revoked stays so. 409 for a key of the settings.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{keyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a key
+         * @description Makes a key like an old one, which ends at once or after a while. The new one ends when the old one would have. 409 for
+         *     a key of the settings, and for one that has ended already; 403 names what the asking key lacks itself.
+         */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs": {
         parameters: {
             query?: never;
@@ -1202,6 +1287,28 @@ export interface components {
             /** @description The caller's end user. */
             user?: string;
         };
+        /** @description A key to make. Nobody gives a key more than he has. */
+        CreateKeyRequest: {
+            label: components["schemas"]["KeyLabel"];
+            /** @description Bundles of permissions. A key with scopes gets a token of the form `oc_tok_…`, any other `oclaw_live_…`. */
+            scopes?: components["schemas"]["Scope"][];
+            /** @description What it may do besides its scopes. Neither: everything but config, logs, keys and webhooks. */
+            permissions?: components["schemas"]["KeyPermission"][];
+            /** @description The workspaces whose objects it may see and make, or `["*"]`. Default all that the asking key may. */
+            workspaces?: (components["schemas"]["Id"] | "*")[];
+            /**
+             * Format: int32
+             * @description Requests a minute.
+             */
+            rateLimit?: number;
+            /**
+             * Format: int64
+             * @description Input and output tokens a day (UTC).
+             */
+            maxTokensPerDay?: number;
+            /** @description When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past. */
+            expiresAt?: string;
+        };
         /** @description How many objects were deleted. */
         DeletedCount: {
             /** Format: int32 */
@@ -1319,6 +1426,54 @@ export interface components {
          * @description An instant in UTC, RFC 3339, with milliseconds.
          */
         Instant: string;
+        /** @description A key, without its secret: that is shown once, when it is made. */
+        Key: {
+            id: components["schemas"]["Id"];
+            /** @description What it is for. */
+            label: string;
+            source: components["schemas"]["KeySource"];
+            /** @description How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form. */
+            prefix: string;
+            /** @description How the secret ends; empty for one that is too short to show any of it. */
+            lastFour: string;
+            /** @description Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks. */
+            scopes: components["schemas"]["Scope"][] | null;
+            /** @description What it may do besides its scopes; null for a key that was given none. */
+            permissions: components["schemas"]["KeyPermission"][] | null;
+            /** @description The workspaces whose objects it may see and make; `["*"]` for all. */
+            workspaces: string[];
+            /** @description Requests a minute; null for what the settings give every key. */
+            rateLimit: number | null;
+            /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
+            maxTokensPerDay: number | null;
+            /** @description When it ends; null for never. */
+            expiresAt: components["schemas"]["Instant"] | null;
+            /** @description Null for a key of the settings. */
+            createdAt: components["schemas"]["Instant"] | null;
+            /** @description To about a minute; null for one never used, and for a key of the settings. */
+            lastUsedAt: components["schemas"]["Instant"] | null;
+            /** @description When it was revoked; null while it is good. */
+            revokedAt: components["schemas"]["Instant"] | null;
+            /** @description Whether it is the owner's, who may do everything. */
+            owner: boolean;
+        };
+        /** @description What a key is for. */
+        KeyLabel: string;
+        KeyList: {
+            keys: components["schemas"]["Key"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /**
+         * @description What a key may do, `resource:verb`.
+         * @enum {string}
+         */
+        KeyPermission: "messages:read" | "messages:write" | "sessions:read" | "sessions:delete" | "workspaces:read" | "workspaces:write" | "stats:read" | "agents:read" | "channels:read" | "channels:send" | "tools:read" | "tools:invoke" | "skills:read" | "skills:write" | "memory:read" | "memory:write" | "memory:delete" | "cron:read" | "cron:run" | "cron:write" | "config:read" | "config:write" | "logs:read" | "keys:read" | "keys:write" | "webhooks:read" | "webhooks:write" | "models:read" | "metrics:read";
+        /**
+         * @description Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway.
+         * @enum {string}
+         */
+        KeySource: "stored" | "settings";
         /**
          * @description Which log to read: `audit`, one entry for each call that needs a key.
          * @enum {string}
@@ -1377,6 +1532,39 @@ export interface components {
             input: number;
             /** Format: double */
             output: number;
+        };
+        /** @description A key that was just made, with its secret. */
+        NewKey: {
+            id: components["schemas"]["Id"];
+            /** @description What it is for. */
+            label: string;
+            source: components["schemas"]["KeySource"];
+            /** @description How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form. */
+            prefix: string;
+            /** @description How the secret ends; empty for one that is too short to show any of it. */
+            lastFour: string;
+            /** @description Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks. */
+            scopes: components["schemas"]["Scope"][] | null;
+            /** @description What it may do besides its scopes; null for a key that was given none. */
+            permissions: components["schemas"]["KeyPermission"][] | null;
+            /** @description The workspaces whose objects it may see and make; `["*"]` for all. */
+            workspaces: string[];
+            /** @description Requests a minute; null for what the settings give every key. */
+            rateLimit: number | null;
+            /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
+            maxTokensPerDay: number | null;
+            /** @description When it ends; null for never. */
+            expiresAt: components["schemas"]["Instant"] | null;
+            /** @description Null for a key of the settings. */
+            createdAt: components["schemas"]["Instant"] | null;
+            /** @description To about a minute; null for one never used, and for a key of the settings. */
+            lastUsedAt: components["schemas"]["Instant"] | null;
+            /** @description When it was revoked; null while it is good. */
+            revokedAt: components["schemas"]["Instant"] | null;
+            /** @description Whether it is the owner's, who may do everything. */
+            owner: boolean;
+            /** @description The token to send. It is stored as a hash only, and shown here alone. */
+            secret: string;
         };
         OpenaiAnswerMessage: {
             /** @enum {string} */
@@ -1702,6 +1890,39 @@ export interface components {
             /** Format: int32 */
             output_tokens: number;
         };
+        /** @description The key that asks. */
+        OwnKey: {
+            id: components["schemas"]["Id"];
+            /** @description What it is for. */
+            label: string;
+            source: components["schemas"]["KeySource"];
+            /** @description How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form. */
+            prefix: string;
+            /** @description How the secret ends; empty for one that is too short to show any of it. */
+            lastFour: string;
+            /** @description Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks. */
+            scopes: components["schemas"]["Scope"][] | null;
+            /** @description What it may do besides its scopes; null for a key that was given none. */
+            permissions: components["schemas"]["KeyPermission"][] | null;
+            /** @description The workspaces whose objects it may see and make; `["*"]` for all. */
+            workspaces: string[];
+            /** @description Requests a minute; null for what the settings give every key. */
+            rateLimit: number | null;
+            /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
+            maxTokensPerDay: number | null;
+            /** @description When it ends; null for never. */
+            expiresAt: components["schemas"]["Instant"] | null;
+            /** @description Null for a key of the settings. */
+            createdAt: components["schemas"]["Instant"] | null;
+            /** @description To about a minute; null for one never used, and for a key of the settings. */
+            lastUsedAt: components["schemas"]["Instant"] | null;
+            /** @description When it was revoked; null while it is good. */
+            revokedAt: components["schemas"]["Instant"] | null;
+            /** @description Whether it is the owner's, who may do everything. */
+            owner: boolean;
+            /** @description What it may really do, its scopes and defaults resolved. */
+            effectivePermissions: components["schemas"]["KeyPermission"][];
+        };
         /** @description The error body of `/api/*` without `v1`. */
         PlainError: {
             error: {
@@ -1767,6 +1988,14 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        /** @description How to rotate a key. */
+        RotateKeyRequest: {
+            /**
+             * Format: int32
+             * @description How long the old key still works, up to 30 days. Default it ends at once.
+             */
+            graceSeconds?: number;
+        };
         /** @description One turn: what was asked of an agent, and what came of it. */
         Run: {
             id: components["schemas"]["Id"];
@@ -1801,6 +2030,11 @@ export interface components {
         RunEvent: components["schemas"]["AgentsChatEvent"] | components["schemas"]["ConversationsChatEvent"] | components["schemas"]["MessageStreamEvent"] | components["schemas"]["OperatorMessageEvent"] | components["schemas"]["ChatCompletionEvent"];
         /** @enum {string} */
         RunStatus: "running" | "completed" | "failed" | "cancelled";
+        /**
+         * @description A bundle of permissions of the conversations edition.
+         * @enum {string}
+         */
+        Scope: "chat" | "send" | "read" | "admin";
         /**
          * @description A chat turn as the workspaces edition writes it.
          * @example {
@@ -2305,6 +2539,7 @@ export interface components {
          * @example /api/v1/runs/run_0199c0ffee
          */
         Location: string;
+        CacheControl: "no-store";
     };
     pathItems: never;
 }
@@ -3411,6 +3646,166 @@ export interface operations {
             400: components["responses"]["ApiBadRequest"];
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The new key. Not for any cache: it has a secret. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getOwnKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnKey"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                keyId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                keyId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The new key. Not for any cache: it has a secret. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];

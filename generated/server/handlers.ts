@@ -11,6 +11,7 @@ interface DefaultedQuery {
   listAgents: "limit";
   listAgentSessions: "limit";
   listConversations: "limit";
+  listKeys: "limit";
   listLogs: "limit";
   listModels: "limit";
   listSessions: "limit";
@@ -140,6 +141,20 @@ export interface ChatHandlers<Context> {
   streamMessage: Handler<"streamMessage", Context>;
 }
 
+/** Keys. */
+export interface KeysHandlers<Context> {
+  /** GET /api/v1/keys: List keys */
+  listKeys: Handler<"listKeys", Context>;
+  /** POST /api/v1/keys: Create a key */
+  createKey: Handler<"createKey", Context>;
+  /** GET /api/v1/keys/self: Get the own key */
+  getOwnKey: Handler<"getOwnKey", Context>;
+  /** DELETE /api/v1/keys/{keyId}: Revoke a key */
+  revokeKey: Handler<"revokeKey", Context>;
+  /** POST /api/v1/keys/{keyId}/rotate: Rotate a key */
+  rotateKey: Handler<"rotateKey", Context>;
+}
+
 /** Logs. */
 export interface LogsHandlers<Context> {
   /** GET /api/v1/logs: List log entries */
@@ -185,4 +200,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, ContractHandlers<Context> {}

@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "logs:read" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read";
+export type Permission = "agents:read" | "any" | "keys:read" | "keys:write" | "logs:read" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read";
 
 export type RateClass = "default" | "plain";
 
@@ -46,6 +46,11 @@ export const routes: readonly Route[] = [
   { operationId: "deleteConversation", method: "DELETE", path: "/api/v1/conversations/:id", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteConversation, bodies: null, streams: false },
   { operationId: "getConversation", method: "GET", path: "/api/v1/conversations/:id", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getConversation, bodies: null, streams: false },
   { operationId: "getApiHealth", method: "GET", path: "/api/v1/health", permission: "any", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
+  { operationId: "listKeys", method: "GET", path: "/api/v1/keys", permission: "keys:read", rateClass: "default", face: "api", parameters: parameters.listKeys, bodies: null, streams: false },
+  { operationId: "createKey", method: "POST", path: "/api/v1/keys", permission: "keys:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.CreateKeyRequest], streams: false },
+  { operationId: "getOwnKey", method: "GET", path: "/api/v1/keys/self", permission: "any", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
+  { operationId: "revokeKey", method: "DELETE", path: "/api/v1/keys/:keyId", permission: "keys:write", rateClass: "default", face: "api", parameters: parameters.revokeKey, bodies: null, streams: false },
+  { operationId: "rotateKey", method: "POST", path: "/api/v1/keys/:keyId/rotate", permission: "keys:write", rateClass: "default", face: "api", parameters: parameters.rotateKey, bodies: [bodies.RotateKeyRequest], streams: false },
   { operationId: "listLogs", method: "GET", path: "/api/v1/logs", permission: "logs:read", rateClass: "default", face: "api", parameters: parameters.listLogs, bodies: null, streams: false },
   { operationId: "message", method: "POST", path: "/api/v1/message", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.message, bodies: [bodies.OperatorMessageRequest], streams: true },
   { operationId: "sendMessage", method: "POST", path: "/api/v1/messages", permission: "messages:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.SendMessageRequest], streams: false },

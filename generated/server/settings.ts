@@ -504,6 +504,12 @@ export interface Logging {
   auditRetentionDays?: number | null;
 }
 
+/** All of `KeyPermission`, in the order of the spec. */
+export const keyPermissions: readonly KeyPermission[] = ["messages:read","messages:write","sessions:read","sessions:delete","workspaces:read","workspaces:write","stats:read","agents:read","channels:read","channels:send","tools:read","tools:invoke","skills:read","skills:write","memory:read","memory:write","memory:delete","cron:read","cron:run","cron:write","config:read","config:write","logs:read","keys:read","keys:write","webhooks:read","webhooks:write","models:read","metrics:read"];
+
+/** All of `Scope`, in the order of the spec. */
+export const scopes: readonly Scope[] = ["chat","send","read","admin"];
+
 /** Members that hold secrets, by name: all of it, or a URL's password and query. */
 export const secretMembers: Readonly<Record<string, "all" | "url">> = {
   accessToken: "all",

@@ -4,5 +4,7 @@ import type { ValidateFunction } from "ajv";
 export const AgentsChatRequest: ValidateFunction;
 export const ConversationsChatRequest: ValidateFunction;
 export const CreateChatCompletionRequest: ValidateFunction;
+export const CreateKeyRequest: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;
+export const RotateKeyRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;

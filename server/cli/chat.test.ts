@@ -106,7 +106,7 @@ describe("what goes wrong is said, with a status", () => {
 
   test("a token that is missing, unknown, or may not", async () => {
     expect(await chat(["hi"], { token: "" })).toMatchObject({ status: 77, stderr: expect.stringContaining("wants a token: give one with --token") });
-    expect(await chat(["hi", "--token", "wrong"])).toMatchObject({ status: 77, stderr: expect.stringContaining("does not know this token") });
+    expect(await chat(["hi", "--token", "wrong"])).toMatchObject({ status: 77, stderr: expect.stringContaining("refuses this token: No key has this token.") });
     expect(await chat(["hi"], { token: readOnlyToken })).toMatchObject({ status: 77, stderr: expect.stringContaining("messages:write") });
   });
 

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addApiKeyCommand } from "./api-key.ts";
 import { addChatCommand } from "./chat.ts";
 import { addStartCommand } from "./start.ts";
+import { addTokenCommand } from "./token.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
@@ -13,5 +15,7 @@ export async function run(): Promise<void> {
     .showHelpAfterError("(see openclaw --help)");
   addStartCommand(program);
   addChatCommand(program);
+  addTokenCommand(program);
+  addApiKeyCommand(program);
   await program.parseAsync();
 }

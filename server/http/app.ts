@@ -98,12 +98,17 @@ function answerErrors(log: Logger, mask: SecretMask, checkAnswer: AppOptions["ch
       const face = route?.face ?? faceOfPath(koa.path);
       const body = errorBody(face, error, requestId, koa.path);
       if (route && checkAnswer && error.code !== "internal_error") checkAnswer(route.operationId, error.status, "application/json", body);
-      if (error.status === 401) koa.set("WWW-Authenticate", 'Bearer realm="openclaw"');
+      if (error.status === 401) koa.set("WWW-Authenticate", challenge(error));
       if (error.retryAfterSeconds !== undefined) koa.set("Retry-After", String(error.retryAfterSeconds));
       if (error.code === "payload_too_large") koa.set("Connection", "close");
       sendText(koa, error.status, "application/json", mask.hide(JSON.stringify(body)));
     }
   };
+}
+
+/** RFC 6750, section 3: an error is named only to who has sent a token. */
+function challenge({ details, message }: GatewayError): string {
+  return "reason" in details ? `Bearer realm="openclaw", error="invalid_token", error_description="${message}"` : 'Bearer realm="openclaw"';
 }
 
 const answeredWhileDraining = new Set(["/livez", "/readyz", "/health"]);

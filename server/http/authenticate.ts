@@ -1,15 +1,38 @@
+import type { IncomingMessage } from "node:http";
 import type { Context as KoaContext } from "koa";
-import type { Keys } from "../keys/service.ts";
+import { GatewayError } from "../errors.ts";
+import type { Authentication } from "../keys/authentication.ts";
 import type { Principal } from "../keys/principal.ts";
 
-/** Finds the token of a request: `Authorization: Bearer …` (RFC 6750), else `?api_key=`. */
-export function createAuthenticate(keys: Keys): (koa: KoaContext) => Principal | Promise<Principal> {
+/**
+ * Finds the token of a request: `Authorization: Bearer …` (RFC 6750), or `?api_key=`. Throws `bad_request` when it comes twice:
+ * which of the two is meant would be anybody's guess, and a proxy's may be another than ours.
+ */
+export function createAuthenticate(authentication: Pick<Authentication, "authenticate">): (koa: KoaContext) => Principal {
   return (koa) => {
     const { authorization } = koa.headers;
-    if (authorization !== undefined) return keys.authenticate(bearer.exec(authorization)?.[1]);
-    const { api_key: key } = koa.query;
-    return keys.authenticate(typeof key === "string" ? key : undefined);
+    const key = koa.querystring === "" ? undefined : koa.query["api_key"];
+    if (authorization === undefined) {
+      if (Array.isArray(key)) throw sentTwice();
+      return authentication.authenticate(key);
+    }
+    if (key !== undefined || hasSecondAuthorization(koa.req)) throw sentTwice();
+    return authentication.authenticate(bearer.exec(authorization)?.[1]);
   };
 }
 
 const bearer = /^Bearer +(\S+)$/i;
+
+/** Node keeps the first one and drops the others without a word. */
+function hasSecondAuthorization({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === "authorization".length && name.toLowerCase() === "authorization") count += 1;
+  }
+  return count > 1;
+}
+
+function sentTwice(): GatewayError {
+  return new GatewayError("bad_request", "Send the token once: in one `Authorization` header, or in one `api_key` parameter, not in both.");
+}

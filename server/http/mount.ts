@@ -14,7 +14,7 @@ import { validate } from "./validate.ts";
 export interface MountOptions {
   handlers: Handlers<RequestContext>;
   /** Finds the key of a request, or throws `unauthorized`. */
-  authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
+  authenticate: (koa: KoaContext) => Principal;
   /** Notes a change before its answer goes out. */
   audit: Pick<CallAudit, "changed">;
   maxBodyBytes: number;
@@ -48,7 +48,7 @@ export function mountRoutes(router: Router, routes: readonly Route[], options: M
 
 async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options: MountOptions): Promise<void> {
   koa.state["route"] = route;
-  const principal = route.permission === "none" ? nobody : await options.authenticate(koa);
+  const principal = route.permission === "none" ? nobody : options.authenticate(koa);
   koa.state["principal"] = principal;
   authorize(principal, route);
   const context = createRequestContext(koa, principal);

@@ -10,7 +10,7 @@ const reserved = new Set(["config", "logs", "keys", "webhooks"]);
 /** And what the scope `read` does not open. */
 const unread = new Set(["config", "logs", "keys"]);
 
-/** Every permission that the contract names, as given by its route table. */
+/** What a grant comes to, out of all permissions that the contract knows. */
 export function expandGrant({ scopes, permissions }: Grant, known: readonly string[]): ReadonlySet<string> | "*" {
   if (scopes?.includes("admin")) return "*";
   if (!scopes && !permissions) return new Set(known.filter((permission) => !reserved.has(resourceOf(permission))));

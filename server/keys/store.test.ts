@@ -1,69 +1,61 @@
 import { expect, test } from "vitest";
-import { newId } from "../ids.ts";
 import { temporaryDatabase } from "../storage/testing.ts";
-import { createKeyStore, type KeyRecord } from "./store.ts";
-
-function key(overrides: Partial<KeyRecord> = {}): KeyRecord {
-  const id = newId("key");
-  return {
-    id,
-    hash: `hash of ${id}`,
-    label: "Laptop",
-    prefix: "oc_tok_",
-    lastFour: "abcd",
-    owner: false,
-    scopes: null,
-    permissions: null,
-    workspaces: null,
-    rateLimit: null,
-    maxTokensPerDay: null,
-    expiresAt: null,
-    createdAt: 1,
-    lastUsedAt: null,
-    revokedAt: null,
-    ...overrides,
-  };
-}
+import { createKeyStore } from "./store.ts";
+import { testKey } from "./testing.ts";
 
 const store = async () => createKeyStore({ database: await temporaryDatabase() });
 
-test("a key is found by the hash of its secret, with all that it was given", async () => {
+test("a key is found by its id and by the hash of its secret, with all that it was given", async () => {
   const keys = await store();
-  const full = key({ owner: true, scopes: ["chat"], permissions: ["messages:read"], workspaces: [], rateLimit: 5, maxTokensPerDay: 9_007_199_254_740_991, expiresAt: Date.now() });
+  const full = testKey({ owner: true, scopes: ["chat"], permissions: ["messages:read"], workspaces: [], rateLimit: 5, maxTokensPerDay: 9_007_199_254_740_991, expiresAt: Date.now() });
   await keys.insert(full);
-  await keys.insert(key());
-  expect(await keys.findByHash(full.hash)).toEqual(full);
-  expect(await keys.findByHash("another")).toBeUndefined();
+  await keys.insert(testKey());
+  expect([keys.findByHash(full.hash), keys.find(full.id)]).toEqual([full, full]);
+  expect([keys.findByHash("another"), keys.find("another")]).toEqual([undefined, undefined]);
 });
 
-test("keys are listed in the order they were made, and counted", async () => {
+test("keys are listed by pages in the order they were made, and counted", async () => {
   const keys = await store();
-  const all = [key(), key(), key()];
-  for (const one of all.toReversed()) await keys.insert(one);
-  expect(await keys.list()).toEqual(all);
+  const [first, second, third] = [testKey(), testKey(), testKey()];
+  for (const one of [third, first, second]) await keys.insert(one);
+  expect(await keys.list({ after: "", limit: 2 })).toEqual([first, second]);
+  expect(await keys.list({ after: second.id, limit: 2 })).toEqual([third]);
   expect(await keys.count()).toBe(3);
 });
 
 test("two keys of the same hash are a conflict", async () => {
   const keys = await store();
-  await keys.insert(key({ hash: "h" }));
-  await expect(keys.insert(key({ hash: "h" }))).rejects.toMatchObject({ code: "conflict" });
+  await keys.insert(testKey({ hash: "h" }));
+  await expect(keys.insert(testKey({ hash: "h" }))).rejects.toMatchObject({ code: "conflict" });
 });
 
-test("a key remembers when it was used last", async () => {
+test("keys remember when they were used last; one that is gone does not matter", async () => {
   const keys = await store();
-  const one = key();
+  const [one, other] = [testKey(), testKey()];
   await keys.insert(one);
-  await keys.touch(one.id, 77);
-  expect(await keys.findByHash(one.hash)).toEqual({ ...one, lastUsedAt: 77 });
+  await keys.insert(other);
+  await keys.touch([[one.id, 77], ["key_gone", 78], [other.id, 79]]);
+  expect((await keys.list({ after: "", limit: 9 })).map(({ lastUsedAt }) => lastUsedAt)).toEqual([77, 79]);
 });
 
 test("a key is revoked once, and stays to be seen", async () => {
   const keys = await store();
-  const one = key();
+  const one = testKey();
   await keys.insert(one);
   expect(await keys.revoke(one.id, 88)).toBe(true);
   expect(await keys.revoke(one.id, 99)).toBe(false);
   expect(await keys.revoke("key_none", 99)).toBe(false);
-  expect(await keys.list()).toEqual([{ ...one, revokedAt: 88 }]);
+  expect(keys.find(one.id)).toEqual({ ...one, revokedAt: 88 });
+});
+
+test("a key takes another's place: the old one ends at once or later, or nothing happens", async () => {
+  const keys = await store();
+  const [old, next, third, fourth] = [testKey(), testKey(), testKey(), testKey()];
+  await keys.insert(old);
+  expect(await keys.replace(old.id, { at: 10, expiresAt: 20 }, next)).toBe(true);
+  expect([keys.find(old.id), keys.find(next.id)]).toEqual([{ ...old, expiresAt: 20 }, next]);
+  expect(await keys.replace(old.id, { at: 20, revokedAt: 20 }, third)).toBe(false);
+  expect(await keys.replace(next.id, { at: 20, revokedAt: 20 }, third)).toBe(true);
+  expect(await keys.replace(next.id, { at: 21, revokedAt: 21 }, fourth)).toBe(false);
+  expect([keys.find(next.id)?.revokedAt, keys.find(fourth.id)]).toEqual([20, undefined]);
 });

@@ -60,6 +60,7 @@ describe("conversations edition", () => {
         id: expect.stringMatching(/^key_[0-9a-f]{16}$/) as string,
         label: "my-web-app",
         token: "oc_tok_a1b2c3d4e5f6g7h8i9j0",
+        place: "/api/auth/tokens/0/token",
         edition: "conversations",
         scopes: ["chat", "send", "read", "admin"],
         permissions: null,

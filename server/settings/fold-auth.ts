@@ -1,7 +1,7 @@
 import type { Folding } from "./folding.ts";
 import { foldKeys } from "./fold-keys.ts";
 import type { AuthSettings } from "./settings.ts";
-import { checkToken, TokenPlaces } from "./tokens.ts";
+import { checkToken, longestToken, TokenPlaces } from "./tokens.ts";
 
 /** Who may call: the owner's tokens, and the keys of all editions. */
 export function foldAuth(folding: Folding): AuthSettings {
@@ -19,6 +19,7 @@ export function foldAuth(folding: Folding): AuthSettings {
   const fromEnv = env["GATEWAY_AUTH_TOKEN"]?.trim();
   if (fromEnv && !owners.has(fromEnv)) {
     if (!/^[\x21-\x7e]+$/.test(fromEnv)) fault("$GATEWAY_AUTH_TOKEN", "in the environment must be printable characters without spaces, or it could not be sent in a header.");
+    if (fromEnv.length > longestToken) fault("$GATEWAY_AUTH_TOKEN", `in the environment must have ${longestToken} characters or less, or it would not be looked at.`);
     owners.add(fromEnv);
     places.take(fromEnv, "$GATEWAY_AUTH_TOKEN");
   }

@@ -42,6 +42,7 @@ function foldKey(written: WrittenKey, folding: Folding, places: TokenPlaces): Co
     id: idOfToken(token),
     label,
     token,
+    place: pointer,
     edition,
     scopes: scopes ?? null,
     permissions: permissions ?? null,

@@ -64,6 +64,8 @@ export interface ConfiguredKey {
   readonly id: string;
   readonly label: string;
   readonly token: string;
+  /** JSON Pointer to it in the file. */
+  readonly place: string;
   /** The edition in whose place it is. */
   readonly edition: "agents" | "conversations" | "workspaces" | "operator";
   /** Null, together with `permissions`: everything but config, logs, keys and webhooks. */

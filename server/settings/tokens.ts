@@ -1,6 +1,9 @@
 import { hash } from "node:crypto";
 import type { Folding } from "./folding.ts";
 
+/** No token is longer: whatever is gets refused before anything is made of it. In characters. */
+export const longestToken = 512;
+
 /** Whether a token can be used. Says so when it cannot, and warns of one that anybody could know. */
 export function checkToken(token: string, pointer: string, { fault, warn }: Folding): boolean {
   if (token === "") {
@@ -9,6 +12,10 @@ export function checkToken(token: string, pointer: string, { fault, warn }: Fold
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
     fault(pointer, "must be printable characters without spaces, or it could not be sent in a header.");
+    return false;
+  }
+  if (token.length > longestToken) {
+    fault(pointer, `must have ${longestToken} characters or less, or it would not be looked at.`);
     return false;
   }
   if (published.test(token)) warn(`${pointer} is an example from the documentation, which everybody knows. Replace it before anybody else can reach the gateway.`);

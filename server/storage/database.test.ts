@@ -3,28 +3,13 @@ import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync, write
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { createKeyStore, type KeyRecord } from "../keys/store.ts";
+import { createKeyStore } from "../keys/store.ts";
+import { testKey } from "../keys/testing.ts";
 import { openDatabase } from "./database.ts";
 import { DatabaseOpenError } from "./database-open-error.ts";
 import { temporaryDatabase, temporaryFolder } from "./testing.ts";
 
-const key: KeyRecord = {
-  id: "key_1",
-  hash: "h",
-  label: "Laptop",
-  prefix: "oc_tok_",
-  lastFour: "abcd",
-  owner: false,
-  scopes: ["chat"],
-  permissions: null,
-  workspaces: null,
-  rateLimit: null,
-  maxTokensPerDay: null,
-  expiresAt: null,
-  createdAt: 1,
-  lastUsedAt: null,
-  revokedAt: null,
-};
+const key = testKey({ id: "key_1" });
 
 const module = fileURLToPath(new URL("database.ts", import.meta.url));
 
@@ -56,7 +41,7 @@ describe("opening a database", () => {
       const database = await openDatabase(url);
       const keys = createKeyStore({ database });
       if (time === 0) await keys.insert(key);
-      expect(await keys.findByHash("h")).toEqual(key);
+      expect(keys.find(key.id)).toEqual(key);
       await database.close();
     }
   });

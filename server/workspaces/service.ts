@@ -7,6 +7,8 @@ export type { Workspace } from "./store.ts";
 export interface Workspaces {
   /** The workspace, if the key may see it. Throws `not_found`. */
   getFor(principal: Principal, id: string): Promise<Workspace>;
+  /** The ids of all that the key may see, in their order. */
+  ids(principal: Principal): Promise<string[]>;
   /** Puts the workspaces of the settings into the database, where they are missing. */
   seed(workspaces: readonly Workspace[]): Promise<void>;
 }
@@ -28,6 +30,7 @@ export function createWorkspaces({ store }: { store: WorkspaceStore }): Workspac
       if (!workspace) throw new GatewayError("not_found", `There is no workspace \`${id}\`.`);
       return workspace;
     },
+    ids: ({ workspaces: visible }) => store.ids(visible === "*" ? undefined : visible),
     seed: (workspaces) => store.seed(workspaces),
   };
 }

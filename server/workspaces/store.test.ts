@@ -6,6 +6,12 @@ const workspace = (id: string, overrides: Partial<Workspace> = {}): Workspace =>
 
 const store = async () => createWorkspaceStore({ database: await temporaryDatabase() });
 
+test("ids are listed in their order, or those of the given ones that exist", async () => {
+  const workspaces = await store();
+  await workspaces.seed([workspace("b"), workspace("a")]);
+  expect([await workspaces.ids(), await workspaces.ids(["b", "none"]), await workspaces.ids([])]).toEqual([["a", "b"], ["b"], []]);
+});
+
 test("what is seeded is found, with all that it was given", async () => {
   const workspaces = await store();
   const team = workspace("team", { label: "Team", agentId: "main", skills: ["*"], allowlist: ["u1", "u2"] });

@@ -21,6 +21,8 @@ export interface WorkspaceStore {
   exists(id: string): Promise<boolean>;
   /** In the order of their ids; with `ids`, those of them that exist. Throws `bad_request` on a cursor that is none of this list. */
   list(filter: { ids?: readonly string[] | undefined; limit: number; cursor?: string | undefined }): Promise<Page<Workspace>>;
+  /** All ids in their order, or those of the given ones that exist. */
+  ids(among?: readonly string[]): Promise<string[]>;
   /** Inserts those that are missing; one that is there stays as it is. */
   seed(workspaces: readonly Workspace[]): Promise<void>;
 }
@@ -41,6 +43,12 @@ export function createWorkspaceStore({ database: { kysely } }: { database: Datab
       if (cursor !== undefined) query = query.where("id", ">", decodeCursor(cursor, ["string"])[0]);
       const rows = await query.orderBy("id").limit(limit + 1).execute();
       return toPage(rows, limit, toWorkspace, (row) => [row.id]);
+    },
+    async ids(among) {
+      if (among?.length === 0) return [];
+      let query = kysely.selectFrom("workspaces").select("id");
+      if (among !== undefined) query = query.where("id", "in", among);
+      return (await query.orderBy("id").execute()).map(({ id }) => id);
     },
     async seed(workspaces) {
       if (workspaces.length === 0) return;

@@ -565,6 +565,37 @@ export type CreateChatCompletionRequest = {
 };
 
 /**
+ * A key to make. Nobody gives a key more than he has.
+ */
+export type CreateKeyRequest = {
+    label: KeyLabel;
+    /**
+     * Bundles of permissions. A key with scopes gets a token of the form `oc_tok_…`, any other `oclaw_live_…`.
+     */
+    scopes?: Array<Scope>;
+    /**
+     * What it may do besides its scopes. Neither: everything but config, logs, keys and webhooks.
+     */
+    permissions?: Array<KeyPermission>;
+    /**
+     * The workspaces whose objects it may see and make, or `["*"]`. Default all that the asking key may.
+     */
+    workspaces?: Array<Id | '*'>;
+    /**
+     * Requests a minute.
+     */
+    rateLimit?: number;
+    /**
+     * Input and output tokens a day (UTC).
+     */
+    maxTokensPerDay?: number;
+    /**
+     * When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past.
+     */
+    expiresAt?: string;
+};
+
+/**
  * How many objects were deleted.
  */
 export type DeletedCount = {
@@ -694,6 +725,89 @@ export type Id = string;
 export type Instant = string;
 
 /**
+ * A key, without its secret: that is shown once, when it is made.
+ */
+export type Key = {
+    id: Id;
+    /**
+     * What it is for.
+     */
+    label: string;
+    source: KeySource;
+    /**
+     * How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form.
+     */
+    prefix: string;
+    /**
+     * How the secret ends; empty for one that is too short to show any of it.
+     */
+    lastFour: string;
+    /**
+     * Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks.
+     */
+    scopes: Array<Scope> | null;
+    /**
+     * What it may do besides its scopes; null for a key that was given none.
+     */
+    permissions: Array<KeyPermission> | null;
+    /**
+     * The workspaces whose objects it may see and make; `["*"]` for all.
+     */
+    workspaces: Array<string>;
+    /**
+     * Requests a minute; null for what the settings give every key.
+     */
+    rateLimit: number | null;
+    /**
+     * Input and output tokens a day (UTC); null for what the settings give every key.
+     */
+    maxTokensPerDay: number | null;
+    /**
+     * When it ends; null for never.
+     */
+    expiresAt: Instant | null;
+    /**
+     * Null for a key of the settings.
+     */
+    createdAt: Instant | null;
+    /**
+     * To about a minute; null for one never used, and for a key of the settings.
+     */
+    lastUsedAt: Instant | null;
+    /**
+     * When it was revoked; null while it is good.
+     */
+    revokedAt: Instant | null;
+    /**
+     * Whether it is the owner's, who may do everything.
+     */
+    owner: boolean;
+};
+
+/**
+ * What a key is for.
+ */
+export type KeyLabel = string;
+
+export type KeyList = {
+    keys: Array<Key>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * What a key may do, `resource:verb`.
+ */
+export type KeyPermission = 'messages:read' | 'messages:write' | 'sessions:read' | 'sessions:delete' | 'workspaces:read' | 'workspaces:write' | 'stats:read' | 'agents:read' | 'channels:read' | 'channels:send' | 'tools:read' | 'tools:invoke' | 'skills:read' | 'skills:write' | 'memory:read' | 'memory:write' | 'memory:delete' | 'cron:read' | 'cron:run' | 'cron:write' | 'config:read' | 'config:write' | 'logs:read' | 'keys:read' | 'keys:write' | 'webhooks:read' | 'webhooks:write' | 'models:read' | 'metrics:read';
+
+/**
+ * Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway.
+ */
+export type KeySource = 'stored' | 'settings';
+
+/**
  * Which log to read: `audit`, one entry for each call that needs a key.
  */
 export type LogKind = 'audit';
@@ -785,6 +899,70 @@ export type ModelList = {
 export type ModelPrice = {
     input: number;
     output: number;
+};
+
+/**
+ * A key that was just made, with its secret.
+ */
+export type NewKey = {
+    id: Id;
+    /**
+     * What it is for.
+     */
+    label: string;
+    source: KeySource;
+    /**
+     * How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form.
+     */
+    prefix: string;
+    /**
+     * How the secret ends; empty for one that is too short to show any of it.
+     */
+    lastFour: string;
+    /**
+     * Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks.
+     */
+    scopes: Array<Scope> | null;
+    /**
+     * What it may do besides its scopes; null for a key that was given none.
+     */
+    permissions: Array<KeyPermission> | null;
+    /**
+     * The workspaces whose objects it may see and make; `["*"]` for all.
+     */
+    workspaces: Array<string>;
+    /**
+     * Requests a minute; null for what the settings give every key.
+     */
+    rateLimit: number | null;
+    /**
+     * Input and output tokens a day (UTC); null for what the settings give every key.
+     */
+    maxTokensPerDay: number | null;
+    /**
+     * When it ends; null for never.
+     */
+    expiresAt: Instant | null;
+    /**
+     * Null for a key of the settings.
+     */
+    createdAt: Instant | null;
+    /**
+     * To about a minute; null for one never used, and for a key of the settings.
+     */
+    lastUsedAt: Instant | null;
+    /**
+     * When it was revoked; null while it is good.
+     */
+    revokedAt: Instant | null;
+    /**
+     * Whether it is the owner's, who may do everything.
+     */
+    owner: boolean;
+    /**
+     * The token to send. It is stored as a hash only, and shown here alone.
+     */
+    secret: string;
 };
 
 export type OpenaiAnswerMessage = {
@@ -1155,6 +1333,70 @@ export type OperatorUsage = {
 };
 
 /**
+ * The key that asks.
+ */
+export type OwnKey = {
+    id: Id;
+    /**
+     * What it is for.
+     */
+    label: string;
+    source: KeySource;
+    /**
+     * How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form.
+     */
+    prefix: string;
+    /**
+     * How the secret ends; empty for one that is too short to show any of it.
+     */
+    lastFour: string;
+    /**
+     * Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks.
+     */
+    scopes: Array<Scope> | null;
+    /**
+     * What it may do besides its scopes; null for a key that was given none.
+     */
+    permissions: Array<KeyPermission> | null;
+    /**
+     * The workspaces whose objects it may see and make; `["*"]` for all.
+     */
+    workspaces: Array<string>;
+    /**
+     * Requests a minute; null for what the settings give every key.
+     */
+    rateLimit: number | null;
+    /**
+     * Input and output tokens a day (UTC); null for what the settings give every key.
+     */
+    maxTokensPerDay: number | null;
+    /**
+     * When it ends; null for never.
+     */
+    expiresAt: Instant | null;
+    /**
+     * Null for a key of the settings.
+     */
+    createdAt: Instant | null;
+    /**
+     * To about a minute; null for one never used, and for a key of the settings.
+     */
+    lastUsedAt: Instant | null;
+    /**
+     * When it was revoked; null while it is good.
+     */
+    revokedAt: Instant | null;
+    /**
+     * Whether it is the owner's, who may do everything.
+     */
+    owner: boolean;
+    /**
+     * What it may really do, its scopes and defaults resolved.
+     */
+    effectivePermissions: Array<KeyPermission>;
+};
+
+/**
  * The error body of `/api*` without `v1`.
  */
 export type PlainError = {
@@ -1239,6 +1481,16 @@ export type Probe = {
 };
 
 /**
+ * How to rotate a key.
+ */
+export type RotateKeyRequest = {
+    /**
+     * How long the old key still works, up to 30 days. Default it ends at once.
+     */
+    graceSeconds?: number;
+};
+
+/**
  * One turn: what was asked of an agent, and what came of it.
  */
 export type Run = {
@@ -1285,6 +1537,11 @@ export type Run = {
 export type RunEvent = AgentsChatEvent | ConversationsChatEvent | MessageStreamEvent | OperatorMessageEvent | ChatCompletionEvent;
 
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
+
+/**
+ * A bundle of permissions of the conversations edition.
+ */
+export type Scope = 'chat' | 'send' | 'read' | 'admin';
 
 /**
  * A chat turn as the workspaces edition writes it.
@@ -3313,6 +3570,276 @@ export type ListModelsResponses = {
 };
 
 export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
+
+export type ListKeysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/keys';
+};
+
+export type ListKeysErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListKeysError = ListKeysErrors[keyof ListKeysErrors];
+
+export type ListKeysResponses = {
+    /**
+     * The answer.
+     */
+    200: KeyList;
+};
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
+
+export type CreateKeyData = {
+    body: CreateKeyRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/keys';
+};
+
+export type CreateKeyErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type CreateKeyError = CreateKeyErrors[keyof CreateKeyErrors];
+
+export type CreateKeyResponses = {
+    /**
+     * The new key. Not for any cache: it has a secret.
+     */
+    201: NewKey;
+};
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type GetOwnKeyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/keys/self';
+};
+
+export type GetOwnKeyErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetOwnKeyError = GetOwnKeyErrors[keyof GetOwnKeyErrors];
+
+export type GetOwnKeyResponses = {
+    /**
+     * The answer.
+     */
+    200: OwnKey;
+};
+
+export type GetOwnKeyResponse = GetOwnKeyResponses[keyof GetOwnKeyResponses];
+
+export type RevokeKeyData = {
+    body?: never;
+    path: {
+        keyId: Id;
+    };
+    query?: never;
+    url: '/api/v1/keys/{keyId}';
+};
+
+export type RevokeKeyErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type RevokeKeyError = RevokeKeyErrors[keyof RevokeKeyErrors];
+
+export type RevokeKeyResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
+
+export type RotateKeyData = {
+    body: RotateKeyRequest;
+    path: {
+        keyId: Id;
+    };
+    query?: never;
+    url: '/api/v1/keys/{keyId}/rotate';
+};
+
+export type RotateKeyErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type RotateKeyError = RotateKeyErrors[keyof RotateKeyErrors];
+
+export type RotateKeyResponses = {
+    /**
+     * The new key. Not for any cache: it has a secret.
+     */
+    201: NewKey;
+};
+
+export type RotateKeyResponse = RotateKeyResponses[keyof RotateKeyResponses];
 
 export type ListLogsData = {
     body?: never;

@@ -1,7 +1,5 @@
 import { OpenClawConnectionError, OpenClawError } from "@openclaw/sdk";
-
-/** Those of sysexits.h where it has one. */
-export const exitStatus = { done: 0, failed: 1, refused: 64, unavailable: 69, notAllowed: 77, cancelled: 130 } as const;
+import { exitStatus } from "../exit-status.ts";
 
 export interface GatewayAddress {
   url: string;
@@ -19,7 +17,7 @@ export function explain(error: unknown, { url, token, hasBegun = false }: Gatewa
   if (code === "unexpected_answer") return { text: message, status: exitStatus.unavailable };
   if (status === 401) {
     const wanted = `The gateway at ${url} wants a token: give one with --token, or in OPENCLAW_TOKEN.`;
-    return { text: token === undefined ? wanted : `The gateway at ${url} does not know this token.`, status: exitStatus.notAllowed };
+    return { text: token === undefined ? wanted : `The gateway at ${url} refuses this token: ${message}`, status: exitStatus.notAllowed };
   }
   if (status === 403) return { text: message, status: exitStatus.notAllowed };
   if (status === 503) return { text: message, status: exitStatus.unavailable };

@@ -1,6 +1,7 @@
 import { OpenClawClient, OpenClawError } from "@openclaw/sdk";
+import { exitStatus } from "../exit-status.ts";
 import { createConversation } from "./conversation.ts";
-import { explain, exitStatus } from "./failure.ts";
+import { explain } from "./failure.ts";
 import { createJsonView } from "./json-view.ts";
 import { pipedLines, terminalLines } from "./lines.ts";
 import { takeTurn } from "./turn.ts";

@@ -1,6 +1,7 @@
 import { OpenClawError, type OpenClawClient } from "@openclaw/sdk";
+import { exitStatus } from "../exit-status.ts";
 import type { ChatEvent, Conversation } from "./conversation.ts";
-import { exitStatus, explain, type GatewayAddress } from "./failure.ts";
+import { explain, type GatewayAddress } from "./failure.ts";
 
 /** What a person or a program sees of a turn. */
 export interface TurnView {

@@ -1,0 +1,27 @@
+import type { components } from "../../generated/server/contract.ts";
+import type { Key } from "./key.ts";
+
+type Schemas = components["schemas"];
+
+/** A key as the contract has it. Whatever else the service knows of one, such as its hash, stays inside. */
+export function encodeKey(key: Key): Schemas["Key"] {
+  return {
+    id: key.id,
+    label: key.label,
+    source: key.source,
+    prefix: key.prefix,
+    lastFour: key.lastFour,
+    scopes: key.scopes as Schemas["Scope"][] | null,
+    permissions: key.permissions as Schemas["KeyPermission"][] | null,
+    workspaces: key.workspaces === "*" ? ["*"] : [...key.workspaces],
+    rateLimit: key.rateLimit,
+    maxTokensPerDay: key.maxTokensPerDay,
+    expiresAt: instant(key.expiresAt),
+    createdAt: instant(key.createdAt),
+    lastUsedAt: instant(key.lastUsedAt),
+    revokedAt: instant(key.revokedAt),
+    owner: key.owner,
+  };
+}
+
+const instant = (epochMs: number | null) => (epochMs === null ? null : new Date(epochMs).toISOString());
