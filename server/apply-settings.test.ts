@@ -10,9 +10,9 @@ const settingsOf = (written: unknown): Settings =>
   readSettings(written, { argv: {}, env: { OPENAI_API_KEY: "an-openai-key", ANTHROPIC_API_KEY: "an-anthropic-key", TELEGRAM_BOT_TOKEN: "1:x" }, homeDir: "/nowhere", stateDir: "/nowhere", sourceFile: null }).settings;
 
 function application() {
-  const use = { agents: vi.fn<() => void>(), settingsKeys: vi.fn<() => void>(), perimeter: vi.fn<() => void>(), limits: vi.fn<() => void>(), quotas: vi.fn<() => void>(), providers: vi.fn<() => void>(), tools: vi.fn<() => void>(), workspaces: vi.fn<() => Promise<void>>() };
+  const use = { agents: vi.fn<() => void>(), settingsKeys: vi.fn<() => void>(), perimeter: vi.fn<() => void>(), limits: vi.fn<() => void>(), quotas: vi.fn<() => void>(), providers: vi.fn<() => void>(), tools: vi.fn<() => void>(), audit: vi.fn<() => void>(), workspaces: vi.fn<() => Promise<void>>() };
   const log = pino({ level: "info" }, { write() {} });
-  const parts = { agents: { use: use.agents }, settingsKeys: { use: use.settingsKeys }, perimeter: { use: use.perimeter }, limits: { use: use.limits }, quotas: { use: use.quotas }, providers: { use: use.providers }, tools: { use: use.tools }, runs: { settled: async () => {} }, log, workspaces: { seed: use.workspaces } } as unknown as RunningParts;
+  const parts = { agents: { use: use.agents }, settingsKeys: { use: use.settingsKeys }, perimeter: { use: use.perimeter }, limits: { use: use.limits }, quotas: { use: use.quotas }, providers: { use: use.providers }, tools: { use: use.tools }, runs: { settled: async () => {} }, log, mask: { learn() {} }, audit: { use: use.audit }, workspaces: { seed: use.workspaces } } as unknown as RunningParts;
   return { ...createApplication(parts), use, log };
 }
 

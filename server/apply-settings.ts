@@ -2,13 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
+import type { Audit } from "./audit/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Limits } from "./limits/service.ts";
 import type { Providers } from "./providers/registry.ts";
 import type { Runs } from "./runs/service.ts";
+import type { SecretMask } from "./secrets.ts";
 import { at } from "./settings/pointer.ts";
+import { secretsOf } from "./settings/redact.ts";
 import type { Application } from "./settings/service.ts";
 import type { HttpSettings, LoggingSettings, Settings } from "./settings/settings.ts";
 import type { Tools } from "./tools/registry.ts";
@@ -28,6 +31,8 @@ export interface RunningParts {
   tools: Tools;
   runs: Runs;
   workspaces: Workspaces;
+  audit: Pick<Audit, "use">;
+  mask: SecretMask;
   log: Logger;
 }
 
@@ -53,7 +58,7 @@ const atStart = {
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, runs, workspaces, log }: RunningParts): Application {
+export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, runs, workspaces, audit, mask, log }: RunningParts): Application {
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
@@ -73,11 +78,14 @@ export function createApplication({ agents, settingsKeys, perimeter, limits, quo
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     tools: (next) => tools.use(next.tools),
+    "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     "logging.level": (next) => void (log.level = next.logging.level),
   };
 
   return {
     async apply(next, previous) {
+      // Before anything can log them.
+      mask.learn(secretsOf(next));
       for (const part of Object.keys(steps) as AppliedPart[]) {
         if (!isDeepStrictEqual(valueOf(part, next), valueOf(part, previous))) await steps[part](next);
       }

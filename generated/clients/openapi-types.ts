@@ -736,6 +736,27 @@ export interface paths {
         patch: operations["updatePlainSettings"];
         trace?: never;
     };
+    "/api/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List log entries
+         * @description What has happened, the newest first. A key that is bound to workspaces sees its own calls only. Where a filter fits few
+         *     entries a page may have less than `limit`, even none, and still a `nextCursor`: the search goes on from there.
+         */
+        get: operations["listLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1127,6 +1148,42 @@ export interface components {
              * @description Seconds after which to try again; with 429 and 503.
              */
             retryAfter?: number;
+        };
+        /**
+         * @description One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than
+         *     `logging.auditRetentionDays`. None holds a token, a body or a query.
+         */
+        AuditEntry: {
+            /** @enum {string} */
+            kind: "audit";
+            id: components["schemas"]["Id"];
+            /** @description When the answer was out; the call began `durationMs` before. */
+            at: components["schemas"]["Instant"];
+            /** @description The key; null when the call had none that is valid. */
+            keyId: string | null;
+            /** @description The address that the call came from; null where many are told together. */
+            address: string | null;
+            /** @description The operation's id in this contract; null when the call was refused before it got to one. */
+            operation: string | null;
+            method: string;
+            /** @description Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without. */
+            object: string | null;
+            /**
+             * Format: int32
+             * @description The answer's status.
+             */
+            status: number;
+            /** @description False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true. */
+            complete: boolean;
+            /** Format: int32 */
+            durationMs: number;
+            /** @description `X-Request-Id` of the answer. */
+            requestId: string;
+            /**
+             * Format: int32
+             * @description How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.
+             */
+            times: number;
         };
         /** @description A whole chat completion. */
         ChatCompletion: {
@@ -1562,6 +1619,17 @@ export interface components {
          * @enum {string}
          */
         KeySource: "stored" | "settings";
+        /**
+         * @description Which log to read: `audit`, one entry for each call that needs a key.
+         * @enum {string}
+         */
+        LogKind: "audit";
+        LogPage: {
+            /** @description The newest first. */
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
         /** @description One message of a session. */
         Message: {
             id: components["schemas"]["Id"];
@@ -4621,6 +4689,53 @@ export interface operations {
             429: components["responses"]["PlainTooManyRequests"];
             500: components["responses"]["PlainInternalError"];
             503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    listLogs: {
+        parameters: {
+            query: {
+                /** @description Which log. */
+                kind: components["schemas"]["LogKind"];
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+                /** @description Only from this moment on. */
+                since?: components["schemas"]["Instant"];
+                /** @description Only before this moment. */
+                until?: components["schemas"]["Instant"];
+                /** @description Only calls of this key. */
+                keyId?: components["schemas"]["Id"];
+                /** @description Only calls of this operation, such as `deleteSession`. */
+                operation?: string;
+                /** @description Only calls answered with this status, such as 403. */
+                status?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
         };
     };
     getApiHealth: {

@@ -14,6 +14,7 @@ interface DefaultedQuery {
   replaceSettings: "force";
   listConversations: "limit";
   listKeys: "limit";
+  listLogs: "limit";
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
@@ -171,6 +172,12 @@ export interface KeysHandlers<Context> {
   rotateKey: Handler<"rotateKey", Context>;
 }
 
+/** Logs. */
+export interface LogsHandlers<Context> {
+  /** GET /api/v1/logs: List log entries */
+  listLogs: Handler<"listLogs", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -224,4 +231,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

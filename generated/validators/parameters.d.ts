@@ -21,6 +21,7 @@ export const getConversation: ValidateFunction;
 export const listKeys: ValidateFunction;
 export const revokeKey: ValidateFunction;
 export const rotateKey: ValidateFunction;
+export const listLogs: ValidateFunction;
 export const message: ValidateFunction;
 export const streamMessage: ValidateFunction;
 export const listModels: ValidateFunction;

@@ -4,6 +4,7 @@ import type { Handlers } from "../../generated/server/handlers.ts";
 import type { Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import type { Principal } from "../keys/principal.ts";
+import type { CallAudit } from "./audit.ts";
 import type { Perimeter } from "./perimeter/perimeter.ts";
 import { readJsonBody } from "./read-body.ts";
 import { createRequestContext, nobody, type RequestContext } from "./request-context.ts";
@@ -18,6 +19,8 @@ export interface MountOptions {
   /** Counts the request of a key, and says in the answer's head how the key stands. Throws `rate_limited`. */
   limit: (koa: KoaContext, principal: Principal, route: Route) => Promise<void>;
   perimeter: Perimeter;
+  /** Notes a change before its answer goes out. */
+  audit: Pick<CallAudit, "changed">;
   /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
   isDraining: () => boolean;
   /** Checks an answer against the contract; tests give one, production none. */
@@ -65,6 +68,7 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   }
 
   const answer = await handler({ ...parameters, body }, context);
+  await options.audit.changed(koa, route, answer);
   await encode(koa, route, answer, options.checkAnswer);
 }
 

@@ -26,7 +26,7 @@ describe("without a file", () => {
       memory: { retentionDays: null, maxEntries: 100_000 },
       cron: { jobs: [] },
       webhooks: [],
-      logging: { level: "info", file: `${stateDir}/logs/gateway.log` },
+      logging: { level: "info", file: `${stateDir}/logs/gateway.log`, auditRetentionDays: 90 },
     });
   });
 

@@ -228,4 +228,6 @@ export interface LoggingSettings {
   readonly level: NonNullable<Logging["level"]>;
   /** Absolute; null for standard output only. */
   readonly file: string | null;
+  /** Null: the audit log is kept for ever. */
+  readonly auditRetentionDays: number | null;
 }
