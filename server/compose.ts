@@ -8,6 +8,10 @@ import { createApplication } from "./apply-settings.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
+import { createFireStore } from "./cron/fire-store.ts";
+import { createCronHandlers } from "./cron/handlers.ts";
+import { createCron } from "./cron/service.ts";
+import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
@@ -94,6 +98,8 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const sessions = createSessions({ store: sessionStore, workspaces });
   const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, runs, now });
+  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
+  await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, version });
 
   const perimeter = createPerimeter(settings.http);
@@ -118,10 +124,13 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createModelsHandlers({ providers }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
+      ...createCronHandlers({ cron }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
   });
+
+  await cron.start();
 
   return {
     app,
@@ -132,7 +141,9 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     reloadSettings: async () => watch?.reload(),
     async close(drainTimeoutMs) {
       watch?.close();
+      const cronEnded = cron.stop();
       await runs.drain(drainTimeoutMs);
+      await cronEnded;
       await providers.close();
       await lastUse.flush();
       await database.close();
