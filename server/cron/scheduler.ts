@@ -79,7 +79,12 @@ export function createScheduler({ fires, findJob, settingsIds, begin, isWanted, 
   function lookIn(delayMs: number): void {
     if (!isWatching) return;
     clearTimeout(timer);
-    timer = setTimeout(() => (looking = looking.then(look)), Math.min(Math.max(delayMs, 0), longestWaitMs));
+    timer = setTimeout(
+      () => {
+        looking = looking.then(look);
+      },
+      Math.min(Math.max(delayMs, 0), longestWaitMs),
+    );
     timer.unref();
   }
 
