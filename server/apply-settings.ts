@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
+import type { Cron } from "./cron/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Providers } from "./providers/registry.ts";
@@ -24,6 +25,7 @@ export interface RunningParts {
   tools: Tools;
   runs: Runs;
   workspaces: Workspaces;
+  cron: Cron;
   log: Logger;
 }
 
@@ -43,14 +45,13 @@ const atStart = {
   skills: [],
   network: [],
   memory: [],
-  cron: [],
   webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, log }: RunningParts): Application {
+export function createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, cron, log }: RunningParts): Application {
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
@@ -66,6 +67,7 @@ export function createApplication({ agents, settingsKeys, perimeter, providers, 
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     tools: (next) => tools.use(next.tools),
+    cron: (next) => cron.use(next.cron.jobs),
     "logging.level": (next) => void (log.level = next.logging.level),
   };
 

@@ -103,7 +103,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const health = createHealthChecks({ database, version });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, cron, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });

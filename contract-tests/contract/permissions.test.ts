@@ -53,7 +53,9 @@ describe("a key that may everything in one workspace", () => {
     token = await keyWith({ scopes: ["admin"], workspaces: ["team"] });
     const sessionId = await server.makeSession();
     const { id: keyId } = (await server.call("createKey", { json: { label: "Foreign", workspaces: ["default"] } })).json(201);
-    foreign = { sessionId, id: sessionId, runId: await server.makeRun(), keyId, workspaceId: "default" };
+    // Under the session's id, since `{id}` is the name of both.
+    const { id: jobId } = (await server.call("createCronJob", { json: { id: sessionId, everyMs: 86_400_000, message: "Foreign", workspace: "default" } })).json(201);
+    foreign = { sessionId, id: sessionId, jobId, runId: await server.makeRun(), keyId, workspaceId: "default" };
   });
 
   /** What belongs to no workspace. */

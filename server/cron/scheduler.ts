@@ -16,8 +16,8 @@ export interface Scheduler {
   start(): Promise<void>;
   /** Looks at the clocks at once: one was set. */
   wake(): void;
-  /** Runs a job now, whatever the clock says. Throws `conflict` when it has its most runs, or cannot begin. */
-  runNow(job: CronJob): Promise<Run>;
+  /** Runs a job now, whatever the clock says; nothing when it has its most runs. Throws what kept it from beginning. */
+  runNow(job: CronJob): Promise<Run | undefined>;
   /** Starts nothing any more. Resolves once what is under way has ended and is noted. */
   stop(): Promise<void>;
 }
@@ -65,8 +65,7 @@ export function createScheduler({ fires, findJob, settingsIds, begin, isWanted, 
     async runNow(job) {
       const fire = newFire(job, null);
       const outcome = await fires.claim({ fire, mostRunning: mostOf(job) }, null);
-      if (outcome !== "claimed") throw new GatewayError("conflict", `The job \`${job.id}\` is running already.`);
-      return startTurn(job, fire);
+      return outcome === "claimed" ? startTurn(job, fire) : undefined;
     },
     async stop() {
       isWatching = false;

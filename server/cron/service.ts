@@ -188,11 +188,11 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
     fires: async (principal, id, page) => fires.fires(await find(principal, id), page),
     async run(principal, id) {
       const job = await find(principal, id);
-      try {
-        return (await scheduler.runNow(job)).id;
-      } catch (thrown) {
+      const run = await scheduler.runNow(job).catch((thrown: unknown) => {
         throw notBegun(job, GatewayError.from(thrown));
-      }
+      });
+      if (!run) throw new GatewayError("conflict", `The job \`${id}\` is running already.`);
+      return run.id;
     },
     async use(settings) {
       await jobs.use(settings);
@@ -205,7 +205,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
 
 /** What is wrong with the job is no fault of the request to run it. */
 function notBegun(job: CronJob, error: GatewayError): GatewayError {
-  if (!["bad_request", "forbidden", "not_found", "provider_error", "timeout", "cancelled"].includes(error.code)) return error;
+  if (["internal_error", "rate_limited", "service_unavailable"].includes(error.code)) return error;
   return new GatewayError("conflict", `The job \`${job.id}\` could not begin: ${error.message}`, { details: error.details, cause: error });
 }
 
