@@ -88,6 +88,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
         channel: "cron",
         stream: false,
         keep: true,
+        byClock: true,
         workspaceId,
         agentId: agentId ?? undefined,
       }),

@@ -54,8 +54,9 @@ export interface BegunTurn extends ChatInput {
 
 export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"], jobs = [] as CronJobSettings[], isWatching = true } = {}) {
   const database = await temporaryDatabase(url);
-  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }) });
-  await workspaces.seed(ids.map((id) => ({ id, label: id, agentId: null, skills: [], allowlist: [], createdAt: 1, updatedAt: 1 })));
+  const agents = createAgents({ list: ["main", "other"].map((id) => ({ id, name: id, description: "", model: null, systemPrompt: "", tools: [], skills: [], maxSteps: 4 })), default: "main" });
+  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs: { cancelIn: async () => {}, forgetIn: () => {} }, now: () => Date.now() });
+  await workspaces.seed(ids.map((id) => ({ id, label: id, agent: null, skills: [], allowlist: [] })));
   const store = createCronStore({ database });
   const fires = createFireStore({ database });
   const turns: BegunTurn[] = [];
@@ -65,7 +66,7 @@ export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"
     fires,
     workspaces,
     sessions: createSessions({ store: createSessionStore({ database }), workspaces }),
-    agents: createAgents({ list: ["main", "other"].map((id) => ({ id, name: id, description: "", model: null, systemPrompt: "", tools: [], skills: [], maxSteps: 4 })), default: "main" }),
+    agents,
     chat: {
       async begin(input) {
         if (refusal.next) throw refusal.next;
