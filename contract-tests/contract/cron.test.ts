@@ -168,6 +168,30 @@ describe("the server", () => {
     await ended(jobId).toMatchObject([{ status: "completed" }]);
   });
 
+  test("the jobs of the settings change with them, at once", async () => {
+    const patch = async (cron: object) => (await server.call("updatePlainSettings", { json: { cron } })).json(200);
+    expect((await patch({ jobs: [...jobs, { id: "added", everyMs: 86_400_000, workspace: "team", message: "Hello" }] })).restartRequired).toEqual([]);
+    expect((await server.call("getCronJob", { path: { jobId: "added" } })).json(200)).toMatchObject({ source: "settings", workspace: "team", nextRunAt: expect.any(String) });
+    await patch({ jobs });
+    (await server.call("getCronJob", { path: { jobId: "added" } })).json(404);
+  });
+
+  test("a job is no user: an allow list does not keep it out", async () => {
+    (await server.call("createWorkspace", { json: { id: "closed", allowlist: ["ada"] } })).json(201);
+    const { id } = await make({ workspace: "closed" });
+    (await server.call("runCronJob", { path: { id } })).json(202);
+    await ended(id).toMatchObject([{ status: "completed" }]);
+  });
+
+  test("jobs go with their workspace, and one that is made again has none", async () => {
+    const workspaceId = "passing";
+    (await server.call("createWorkspace", { json: { id: workspaceId } })).json(201);
+    const { id: jobId } = await make({ workspace: workspaceId });
+    expect((await server.call("deleteWorkspace", { path: { workspaceId } })).status).toBe(204);
+    (await server.call("createWorkspace", { json: { id: workspaceId } })).json(201);
+    (await server.call("getCronJob", { path: { jobId } })).json(404);
+  });
+
   test("404: jobs of another workspace, for whatever one wants of them", async () => {
     const { secret: token } = (await server.call("createKey", { json: { label: "Team", workspaces: ["team"] } })).json(201);
     const { id } = await make();
