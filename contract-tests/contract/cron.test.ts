@@ -6,6 +6,9 @@ import { describeTargets, useServer } from "./targets.ts";
 
 type CronJob = BodyOf<"getCronJob", 200>;
 
+/** Only how long a test waits before it fails. */
+const patience = { timeout: 10_000 };
+
 /** What is no job to make, and where it is wrong. The contract alone tells of these. */
 const wrongJobs: [json: object, path: string][] = [
   [{ schedule: "0 9 * * *" }, "/message"],
@@ -105,8 +108,7 @@ describe("the server", () => {
   const server = useServer({ settings: { cron: { jobs }, workspaces: [{ id: "team", agent: "my-agent" }] } });
   const make = async (json: object = {}): Promise<CronJob> => (await server.call("createCronJob", { json: { schedule: "0 9 * * 1-5", message: "What is on today?", ...json } })).json(201);
   const fires = async (jobId: string) => (await server.call("listCronRuns", { path: { jobId }, query: { limit: 100 } })).json(200).runs;
-  const ended = (jobId: string) =>
-    expect.poll(async () => (await fires(jobId)).filter(({ status }) => status !== "running"), { timeout: 10_000 });
+  const ended = async (jobId: string) => (await fires(jobId)).filter(({ status }) => status !== "running");
 
   test.each(wrongTimings)("400: %j is named with its place", async (json, path) => {
     const { details } = (await server.call("createCronJob", { json: { message: "Hello", ...json } })).json(400);
@@ -121,18 +123,18 @@ describe("the server", () => {
   test("a run is an ordinary run in a session of the job's own, under the workspace's agent", async () => {
     const { id, sessionId } = await make({ workspace: "team" });
     const { runId } = (await server.call("runCronJob", { path: { id } })).json(202);
-    await ended(id).toMatchObject([{ runId, status: "completed", scheduledFor: null, error: null }]);
+    await expect.poll(() => ended(id), patience).toMatchObject([{ runId, status: "completed", scheduledFor: null, error: null }]);
     expect((await server.call("getRun", { path: { runId } })).json(200)).toMatchObject({ status: "completed", sessionId, workspace: "team", agentId: "my-agent", channel: "cron", content: "You said: What is on today?" });
     expect((await server.call("getSession", { path: { sessionId: sessionId! } })).json(200)).toMatchObject({ channel: "cron", messageCount: 2 });
     expect((await server.call("getCronJob", { path: { jobId: id } })).json(200)).toMatchObject({ lastStatus: "completed", lastRunAt: expect.any(String) });
     (await server.call("runCronJob", { path: { id } })).json(202);
-    await ended(id).toHaveLength(2);
+    await expect.poll(() => ended(id), patience).toHaveLength(2);
     expect((await server.call("getSession", { path: { sessionId: sessionId! } })).json(200).messageCount).toBe(4);
   });
 
   test("the clock runs a job by itself", async () => {
     const { id } = await make({ schedule: undefined, at: new Date(Date.now() + 300).toISOString() });
-    await ended(id).toMatchObject([{ status: "completed", scheduledFor: expect.any(String) }]);
+    await expect.poll(() => ended(id), patience).toMatchObject([{ status: "completed", scheduledFor: expect.any(String) }]);
     expect((await server.call("getCronJob", { path: { jobId: id } })).json(200).nextRunAt).toBeNull();
   });
 
@@ -141,20 +143,20 @@ describe("the server", () => {
     const { runId } = (await server.call("runCronJob", { path: { id } })).json(202);
     expect((await server.call("runCronJob", { path: { id } })).json(409).error).toMatchObject({ code: "CONFLICT", message: `The job \`${id}\` is running already.` });
     (await server.call("cancelRun", { path: { runId } })).json(200);
-    await ended(id).toMatchObject([{ status: "cancelled", error: "The run was cancelled." }]);
+    await expect.poll(() => ended(id), patience).toMatchObject([{ status: "cancelled", error: "The run was cancelled." }]);
   });
 
   test("409: a job that cannot begin, with the reason", async () => {
     const sessionId = await server.makeSession();
     const { id } = await make({ agent: "main", sessionId });
     expect((await server.call("runCronJob", { path: { id } })).json(409).error.message).toContain(`could not begin: The session \`${sessionId}\` belongs to the agent`);
-    await ended(id).toMatchObject([{ status: "failed", runId: null }]);
+    await expect.poll(() => ended(id), patience).toMatchObject([{ status: "failed", runId: null }]);
   });
 
   test("a run that takes too long is ended", async () => {
     const { id } = await make({ message: "Hello [hang]", timeoutMs: 1000 });
     const { runId } = (await server.call("runCronJob", { path: { id } })).json(202);
-    await ended(id).toMatchObject([{ status: "timeout", error: "The job took longer than 1000 ms." }]);
+    await expect.poll(() => ended(id), patience).toMatchObject([{ status: "timeout", error: "The job took longer than 1000 ms." }]);
     expect((await server.call("getRun", { path: { runId } })).json(200)).toMatchObject({ status: "failed", error: { error: "timeout" } });
   });
 
@@ -165,7 +167,7 @@ describe("the server", () => {
     (await server.call("deleteCronJob", { path: { jobId } })).json(409);
     (await server.call("createCronJob", { json: { id: jobId, everyMs: 60_000, message: "Hello" } })).json(409);
     (await server.call("runCronJob", { path: { id: jobId } })).json(202);
-    await ended(jobId).toMatchObject([{ status: "completed" }]);
+    await expect.poll(() => ended(jobId), patience).toMatchObject([{ status: "completed" }]);
   });
 
   test("the jobs of the settings change with them, at once", async () => {
@@ -180,7 +182,7 @@ describe("the server", () => {
     (await server.call("createWorkspace", { json: { id: "closed", allowlist: ["ada"] } })).json(201);
     const { id } = await make({ workspace: "closed" });
     (await server.call("runCronJob", { path: { id } })).json(202);
-    await ended(id).toMatchObject([{ status: "completed" }]);
+    await expect.poll(() => ended(id), patience).toMatchObject([{ status: "completed" }]);
   });
 
   test("jobs go with their workspace, and one that is made again has none", async () => {

@@ -20,7 +20,7 @@ export interface FireStore {
   claim(claim: Claim, clock: { nextAt: number; following: number | null } | null): Promise<"claimed" | "busy" | "taken">;
   begun(fireId: string, runId: string): Promise<void>;
   ended(fireId: string, end: Pick<CronFire, "status" | "error"> & { finishedAt: number }): Promise<void>;
-  /** Marks fires that an earlier process left running as failed; how many. */
+  /** Marks fires that an earlier process left running as failed; how many. One that runs in another process still is set right by its end. */
   failLeftRunning(now: number): Promise<number>;
   /** The fires of a job in its workspace, the newest first. Throws `bad_request` on a cursor that is none of this list. */
   fires(job: Pick<CronJob, "id" | "workspaceId">, page: { limit: number; cursor?: string | undefined }): Promise<Page<CronFire>>;

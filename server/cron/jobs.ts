@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import { maySee, type Principal } from "../keys/principal.ts";
 import type { CronJobSettings } from "../settings/settings.ts";
 import { type CronJob, settingsPrincipal, type TimedJob } from "./job.ts";
@@ -16,8 +17,18 @@ export interface CronJobs {
   timed(jobs: readonly CronJob[]): Promise<TimedJob[]>;
 }
 
-export function createCronJobs({ store, now }: { store: CronStore; now: () => number }): CronJobs {
+export function createCronJobs({ store, now, log }: { store: CronStore; now: () => number; log: Logger }): CronJobs {
   let ofSettings = new Map<string, CronJob>();
+
+  /** Time zones come and go with the system: a stored job whose own is unknown here is no reason not to start. */
+  function clockOrNone(job: CronJob, time: number): ClockSetting[] {
+    try {
+      return [clockOf(job, time)];
+    } catch (cause) {
+      log.error({ jobId: job.id, err: cause }, "the clock of a cron job cannot be set");
+      return [];
+    }
+  }
 
   return {
     async use(settings) {
@@ -25,7 +36,8 @@ export function createCronJobs({ store, now }: { store: CronStore; now: () => nu
       const jobs = [...ofSettings.values(), ...(await store.all()).filter(({ id }) => !ofSettings.has(id))];
       const clocks = await store.clocks(jobs.map(({ id }) => id));
       const time = now();
-      await store.setClocks(jobs.filter((job) => clocks.get(job.id)?.timing !== timingText(job)).map((job) => clockOf(job, time)));
+      const unset = jobs.filter((job) => clocks.get(job.id)?.timing !== timingText(job));
+      await store.setClocks(unset.flatMap((job) => clockOrNone(job, time)));
     },
     settingsIds: () => [...ofSettings.keys()],
     find: async (id) => ofSettings.get(id) ?? store.find(id),

@@ -272,6 +272,20 @@ describe("an end of the process", () => {
   });
 });
 
+test("a job that cannot be fired holds no other up, and is tried again", async () => {
+  const { cron, turns, owner, database } = await cronOn();
+  await cron.create(owner, daily);
+  await cron.create(owner, { ...daily, id: "sound" });
+  await database.kysely.updateTable("cron_jobs").set({ timing: '{"kind":"schedule","schedule":"0 9 * * *","timezone":"Gone/Zone"}' }).where("id", "=", "job").execute();
+  await pass(3);
+  expect(turns.map(({ sessionId }) => sessionId)).toEqual(["cron_sound"]);
+  // Neither does it hold up a start, or other settings.
+  await cron.use([]);
+  await database.kysely.updateTable("cron_jobs").set({ timing: '{"kind":"schedule","schedule":"0 9 * * *","timezone":"UTC"}' }).where("id", "=", "job").execute();
+  await pass(6);
+  expect(turns.map(({ sessionId }) => sessionId)).toEqual(["cron_sound", "cron_job"]);
+});
+
 test("a job whose workspace is gone never fires, and goes; one of the settings stays", async () => {
   const url = sharedUrl();
   const before = await cronOn(url);

@@ -40,6 +40,9 @@ interface SchedulerOptions {
 /** A fire that is later than this was missed: the gateway was down, or the machine asleep. */
 const lateMs = 60_000;
 
+/** How long until something is tried again that went wrong here. */
+const retryMs = 5_000;
+
 /** How long at most until the clocks are looked at again: another instance may have set one, and the machine's own may have been set. */
 const longestWaitMs = 60_000;
 
@@ -89,20 +92,27 @@ export function createScheduler({ fires, findJob, settingsIds, begin, isWanted, 
 
   async function look(): Promise<void> {
     try {
+      let hasFailed = false;
       for (const { jobId, nextAt } of await fires.due(now(), settingsIds())) {
         if (!isWatching) return;
-        const job = await findJob(jobId);
-        if (job) await fireByClock(job, nextAt);
+        // What is wrong with one job holds no other up.
+        await fireByClock(jobId, nextAt).catch((cause: unknown) => {
+          hasFailed = true;
+          log.error({ jobId, err: cause }, "a cron job could not be fired");
+        });
       }
       const next = await fires.nextDue(settingsIds());
-      lookIn(next === null ? longestWaitMs : next - now());
+      if (hasFailed) lookIn(retryMs);
+      else lookIn(next === null ? longestWaitMs : next - now());
     } catch (cause) {
       log.error({ err: cause }, "the clocks of cron jobs could not be read");
-      lookIn(longestWaitMs);
+      lookIn(retryMs);
     }
   }
 
-  async function fireByClock(job: CronJob, nextAt: number): Promise<void> {
+  async function fireByClock(jobId: string, nextAt: number): Promise<void> {
+    const job = await findJob(jobId);
+    if (!job) return;
     const time = now();
     const following = fireAfter(job.timing, nextAt, time);
     const isWorkspaceThere = await isWanted(job);
@@ -134,7 +144,7 @@ export function createScheduler({ fires, findJob, settingsIds, begin, isWanted, 
       throw error;
     }
     track(follow(job, fire, run));
-    await fires.begun(fire.id, run.id);
+    await fires.begun(fire.id, run.id).catch((cause: unknown) => log.error({ jobId: job.id, fireId: fire.id, err: cause }, "the run of a cron job could not be noted"));
     return run;
   }
 

@@ -72,7 +72,7 @@ interface CronOptions {
 }
 
 export function createCron({ store, fires, agents, workspaces, sessions, chat, now, log }: CronOptions): Cron {
-  const jobs = createCronJobs({ store, now });
+  const jobs = createCronJobs({ store, now, log });
   const scheduler = createScheduler({
     fires,
     findJob: jobs.find,
@@ -114,7 +114,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
 
   async function find(principal: Principal, id: string): Promise<CronJob> {
     const job = await jobs.find(id);
-    if (!job || !maySee(principal, job.workspaceId)) throw new GatewayError("not_found", `There is no cron job \`${id}\`.`);
+    if (!job || !maySee(principal, job.workspaceId)) throw noJob(id);
     return job;
   }
 
@@ -178,7 +178,8 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
       const rights = jobPrincipal(principal, before.workspaceId);
       const job: CronJob = { ...before, timing, message, agentId, sessionId, catchUp, overlap, timeoutMs, deleteAfterRun, enabled, principal: rights, updatedAt: time };
       await check(job, change);
-      if (!(await store.update(job, timingText(job) === timingText(before) ? null : clockOf(job, time)))) return timed(await find(principal, id));
+      const isThere = await store.update(job, timingText(job) === timingText(before) ? null : clockOf(job, time));
+      if (!isThere) throw noJob(id);
       scheduler.wake();
       return timed(job);
     },
@@ -202,6 +203,10 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
     start: () => scheduler.start(),
     stop: () => scheduler.stop(),
   };
+}
+
+function noJob(id: string): GatewayError {
+  return new GatewayError("not_found", `There is no cron job \`${id}\`.`);
 }
 
 /** What is wrong with the job is no fault of the request to run it. */

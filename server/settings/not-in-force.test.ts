@@ -14,9 +14,10 @@ test("names each thing that a file asks for and this version does not do", () =>
     {
       api: { rateLimit: { global: { windowMs: 60000, maxRequests: 120 } } },
       redis: { url: "redis://127.0.0.1:6379" },
+      cron: { jobs: [{ id: "standup", schedule: "0 9 * * *", message: "Hello", deliver: { channel: "slack", to: "#standup" } }] },
     },
     surroundings,
   );
   const warnings = settingsNotInForce(settings).join("\n");
-  for (const word of ["rate limits", "Redis"]) expect(warnings).toContain(word);
+  for (const word of ["rate limits", "Redis", "`deliver` of cron jobs"]) expect(warnings).toContain(word);
 });
