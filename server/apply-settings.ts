@@ -2,12 +2,17 @@ import { isDeepStrictEqual } from "node:util";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
+import type { Audit } from "./audit/service.ts";
 import type { Cron } from "./cron/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
+import type { Quotas } from "./limits/quotas.ts";
+import type { Limits } from "./limits/service.ts";
 import type { Providers } from "./providers/registry.ts";
 import type { Runs } from "./runs/service.ts";
+import type { SecretMask } from "./secrets.ts";
 import { at } from "./settings/pointer.ts";
+import { secretsOf } from "./settings/redact.ts";
 import type { Application } from "./settings/service.ts";
 import type { HttpSettings, LoggingSettings, Settings } from "./settings/settings.ts";
 import type { Tools } from "./tools/registry.ts";
@@ -21,11 +26,15 @@ export interface RunningParts {
   agents: Agents;
   settingsKeys: SettingsKeys;
   perimeter: Perimeter;
+  limits: Limits;
+  quotas: Quotas;
   providers: Providers;
   tools: Tools;
   runs: Runs;
   workspaces: Workspaces;
   cron: Cron;
+  audit: Pick<Audit, "use">;
+  mask: SecretMask;
   log: Logger;
 }
 
@@ -34,12 +43,11 @@ const atStart = {
   "http.host": ["/gateway/host"],
   "http.port": ["/gateway/port", "/api/port"],
   storage: ["/storage/url"],
+  redis: ["/redis/url"],
   "logging.file": ["/logging/file"],
   // Of the environment, which does not change while the gateway runs.
   stateDir: [],
   // Not in force in this version, after a restart no more than before one.
-  limits: [],
-  redis: [],
   channels: [],
   mcp: [],
   skills: [],
@@ -51,7 +59,7 @@ const atStart = {
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, cron, log }: RunningParts): Application {
+export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, runs, workspaces, cron, audit, mask, log }: RunningParts): Application {
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
@@ -64,15 +72,22 @@ export function createApplication({ agents, settingsKeys, perimeter, providers, 
     "http.cors": exchangePerimeter,
     "http.maxBodyBytes": exchangePerimeter,
     "http.trustedProxies": exchangePerimeter,
+    limits(next) {
+      limits.use(next.limits);
+      quotas.use(next.limits);
+    },
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     tools: (next) => tools.use(next.tools),
     cron: (next) => cron.use(next.cron.jobs),
+    "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     "logging.level": (next) => void (log.level = next.logging.level),
   };
 
   return {
     async apply(next, previous) {
+      // Before anything can log them.
+      mask.learn(secretsOf(next));
       for (const part of Object.keys(steps) as AppliedPart[]) {
         if (!isDeepStrictEqual(valueOf(part, next), valueOf(part, previous))) await steps[part](next);
       }

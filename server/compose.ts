@@ -5,9 +5,12 @@ import type { Logger } from "pino";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
+import { createAudit } from "./audit/service.ts";
+import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
+import { createCluster } from "./cluster/cluster.ts";
 import { createFireStore } from "./cron/fire-store.ts";
 import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
@@ -16,10 +19,17 @@ import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
+import { createCallAudit } from "./http/audit.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
+import { guardLogins } from "./http/guard-logins.ts";
+import { createLimit } from "./http/limit.ts";
 import type { CheckAnswer } from "./http/mount.ts";
 import { createPerimeter, type Perimeter } from "./http/perimeter/perimeter.ts";
 import { createKeysHandlers } from "./keys/handlers.ts";
+import { createLoginGuard } from "./limits/logins.ts";
+import { createQuotas } from "./limits/quotas.ts";
+import { createLimits } from "./limits/service.ts";
+import { createLogsHandlers } from "./logs/handlers.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -27,12 +37,14 @@ import { createProviders, type Providers } from "./providers/registry.ts";
 import { createRunsHandlers } from "./runs/handlers.ts";
 import { createRuns, type RunsOptions } from "./runs/service.ts";
 import { createRunStore } from "./runs/store.ts";
+import { createSecretMask, type SecretMask } from "./secrets.ts";
 import { createSessionsHandlers } from "./sessions/handlers.ts";
 import { createSessions } from "./sessions/service.ts";
 import { createSessionStore } from "./sessions/store.ts";
 import { createSettingsHandlers } from "./settings/handlers.ts";
 import type { SettingsSource } from "./settings/load-settings.ts";
 import { createPlaceholders } from "./settings/placeholders.ts";
+import { secretsOf } from "./settings/redact.ts";
 import { createSettingsService } from "./settings/service.ts";
 import type { Settings } from "./settings/settings.ts";
 import { createSettingsStore } from "./settings/store.ts";
@@ -46,6 +58,8 @@ import { createWorkspaceStore } from "./workspaces/store.ts";
 /** What tests and embedders may set besides the settings. */
 export interface ComposeOptions {
   log: Logger;
+  /** The one that the log goes through. Without, one of the settings' secrets. */
+  mask?: SecretMask;
   now?: () => number;
   /** Times of runs, shorter in tests. */
   runs?: Pick<RunsOptions, "graceMs" | "retentionMs">;
@@ -67,14 +81,19 @@ export interface Gateway {
   firstToken: string | null;
   /** Takes up the settings file as it stands. */
   reloadSettings(): Promise<void>;
-  /** Lets running turns end for a while, and closes everything. */
-  close(drainTimeoutMs: number): Promise<void>;
+  /** Lets running turns end for a while. */
+  drain(timeoutMs: number): Promise<void>;
+  /** Closes everything, once the last answer is out: the audit log has it, too. */
+  close(): Promise<void>;
 }
 
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
 /** Joins the services with their adapters. The only place that knows them all. */
-export async function composeGateway(settings: Settings, { log, now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions): Promise<Gateway> {
+export async function composeGateway(
+  settings: Settings,
+  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
   const sessionStore = createSessionStore({ database });
@@ -96,21 +115,28 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
   const tools = createTools(settings.tools);
   const sessions = createSessions({ store: sessionStore, workspaces });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
-  const completions = createCompletions({ agents, workspaces, providers, tools, runs, now });
+  const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
+  const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
+  const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, quotas, runs, now });
+  const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
   await cron.use(settings.cron.jobs);
-  const health = createHealthChecks({ database, version });
+  const health = createHealthChecks({ database, cluster, version });
+  const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, providers, tools, runs, workspaces, cron, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
 
   const app = createApp({
     log,
-    authenticate: createAuthenticate(authentication),
+    mask,
+    audit: createCallAudit({ audit, mask, now }),
+    authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
+    limit: createLimit(limits),
     perimeter,
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
@@ -122,6 +148,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createWorkspacesHandlers({ workspaces }),
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
+      ...createLogsHandlers({ audit }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
@@ -139,12 +166,16 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     providers,
     firstToken,
     reloadSettings: async () => watch?.reload(),
-    async close(drainTimeoutMs) {
+    async drain(timeoutMs) {
       watch?.close();
       const cronEnded = cron.stop();
-      await runs.drain(drainTimeoutMs);
+      await runs.drain(timeoutMs);
       await cronEnded;
+    },
+    async close() {
       await providers.close();
+      cluster.close();
+      await audit.close();
       await lastUse.flush();
       await database.close();
     },

@@ -26,7 +26,7 @@ const blocks: { name: string; file?: string; text: string; env?: Record<string, 
   {
     name: "agents: rate limits",
     text: "{ gateway: { rateLimit: { maxRequestsPerMinute: 60, maxTokensPerDay: 1000000, perKey: true } } }",
-    means: ({ limits }) => [limits.perKey.maxRequests, limits.tokensPerDay.perKey],
+    means: ({ limits }) => [limits.perKey?.maxRequests, limits.tokensPerDay.perKey],
     expected: [60, 1_000_000],
   },
   {

@@ -16,6 +16,11 @@ export const agentsToken = "sk-openclaw-agents-edition-key";
 export const teamToken = "oclaw_live_team_workspace_only";
 export const readOnlyToken = "oc_tok_read_scope_only";
 
+const ownGateway = { auth: { enabled: true, token: ownerToken }, apiKeys: [agentsToken] };
+
+/** As `settings.gateway`: requests come from where their `X-Forwarded-For` says. */
+export const gatewayBehindProxy = { ...ownGateway, trustedProxies: ["127.0.0.1"] };
+
 export interface TestGatewayOptions {
   /** Merged over the harness's settings, one section at a time. */
   settings?: Record<string, unknown>;
@@ -75,7 +80,7 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, ...o
 
 function baseSettings() {
   return {
-    gateway: { auth: { enabled: true, token: ownerToken }, apiKeys: [agentsToken] },
+    gateway: ownGateway,
     api: {
       keys: [{ key: teamToken, label: "Team only", workspaces: ["team"] }],
       auth: { tokens: [{ name: "reader", token: readOnlyToken, scope: ["read"] }] },

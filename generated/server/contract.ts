@@ -850,6 +850,27 @@ export interface paths {
         patch: operations["updatePlainSettings"];
         trace?: never;
     };
+    "/api/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List log entries
+         * @description What has happened, the newest first. A key that is bound to workspaces sees its own calls only. Where a filter fits few
+         *     entries a page may have less than `limit`, even none, and still a `nextCursor`: the search goes on from there.
+         */
+        get: operations["listLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1241,6 +1262,42 @@ export interface components {
              * @description Seconds after which to try again; with 429 and 503.
              */
             retryAfter?: number;
+        };
+        /**
+         * @description One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than
+         *     `logging.auditRetentionDays`. None holds a token, a body or a query.
+         */
+        AuditEntry: {
+            /** @enum {string} */
+            kind: "audit";
+            id: components["schemas"]["Id"];
+            /** @description When the answer was out; the call began `durationMs` before. */
+            at: components["schemas"]["Instant"];
+            /** @description The key; null when the call had none that is valid. */
+            keyId: string | null;
+            /** @description The address that the call came from; null where many are told together. */
+            address: string | null;
+            /** @description The operation's id in this contract; null when the call was refused before it got to one. */
+            operation: string | null;
+            method: string;
+            /** @description Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without. */
+            object: string | null;
+            /**
+             * Format: int32
+             * @description The answer's status.
+             */
+            status: number;
+            /** @description False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true. */
+            complete: boolean;
+            /** Format: int32 */
+            durationMs: number;
+            /** @description `X-Request-Id` of the answer. */
+            requestId: string;
+            /**
+             * Format: int32
+             * @description How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.
+             */
+            times: number;
         };
         /** @description A whole chat completion. */
         ChatCompletion: {
@@ -1812,6 +1869,17 @@ export interface components {
          * @enum {string}
          */
         KeySource: "stored" | "settings";
+        /**
+         * @description Which log to read: `audit`, one entry for each call that needs a key.
+         * @enum {string}
+         */
+        LogKind: "audit";
+        LogPage: {
+            /** @description The newest first. */
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
         /** @description One message of a session. */
         Message: {
             id: components["schemas"]["Id"];
@@ -2627,6 +2695,9 @@ export interface components {
         ApiBadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2637,6 +2708,9 @@ export interface components {
         ApiConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2645,6 +2719,19 @@ export interface components {
         };
         /** @description The key lacks the operation's permission, or the request comes from where none may come from. */
         ApiForbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description The key lacks the operation's permission, or the request comes from where none may come from. */
+        ApiForbiddenOpen: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
@@ -2657,6 +2744,19 @@ export interface components {
         ApiInternalError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description Something went wrong inside the gateway; its log has the cause under the request's id. */
+        ApiInternalErrorOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -2667,6 +2767,9 @@ export interface components {
         ApiNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2677,6 +2780,9 @@ export interface components {
         ApiPayloadTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2687,6 +2793,9 @@ export interface components {
         ApiPreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2697,6 +2806,9 @@ export interface components {
         ApiProviderError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2707,7 +2819,21 @@ export interface components {
         ApiServiceUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
-                "Retry-After": components["headers"]["RetryAfter"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back. */
+        ApiServiceUnavailableOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2718,6 +2844,9 @@ export interface components {
         ApiTimeout: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2728,7 +2857,10 @@ export interface components {
         ApiTooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
-                "Retry-After": components["headers"]["RetryAfter"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2749,6 +2881,9 @@ export interface components {
         ApiUnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2759,6 +2894,9 @@ export interface components {
         OpenaiBadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2769,6 +2907,9 @@ export interface components {
         OpenaiConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2779,6 +2920,9 @@ export interface components {
         OpenaiForbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2789,6 +2933,9 @@ export interface components {
         OpenaiInternalError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2799,6 +2946,9 @@ export interface components {
         OpenaiNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2809,6 +2959,9 @@ export interface components {
         OpenaiPayloadTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2819,6 +2972,9 @@ export interface components {
         OpenaiProviderError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2829,7 +2985,10 @@ export interface components {
         OpenaiServiceUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
-                "Retry-After": components["headers"]["RetryAfter"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2840,6 +2999,9 @@ export interface components {
         OpenaiTimeout: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2850,7 +3012,10 @@ export interface components {
         OpenaiTooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
-                "Retry-After": components["headers"]["RetryAfter"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2871,6 +3036,9 @@ export interface components {
         OpenaiUnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2881,6 +3049,9 @@ export interface components {
         PlainBadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2891,6 +3062,9 @@ export interface components {
         PlainConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2901,6 +3075,9 @@ export interface components {
         PlainForbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2911,6 +3088,9 @@ export interface components {
         PlainInternalError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2921,6 +3101,9 @@ export interface components {
         PlainNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2931,6 +3114,9 @@ export interface components {
         PlainPayloadTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2941,6 +3127,9 @@ export interface components {
         PlainPreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2951,7 +3140,10 @@ export interface components {
         PlainServiceUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
-                "Retry-After": components["headers"]["RetryAfter"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2962,7 +3154,10 @@ export interface components {
         PlainTooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
-                "Retry-After": components["headers"]["RetryAfter"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -2983,6 +3178,9 @@ export interface components {
         PlainUnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -3015,10 +3213,40 @@ export interface components {
          */
         XRunId: components["schemas"]["Id"];
         /**
+         * @description Requests that the tightest limit of those that this request counted towards lets through in its window.
+         * @example 100
+         */
+        XRateLimitLimit: number;
+        /**
+         * @description How many of them are left.
+         * @example 87
+         */
+        XRateLimitRemaining: number;
+        /**
+         * @description When the window is over, in seconds since 1970: who waits until then gets in.
+         * @example 1746005400
+         */
+        XRateLimitReset: number;
+        /**
+         * @description Requests that the tightest limit of those that this request counted towards lets through in its window.
+         * @example 100
+         */
+        XRateLimitLimitIfKnown: number;
+        /**
+         * @description How many of them are left.
+         * @example 87
+         */
+        XRateLimitRemainingIfKnown: number;
+        /**
+         * @description When the window is over, in seconds since 1970: who waits until then gets in.
+         * @example 1746005400
+         */
+        XRateLimitResetIfKnown: number;
+        /**
          * @description Whole seconds after which to try again.
          * @example 30
          */
-        RetryAfter: number;
+        RetryAfterIfKnown: number;
         /**
          * @description Where it can be read.
          * @example /api/v1/runs/run_0199c0ffee
@@ -3052,6 +3280,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3111,6 +3342,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3121,6 +3355,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3162,6 +3399,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3172,6 +3412,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3211,6 +3454,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3224,6 +3470,9 @@ export interface operations {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
                     Location: components["headers"]["Location"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3234,6 +3483,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3270,6 +3522,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3315,6 +3570,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3325,6 +3583,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3361,6 +3622,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3395,6 +3659,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3425,6 +3692,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3455,6 +3725,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3485,6 +3758,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3526,6 +3802,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3536,6 +3815,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3569,6 +3851,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3600,6 +3885,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3631,6 +3919,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3660,6 +3951,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3693,6 +3987,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3722,6 +4019,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3752,6 +4052,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3787,6 +4090,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3818,6 +4124,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3848,6 +4157,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3878,6 +4190,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3911,6 +4226,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3944,6 +4262,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3973,6 +4294,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4003,6 +4327,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4034,6 +4361,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4066,6 +4396,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     Location: components["headers"]["Location"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4098,6 +4431,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4131,6 +4467,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4164,6 +4503,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4199,6 +4541,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4228,6 +4573,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4258,6 +4606,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4291,6 +4642,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4323,6 +4677,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4355,6 +4712,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     Location: components["headers"]["Location"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4388,6 +4748,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4418,6 +4781,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4451,6 +4817,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4489,6 +4858,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4522,6 +4894,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4552,6 +4927,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4586,6 +4964,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4618,6 +4999,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4647,6 +5031,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4676,6 +5063,9 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4710,6 +5100,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4742,6 +5135,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4780,6 +5176,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4812,6 +5211,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4851,6 +5253,9 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4869,6 +5274,53 @@ export interface operations {
             503: components["responses"]["PlainServiceUnavailable"];
         };
     };
+    listLogs: {
+        parameters: {
+            query: {
+                /** @description Which log. */
+                kind: components["schemas"]["LogKind"];
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+                /** @description Only from this moment on. */
+                since?: components["schemas"]["Instant"];
+                /** @description Only before this moment. */
+                until?: components["schemas"]["Instant"];
+                /** @description Only calls of this key. */
+                keyId?: components["schemas"]["Id"];
+                /** @description Only calls of this operation, such as `deleteSession`. */
+                operation?: string;
+                /** @description Only calls answered with this status, such as 403. */
+                status?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
     getApiHealth: {
         parameters: {
             query?: never;
@@ -4882,6 +5334,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4909,6 +5364,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4942,8 +5400,8 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            500: components["responses"]["ApiInternalError"];
-            503: components["responses"]["ApiServiceUnavailable"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     getHealthDetail: {
@@ -4959,6 +5417,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4992,7 +5453,7 @@ export interface operations {
                     "application/json": components["schemas"]["Probe"];
                 };
             };
-            500: components["responses"]["ApiInternalError"];
+            500: components["responses"]["ApiInternalErrorOpen"];
         };
     };
     getReadiness: {
@@ -5014,8 +5475,8 @@ export interface operations {
                     "application/json": components["schemas"]["Probe"];
                 };
             };
-            500: components["responses"]["ApiInternalError"];
-            503: components["responses"]["ApiServiceUnavailable"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     getDocs: {
@@ -5038,9 +5499,9 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            403: components["responses"]["ApiForbidden"];
-            500: components["responses"]["ApiInternalError"];
-            503: components["responses"]["ApiServiceUnavailable"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     getDocsScript: {
@@ -5062,9 +5523,9 @@ export interface operations {
                     "text/javascript": string;
                 };
             };
-            403: components["responses"]["ApiForbidden"];
-            500: components["responses"]["ApiInternalError"];
-            503: components["responses"]["ApiServiceUnavailable"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     getOpenapiJson: {
@@ -5088,9 +5549,9 @@ export interface operations {
                     };
                 };
             };
-            403: components["responses"]["ApiForbidden"];
-            500: components["responses"]["ApiInternalError"];
-            503: components["responses"]["ApiServiceUnavailable"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     getOpenapiYaml: {
@@ -5112,9 +5573,9 @@ export interface operations {
                     "application/yaml": string;
                 };
             };
-            403: components["responses"]["ApiForbidden"];
-            500: components["responses"]["ApiInternalError"];
-            503: components["responses"]["ApiServiceUnavailable"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
 }

@@ -17,6 +17,7 @@ interface DefaultedQuery {
   listCronJobs: "limit";
   listCronRuns: "limit";
   listKeys: "limit";
+  listLogs: "limit";
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
@@ -46,8 +47,9 @@ export interface StreamEvent<T> {
 /** A stream is read in batches: what is there at once is written at once. Leaving the loop lets go of it. */
 export type EventStream<T> = AsyncIterable<readonly StreamEvent<T>[]>;
 
-// Every answer carries X-Request-Id; the server sets it, not the handler.
-type AnswerHeaders<T> = T extends { headers: infer H } ? { [K in keyof H as K extends "X-Request-Id" | number ? never : string extends K ? never : K]: H[K] } : never;
+// The server sets these in every answer, not the handler.
+type ServerHeader = "X-Request-Id" | `X-RateLimit-${string}`;
+type AnswerHeaders<T> = T extends { headers: infer H } ? { [K in keyof H as K extends ServerHeader | number ? never : string extends K ? never : K]: H[K] } : never;
 type WithHeaders<T> = keyof AnswerHeaders<T> extends never ? { headers?: never } : Partial<AnswerHeaders<T>> extends AnswerHeaders<T> ? { headers?: AnswerHeaders<T> } : { headers: AnswerHeaders<T> };
 
 type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
@@ -193,6 +195,12 @@ export interface KeysHandlers<Context> {
   rotateKey: Handler<"rotateKey", Context>;
 }
 
+/** Logs. */
+export interface LogsHandlers<Context> {
+  /** GET /api/v1/logs: List log entries */
+  listLogs: Handler<"listLogs", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -246,4 +254,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -26,6 +26,7 @@ export const HealthDetail: ValidateFunction;
 export const KeyList: ValidateFunction;
 export const NewKey: ValidateFunction;
 export const OwnKey: ValidateFunction;
+export const LogPage: ValidateFunction;
 export const OperatorMessageResponse: ValidateFunction;
 export const OperatorMessageEvent: ValidateFunction;
 export const OperatorAccepted: ValidateFunction;

@@ -28,6 +28,7 @@ export const listCronRuns: ValidateFunction;
 export const listKeys: ValidateFunction;
 export const revokeKey: ValidateFunction;
 export const rotateKey: ValidateFunction;
+export const listLogs: ValidateFunction;
 export const message: ValidateFunction;
 export const streamMessage: ValidateFunction;
 export const listModels: ValidateFunction;

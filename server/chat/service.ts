@@ -2,6 +2,7 @@ import type { Agents, AgentSettings } from "../agents/service.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
+import type { Quotas } from "../limits/quotas.ts";
 import type { ModelMessage } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
@@ -58,6 +59,7 @@ export interface ChatOptions {
   sessions: Sessions;
   providers: Providers;
   tools: Tools;
+  quotas: Pick<Quotas, "budgetOf">;
   runs: Runs;
   now: () => number;
 }
@@ -65,7 +67,7 @@ export interface ChatOptions {
 const titleLength = 80;
 
 /** The one way a message becomes a turn, whatever face it came in by. */
-export function createChat({ agents, workspaces, sessions, providers, tools, runs, now }: ChatOptions): Chat {
+export function createChat({ agents, workspaces, sessions, providers, tools, quotas, runs, now }: ChatOptions): Chat {
   const lock = createSessionLock();
   const cache = createHistoryCache();
   workspaces.onDeleted(cache.forgetIn);
@@ -175,6 +177,7 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
         callerTools: [],
         maxSteps: agent.maxSteps,
         startedAt,
+        budget: quotas.budgetOf(input.principal),
       },
     };
   }

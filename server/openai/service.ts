@@ -2,6 +2,7 @@ import type { Agents } from "../agents/service.ts";
 import { agentTools } from "../chat/agent-tools.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
+import type { Quotas } from "../limits/quotas.ts";
 import type { ModelRequest, ToolDefinition } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import type { Run } from "../runs/run.ts";
@@ -34,11 +35,12 @@ export interface CompletionsOptions {
   workspaces: Workspaces;
   providers: Providers;
   tools: Tools;
+  quotas: Pick<Quotas, "budgetOf">;
   runs: Runs;
   now: () => number;
 }
 
-export function createCompletions({ agents, workspaces, providers, tools, runs, now }: CompletionsOptions): Completions {
+export function createCompletions({ agents, workspaces, providers, tools, quotas, runs, now }: CompletionsOptions): Completions {
   return {
     begin({ principal, requestId, model: wanted, request, callerTools, stream, includeUsage }) {
       const startedAt = performance.now();
@@ -78,6 +80,7 @@ export function createCompletions({ agents, workspaces, providers, tools, runs, 
               callerTools,
               maxSteps: agent.maxSteps,
               startedAt,
+              budget: quotas.budgetOf(principal),
             },
           };
         },

@@ -28,6 +28,16 @@ export function mapSecrets(value: unknown, replace: Replace, pointer = ""): unkn
   });
 }
 
+/** The secrets that `redact` would cover. */
+export function secretsOf(value: unknown): string[] {
+  const found: string[] = [];
+  mapSecrets(value, (secret) => {
+    found.push(String(secret));
+    return redacted;
+  });
+  return found;
+}
+
 /** The folded settings' names for what the file calls differently. */
 const foldedMembers: Readonly<Record<string, "all" | "url">> = { ownerTokens: "all" };
 

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { initial } from "./migrations/0001-initial.ts";
 import { seededWorkspaces } from "./migrations/0003-seeded-workspaces.ts";
+import { audit } from "./migrations/0004-audit.ts";
 import { cron } from "./migrations/0007-cron.ts";
 import type { Schema } from "./schema.ts";
 
@@ -12,6 +13,7 @@ import type { Schema } from "./schema.ts";
 const migrations: Record<string, Migration> = {
   "0001-initial": initial,
   "0003-seeded-workspaces": seededWorkspaces,
+  "0004-audit": audit,
   "0007-cron": cron,
 };
 

@@ -12,6 +12,7 @@ export interface Schema {
   messages: MessagesTable;
   runs: RunsTable;
   keys: KeysTable;
+  audit: AuditTable;
   cron_jobs: CronJobsTable;
   cron_clocks: CronClocksTable;
   cron_runs: CronRunsTable;
@@ -118,6 +119,23 @@ export interface KeysTable {
   created_at: number;
   last_used_at: number | null;
   revoked_at: number | null;
+}
+
+/** Append-only: triggers refuse an update, and a delete within a day. */
+export interface AuditTable {
+  /** When the answer was out. With the id, the order of the table. */
+  at: number;
+  id: string;
+  key_id: string | null;
+  address: string | null;
+  operation: string | null;
+  method: string;
+  object: string | null;
+  status: number;
+  complete: number;
+  duration_ms: number;
+  request_id: string;
+  times: number;
 }
 
 export interface CronJobsTable {

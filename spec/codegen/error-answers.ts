@@ -88,7 +88,8 @@ const facts: Record<number, ErrorFacts> = {
     name: "TooManyRequests",
     description: "A limit is exceeded; `Retry-After` says when to come back.",
     code: "rate_limited",
-    message: "Too many requests. Please try again later.",
+    message: "Too many requests: this key may send 60 a minute. Try again in 30 s.",
+    details: { limit: 60, windowMs: 60000, scope: "key" },
     openaiType: "rate_limit_error",
   },
   500: {

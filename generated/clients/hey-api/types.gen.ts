@@ -253,6 +253,53 @@ export type ApiError = {
 };
 
 /**
+ * One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than
+ * `logging.auditRetentionDays`. None holds a token, a body or a query.
+ */
+export type AuditEntry = {
+    kind: 'audit';
+    id: Id;
+    /**
+     * When the answer was out; the call began `durationMs` before.
+     */
+    at: Instant;
+    /**
+     * The key; null when the call had none that is valid.
+     */
+    keyId: string | null;
+    /**
+     * The address that the call came from; null where many are told together.
+     */
+    address: string | null;
+    /**
+     * The operation's id in this contract; null when the call was refused before it got to one.
+     */
+    operation: string | null;
+    method: string;
+    /**
+     * Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without.
+     */
+    object: string | null;
+    /**
+     * The answer's status.
+     */
+    status: number;
+    /**
+     * False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true.
+     */
+    complete: boolean;
+    durationMs: number;
+    /**
+     * `X-Request-Id` of the answer.
+     */
+    requestId: string;
+    /**
+     * How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.
+     */
+    times: number;
+};
+
+/**
  * A whole chat completion.
  */
 export type ChatCompletion = {
@@ -993,6 +1040,22 @@ export type KeyPermission = 'messages:read' | 'messages:write' | 'sessions:read'
  * Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway.
  */
 export type KeySource = 'stored' | 'settings';
+
+/**
+ * Which log to read: `audit`, one entry for each call that needs a key.
+ */
+export type LogKind = 'audit';
+
+export type LogPage = {
+    /**
+     * The newest first.
+     */
+    entries: Array<AuditEntry>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
 
 /**
  * One message of a session.
@@ -5141,6 +5204,84 @@ export type UpdatePlainSettingsResponses = {
 };
 
 export type UpdatePlainSettingsResponse = UpdatePlainSettingsResponses[keyof UpdatePlainSettingsResponses];
+
+export type ListLogsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Which log.
+         */
+        kind: LogKind;
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only from this moment on.
+         */
+        since?: Instant;
+        /**
+         * Only before this moment.
+         */
+        until?: Instant;
+        /**
+         * Only calls of this key.
+         */
+        keyId?: Id;
+        /**
+         * Only calls of this operation, such as `deleteSession`.
+         */
+        operation?: string;
+        /**
+         * Only calls answered with this status, such as 403.
+         */
+        status?: number;
+    };
+    url: '/api/v1/logs';
+};
+
+export type ListLogsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListLogsError = ListLogsErrors[keyof ListLogsErrors];
+
+export type ListLogsResponses = {
+    /**
+     * The answer.
+     */
+    200: LogPage;
+};
+
+export type ListLogsResponse = ListLogsResponses[keyof ListLogsResponses];
 
 export type GetApiHealthData = {
     body?: never;
