@@ -26,10 +26,13 @@ export interface FireStore {
   fires(job: Pick<CronJob, "id" | "workspaceId">, page: { limit: number; cursor?: string | undefined }): Promise<Page<CronFire>>;
 }
 
-/** A fire to take, and the most runs of its job at once, this one included. */
+/** A fire to take. */
 export interface Claim {
   fire: CronFire;
+  /** The most runs of its job at once, this one included. */
   mostRunning: number;
+  /** A run that began earlier has timed out by now: its gateway must have died. */
+  runningSince: number;
 }
 
 /** How many fires of a job are kept. */
@@ -61,7 +64,7 @@ export function createFireStore({ database }: { database: Database }): FireStore
       database.run(function* () {
         return (yield clockStep(jobId, nextAt, following)).affected > 0;
       }),
-    claim: ({ fire, mostRunning }, clock) =>
+    claim: ({ fire, mostRunning, runningSince }, clock) =>
       database.run(function* () {
         if (clock && (yield clockStep(fire.jobId, clock.nextAt, clock.following)).affected === 0) return "taken";
         const { affected } = yield kysely
@@ -70,7 +73,8 @@ export function createFireStore({ database }: { database: Database }): FireStore
           .onConflict((conflict) => conflict.columns(["job_id", "scheduled_for"]).doNothing())
           .compile();
         if (affected === 0) return "taken";
-        const { rows } = yield kysely.selectFrom("cron_runs").select("id").where("job_id", "=", fire.jobId).where("status", "=", "running").limit(mostRunning + 1).compile();
+        const running = kysely.selectFrom("cron_runs").select("id").where("job_id", "=", fire.jobId).where("status", "=", "running").where("started_at", ">=", runningSince);
+        const { rows } = yield running.limit(mostRunning + 1).compile();
         const isBusy = rows.length > mostRunning;
         if (!isBusy) yield kysely.updateTable("cron_clocks").set({ last_fire_id: fire.id }).where("job_id", "=", fire.jobId).compile();
         else if (clock) yield kysely.updateTable("cron_runs").set({ status: "skipped", error: stillRunning, finished_at: fire.startedAt }).where("id", "=", fire.id).compile();

@@ -101,7 +101,7 @@ describe("two instances on one database", () => {
     for (let count = 0; count < 4; count++) all.push(await cronOn(url, { isWatching: false }));
     await all[0]!.cron.create(all[0]!.owner, daily);
     const nextAt = Date.parse("2026-05-01T09:00:00Z");
-    const outcomes = await Promise.all(all.map(({ fires }, index) => fires.claim({ fire: fireOf(nextAt, `fire_${index}`), mostRunning: 1 }, { nextAt, following: nextAt + 86_400_000 })));
+    const outcomes = await Promise.all(all.map(({ fires }, index) => fires.claim({ fire: fireOf(nextAt, `fire_${index}`), mostRunning: 1, runningSince: 0 }, { nextAt, following: nextAt + 86_400_000 })));
     expect(outcomes.sort()).toEqual(["claimed", "taken", "taken", "taken"]);
   });
 
@@ -109,9 +109,9 @@ describe("two instances on one database", () => {
     const { fires, store, cron, owner } = await cronOn(undefined, { isWatching: false });
     await cron.create(owner, daily);
     const nextAt = Date.parse("2026-05-01T09:00:00Z");
-    expect(await fires.claim({ fire: fireOf(nextAt, "fire_1"), mostRunning: 10 }, { nextAt, following: null })).toBe("claimed");
+    expect(await fires.claim({ fire: fireOf(nextAt, "fire_1"), mostRunning: 10, runningSince: 0 }, { nextAt, following: null })).toBe("claimed");
     await store.setClocks([{ jobId: "job", timing: "", nextAt }]);
-    expect(await fires.claim({ fire: fireOf(nextAt, "fire_2"), mostRunning: 10 }, { nextAt, following: null })).toBe("taken");
+    expect(await fires.claim({ fire: fireOf(nextAt, "fire_2"), mostRunning: 10, runningSince: 0 }, { nextAt, following: null })).toBe("taken");
     expect(await fires.due(nextAt, [])).toEqual([]);
   });
 
@@ -237,7 +237,7 @@ describe("an end of the process", () => {
     await before.cron.create(before.owner, daily);
     const nextAt = Date.parse("2026-05-01T09:00:00Z");
     sleep(2);
-    await before.fires.claim({ fire: fireOf(nextAt, "fire_0"), mostRunning: 1 }, { nextAt, following: nextAt + 86_400_000 });
+    await before.fires.claim({ fire: fireOf(nextAt, "fire_0"), mostRunning: 1, runningSince: 0 }, { nextAt, following: nextAt + 86_400_000 });
 
     const after = await cronOn(url);
     await pass(61);
@@ -246,6 +246,18 @@ describe("an end of the process", () => {
     sleep(86_400 - 120);
     await pass(61);
     expect(after.turns).toHaveLength(1);
+  });
+
+  test("of another instance: its run is in the way until it would have timed out", async () => {
+    const url = sharedUrl();
+    const other = await cronOn(url, { isWatching: false });
+    const { cron, owner } = await cronOn(url);
+    await cron.create(owner, { ...daily, timeoutMs: 60_000 });
+    expect(await other.fires.claim({ fire: { ...fireOf(0, "fire_0"), scheduledFor: null, startedAt: Date.now() }, mostRunning: 1, runningSince: 0 }, null)).toBe("claimed");
+    sleep(119);
+    await expect(cron.run(owner, "job")).rejects.toMatchObject({ code: "conflict" });
+    sleep(2);
+    expect(await cron.run(owner, "job")).toMatch(/^run_/);
   });
 
   test("in order: nothing begins any more, and what is under way is waited for and noted", async () => {
@@ -286,17 +298,14 @@ test("a job that cannot be fired holds no other up, and is tried again", async (
   expect(turns.map(({ sessionId }) => sessionId)).toEqual(["cron_sound", "cron_job"]);
 });
 
-test("a job whose workspace is gone never fires, and goes; one of the settings stays", async () => {
+test("a job whose workspace is gone does not fire", async () => {
   const url = sharedUrl();
   const before = await cronOn(url);
-  await before.cron.create(before.owner, { ...daily, workspaceId: "team" });
   await before.cron.stop();
   await before.database.kysely.deleteFrom("workspaces").where("id", "=", "team").execute();
-  const { cron, owner, store, turns } = await cronOn(url, { ids: ["default"], jobs: [settingsJob({ workspace: "team" })] });
+  const { turns, nextRunAt, history } = await cronOn(url, { ids: ["default"], jobs: [settingsJob({ workspace: "team" })] });
   await pass(3);
-  expect(turns).toHaveLength(0);
-  expect(await store.find("job")).toBeUndefined();
-  expect(await cron.get(owner, "standup")).toMatchObject({ nextRunAt: Date.parse("2026-05-02T09:00:00Z"), lastRunAt: null });
+  expect([turns.length, await history("standup"), await nextRunAt("standup")]).toEqual([0, [], "2026-05-02T09:00:00.000Z"]);
 });
 
 function fireOf(scheduledFor: number, id: string): CronFire {

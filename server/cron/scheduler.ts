@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Run } from "../runs/run.ts";
-import type { FireStore } from "./fire-store.ts";
+import type { Claim, FireStore } from "./fire-store.ts";
 import type { CronFire, CronJob, FireStatus } from "./job.ts";
 import { fireAfter } from "./schedule.ts";
 
@@ -29,8 +29,8 @@ interface SchedulerOptions {
   settingsIds(): readonly string[];
   /** Begins the job's turn. */
   begin(job: CronJob): Promise<Run>;
-  /** Whether the job may run at all: its workspace may be gone, and then so is the job. */
-  isWanted(job: CronJob): Promise<boolean>;
+  /** A job of the settings may outlive its workspace, and any job is still there while its workspace is being deleted. */
+  hasWorkspace(job: CronJob): Promise<boolean>;
   /** Called when the one fire of a job that is then to go has ended. */
   onDone(job: CronJob): Promise<void>;
   now: () => number;
@@ -49,7 +49,7 @@ const longestWaitMs = 60_000;
 /** The most runs of a job that allows several. */
 const mostRunning = 10;
 
-export function createScheduler({ fires, findJob, settingsIds, begin, isWanted, onDone, now, log }: SchedulerOptions): Scheduler {
+export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspace, onDone, now, log }: SchedulerOptions): Scheduler {
   let timer: NodeJS.Timeout | undefined;
   /** From the start to the stop. */
   let isWatching = false;
@@ -67,7 +67,7 @@ export function createScheduler({ fires, findJob, settingsIds, begin, isWanted, 
     wake: () => lookIn(0),
     async runNow(job) {
       const fire = newFire(job, null);
-      const outcome = await fires.claim({ fire, mostRunning: mostOf(job) }, null);
+      const outcome = await fires.claim(claimOf(job, fire), null);
       return outcome === "claimed" ? startTurn(job, fire) : undefined;
     },
     async stop() {
@@ -115,14 +115,14 @@ export function createScheduler({ fires, findJob, settingsIds, begin, isWanted, 
     if (!job) return;
     const time = now();
     const following = fireAfter(job.timing, nextAt, time);
-    const isWorkspaceThere = await isWanted(job);
+    const isWorkspaceThere = await hasWorkspace(job);
     if (!isWorkspaceThere || (time - nextAt > lateMs && job.catchUp === "none")) {
       await fires.pass(job.id, nextAt, following);
       log.info({ jobId: job.id, scheduledFor: new Date(nextAt).toISOString() }, isWorkspaceThere ? "a cron job missed its time" : "a cron job has no workspace any more");
       return;
     }
     const fire = newFire(job, nextAt);
-    const outcome = await fires.claim({ fire, mostRunning: mostOf(job) }, { nextAt, following });
+    const outcome = await fires.claim(claimOf(job, fire), { nextAt, following });
     if (outcome === "busy") log.info({ jobId: job.id }, "a cron job was still running and is skipped");
     // What goes wrong is in the history by now.
     if (outcome === "claimed") track(startTurn(job, fire).then(() => {}, () => {}));
@@ -176,4 +176,6 @@ export function createScheduler({ fires, findJob, settingsIds, begin, isWanted, 
   }
 }
 
-const mostOf = ({ overlap }: CronJob) => (overlap === "skip" ? 1 : mostRunning);
+function claimOf({ overlap, timeoutMs }: CronJob, fire: CronFire): Claim {
+  return { fire, mostRunning: overlap === "skip" ? 1 : mostRunning, runningSince: fire.startedAt - timeoutMs - lateMs };
+}

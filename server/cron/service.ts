@@ -92,7 +92,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
         workspaceId,
         agentId: agentId ?? undefined,
       }),
-    isWanted,
+    hasWorkspace,
     async onDone(job) {
       const found = await jobs.find(job.id);
       if (found?.source === "stored" && found.updatedAt === job.updatedAt) await store.delete(job.id);
@@ -101,14 +101,13 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
     log,
   });
 
-  async function isWanted(job: CronJob): Promise<boolean> {
+  async function hasWorkspace(job: CronJob): Promise<boolean> {
     try {
       await workspaces.getFor(job.principal, job.workspaceId);
       return true;
     } catch (thrown) {
-      if (!(thrown instanceof GatewayError) || thrown.code !== "not_found") throw thrown;
-      if (job.source === "stored") await store.delete(job.id);
-      return false;
+      if (thrown instanceof GatewayError && thrown.code === "not_found") return false;
+      throw thrown;
     }
   }
 
@@ -126,7 +125,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
 
   const timed = async (job: CronJob): Promise<TimedJob> => (await jobs.timed([job]))[0]!;
 
-  /** Nobody has a job that cannot run. */
+  /** What could never run is refused. */
   async function check(job: CronJob, { agentId, sessionId }: JobChange): Promise<void> {
     if (agentId != null) agents.named(agentId, "/agent");
     // Throws on the session of another workspace.
