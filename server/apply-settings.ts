@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
 import type { Audit } from "./audit/service.ts";
+import type { Cron } from "./cron/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
@@ -33,6 +34,7 @@ export interface RunningParts {
   tools: Tools;
   runs: Runs;
   workspaces: Workspaces;
+  cron: Cron;
   audit: Pick<Audit, "use">;
   mask: SecretMask;
   log: Logger;
@@ -52,14 +54,13 @@ const atStart = {
   mcp: [],
   skills: [],
   network: [],
-  cron: [],
   webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, audit, mask, log }: RunningParts): Application {
+export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, cron, audit, mask, log }: RunningParts): Application {
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
@@ -80,6 +81,7 @@ export function createApplication({ agents, settingsKeys, perimeter, limits, quo
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     memory: (next) => memory.use(next.memory),
     tools: (next) => tools.use(next.tools),
+    cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     "logging.level": (next) => void (log.level = next.logging.level),
   };

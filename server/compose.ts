@@ -11,6 +11,10 @@ import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createCluster } from "./cluster/cluster.ts";
+import { createFireStore } from "./cron/fire-store.ts";
+import { createCronHandlers } from "./cron/handlers.ts";
+import { createCron } from "./cron/service.ts";
+import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
@@ -133,11 +137,13 @@ export async function composeGateway(
   const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
   const chat = createChat({ agents, workspaces, sessions, providers, tools, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
+  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
+  await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -163,10 +169,13 @@ export async function composeGateway(
       ...createLogsHandlers({ audit }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
+      ...createCronHandlers({ cron }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
   });
+
+  await cron.start();
 
   return {
     app,
@@ -177,7 +186,9 @@ export async function composeGateway(
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
+      const cronEnded = cron.stop();
       await runs.drain(timeoutMs);
+      await cronEnded;
     },
     async close() {
       memory.close();
