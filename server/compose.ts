@@ -26,6 +26,8 @@ import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
+import { createMcpHandlers } from "./mcp/handlers.ts";
+import { createMcp } from "./mcp/service.ts";
 import { createEmbeddings } from "./memory/embeddings.ts";
 import { createSqliteFullText } from "./memory/full-text.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
@@ -83,6 +85,8 @@ export interface Gateway {
   providers: Providers;
   /** The owner's token, when this start has made one. */
   firstToken: string | null;
+  /** Starts what works beside the requests, once they are served. */
+  start(): void;
   /** Takes up the settings file as it stands. */
   reloadSettings(): Promise<void>;
   /** Lets running turns end for a while. */
@@ -126,7 +130,8 @@ export async function composeGateway(
     now,
   });
   workspaces.onDeleted(memory.forget);
-  const tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory })] });
+  const mcp = createMcp({ version, log, now });
+  const tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory }), mcp] });
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
@@ -161,6 +166,7 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createLogsHandlers({ audit }),
+      ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createHealthHandlers({ health, sessions }),
@@ -174,12 +180,14 @@ export async function composeGateway(
     health,
     providers,
     firstToken,
+    start: () => mcp.use(settings.mcp),
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
       await runs.drain(timeoutMs);
     },
     async close() {
+      await mcp.close();
       memory.close();
       await providers.close();
       cluster.close();
