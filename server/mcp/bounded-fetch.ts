@@ -1,3 +1,5 @@
+import { McpError } from "./mcp-error.ts";
+
 const newline = 10;
 const carriageReturn = 13;
 
@@ -32,21 +34,23 @@ function boundedEvents(maxBytes: number): TransformStream<Uint8Array, Uint8Array
   return new TransformStream({
     transform(chunk, controller) {
       let lineStart = 0;
+      let most = 0;
       for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, lineStart)) {
         const length = lineLength + at - lineStart;
         const before = at === 0 ? last : chunk[at - 1];
         bytes = length === 0 || (length === 1 && before === carriageReturn) ? 0 : bytes + length + 1;
+        most = Math.max(most, bytes);
         lineLength = 0;
         lineStart = at + 1;
       }
       lineLength += chunk.length - lineStart;
       last = chunk.at(-1) ?? last;
-      pass(chunk, bytes + lineLength, maxBytes, controller);
+      pass(chunk, Math.max(most, bytes + lineLength), maxBytes, controller);
     },
   });
 }
 
 function pass(chunk: Uint8Array, bytes: number, maxBytes: number, controller: TransformStreamDefaultController<Uint8Array>): void {
-  if (bytes > maxBytes) controller.error(new Error(`more than ${maxBytes} bytes`));
+  if (bytes > maxBytes) controller.error(new McpError(`the server sent more than ${maxBytes} bytes at once`));
   else controller.enqueue(chunk);
 }

@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/client";
 
 /** What a model reads of a result: its texts; other parts in a line each; the structured content where there is no text. */
-export function resultText({ content = [], structuredContent }: CallToolResult): string {
+export function resultText({ content, structuredContent }: CallToolResult): string {
   const isWithText = content.some((part) => part.type === "text" && part.text !== "");
   const lines = content.map(describe);
   if (!isWithText && structuredContent !== undefined) lines.push(JSON.stringify(structuredContent));

@@ -67,7 +67,7 @@ export function createMcpServer({ name, settings, otherServers, version, log, no
         timeoutMs: connectTimeoutMs,
         negotiation,
         signal: closing.signal,
-        onToolsChanged: () => then(readAgain),
+        onToolsChanged: () => queue(readAgain),
         onLost: (reason) => lost(opened, reason),
         onStderr: (line) => log.info({ mcpServer: name, line: hideSecrets(line) }, "an MCP server says"),
       });
@@ -97,17 +97,18 @@ export function createMcpServer({ name, settings, otherServers, version, log, no
     onChange();
     const delayMs = backoff.nextMs();
     log.warn({ mcpServer: name, reason: lastError, retryInMs: delayMs }, "an MCP server is not connected");
-    cancelRetry = schedule(() => then(connect), delayMs);
+    cancelRetry = schedule(() => queue(connect), delayMs);
   }
 
   /** A link that ends while it is still being set up fails there. */
   function lost(dead: McpLink | undefined, reason: string): void {
-    if (dead === undefined || dead !== link) return;
+    if (dead === undefined || dead !== link || closing.signal.aborted) return;
     link = undefined;
     if (now() - connectedAt >= stableMs) backoff.reset();
     state = "disconnected";
-    then(async () => {
-      await dead.close();
+    const ended = dead.close();
+    queue(async () => {
+      await ended;
       if (!closing.signal.aborted) retry(reason);
     });
   }
@@ -132,8 +133,12 @@ export function createMcpServer({ name, settings, otherServers, version, log, no
     onChange();
   }
 
-  function then(next: () => Promise<void>): void {
-    work = work.then(() => (closing.signal.aborted ? undefined : next()));
+  function queue(next: () => Promise<void>): void {
+    const before = work;
+    work = (async () => {
+      await before;
+      await next();
+    })();
   }
 
   async function call(tool: string, input: Record<string, unknown>, { signal }: ToolContext): Promise<CallToolResult> {
@@ -159,7 +164,7 @@ export function createMcpServer({ name, settings, otherServers, version, log, no
     },
     tools: () => tools,
     rename() {
-      then(async () => {
+      queue(async () => {
         if (link !== undefined) setTools(await readTools(listed, otherServers()));
       });
     },
