@@ -130,7 +130,7 @@ export async function composeGateway(
     now,
   });
   workspaces.onDeleted(memory.forget);
-  const mcp = createMcp({ version, log, now });
+  const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
   const tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory }), mcp] });
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -142,7 +142,7 @@ export async function composeGateway(
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, runs, workspaces, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });

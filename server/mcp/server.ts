@@ -2,7 +2,6 @@ import type { Logger } from "pino";
 import type { McpServerSettings } from "../settings/settings.ts";
 import { ToolError, type Tool, type ToolContext } from "../tools/port.ts";
 import { createBackoff } from "./backoff.ts";
-import { createHideSecrets } from "./hide-secrets.ts";
 import { openLink, type CallToolResult, type ListedTool, type McpLink } from "./link.ts";
 import { McpError } from "./mcp-error.ts";
 import { createServerTools } from "./server-tools.ts";
@@ -29,6 +28,7 @@ export interface McpServerOptions {
   otherServers(): readonly string[];
   version: string;
   log: Logger;
+  hideSecrets(text: string): string;
   now(): number;
   /** Calls back after a time; answers what takes that back. */
   schedule(callback: () => void, delayMs: number): () => void;
@@ -41,8 +41,7 @@ export interface McpServerOptions {
 /** After so long, a connection is taken for a good one, and the next loss for the first. */
 const stableMs = 60_000;
 
-export function createMcpServer({ name, settings, otherServers, version, log, now, schedule, random, connectTimeoutMs, onChange }: McpServerOptions): McpServer {
-  const hideSecrets = createHideSecrets(settings);
+export function createMcpServer({ name, settings, otherServers, version, log, hideSecrets, now, schedule, random, connectTimeoutMs, onChange }: McpServerOptions): McpServer {
   const backoff = createBackoff(random);
   const closing = new AbortController();
   const readTools = createServerTools({ server: name, call, onLeftOut: (tool, reason) => log.warn({ mcpServer: name, tool, reason }, "a tool of an MCP server is left out") });
@@ -69,7 +68,7 @@ export function createMcpServer({ name, settings, otherServers, version, log, no
         signal: closing.signal,
         onToolsChanged: () => queue(readAgain),
         onLost: (reason) => lost(opened, reason),
-        onStderr: (line) => log.info({ mcpServer: name, line: hideSecrets(line) }, "an MCP server says"),
+        onStderr: (line) => log.info({ mcpServer: name, line }, "an MCP server says"),
       });
       listed = await opened.listTools();
       tools = await readTools(listed, otherServers());
@@ -123,7 +122,7 @@ export function createMcpServer({ name, settings, otherServers, version, log, no
     } catch (error) {
       const { reason, isLost } = from.failureOf(error);
       if (isLost) lost(from, reason);
-      else log.warn({ mcpServer: name, reason: hideSecrets(reason) }, "the tools of an MCP server could not be read again");
+      else log.warn({ mcpServer: name, reason }, "the tools of an MCP server could not be read again");
     }
   }
 

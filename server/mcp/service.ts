@@ -28,6 +28,8 @@ export interface Mcp extends ToolSource {
 export interface McpOptions {
   version: string;
   log: Logger;
+  /** Takes secrets out of what servers say of their failures, which is shown. */
+  hideSecrets(text: string): string;
   now?: () => number;
   /** Calls back after a time; answers what takes that back. */
   schedule?: (callback: () => void, delayMs: number) => () => void;
@@ -37,7 +39,7 @@ export interface McpOptions {
 }
 
 /** Servers of the Model Context Protocol (https://modelcontextprotocol.io), over standard input and output or streamable HTTP. Does nothing before `use`. */
-export function createMcp({ version, log, now = Date.now, schedule = timer, random = Math.random, connectTimeoutMs = 60_000 }: McpOptions): Mcp {
+export function createMcp({ version, log, hideSecrets, now = Date.now, schedule = timer, random = Math.random, connectTimeoutMs = 60_000 }: McpOptions): Mcp {
   let configured: McpSettings["servers"] = {};
   let servers = new Map<string, McpServer>();
   let tools: readonly Tool[] | undefined;
@@ -51,6 +53,7 @@ export function createMcp({ version, log, now = Date.now, schedule = timer, rand
       otherServers: () => Object.keys(configured).filter((other) => other !== name),
       version,
       log,
+      hideSecrets,
       now,
       schedule,
       random,

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { McpError } from "./mcp-error.ts";
 
+const newline = 10;
+
 export interface StdioTransport extends Transport {
   /** The SDK tells by these two that a server is a program. */
   readonly pid: number | null;
@@ -20,7 +22,7 @@ export interface StdioTransportOptions {
   env: Readonly<Record<string, string>>;
   onStderr(stream: Readable): void;
   maxMessageBytes: number;
-  sdk: Pick<typeof import("@modelcontextprotocol/client"), "ReadBuffer" | "serializeMessage">;
+  sdk: Pick<typeof import("@modelcontextprotocol/client"), "deserializeMessage" | "serializeMessage">;
   /** How long a program may take to end after its input has ended, and once more after SIGTERM. Default 1 s. */
   graceMs?: number;
 }
@@ -32,7 +34,9 @@ export interface StdioTransportOptions {
  * program leads a process group, which ends as a whole: what `npx` and shells have started does not stay behind.
  */
 export function createStdioTransport({ command, args, env, onStderr, maxMessageBytes, sdk, graceMs = 1_000 }: StdioTransportOptions): StdioTransport {
-  const buffer = new sdk.ReadBuffer({ maxBufferSize: maxMessageBytes });
+  // The line that has not ended yet, in pieces: joining it with each would take time by the square of its length.
+  let pieces: Buffer[] = [];
+  let bytes = 0;
   let child: ChildProcess | undefined;
   let endReason: string | null = null;
   let closing: Promise<void> | undefined;
@@ -48,23 +52,33 @@ export function createStdioTransport({ command, args, env, onStderr, maxMessageB
   const killNow = (): void => killGroup("SIGKILL");
 
   function read(chunk: Buffer): void {
+    let from = 0;
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+      pieces.push(chunk.subarray(from, at));
+      from = at + 1;
+      hand(Buffer.concat(pieces).toString("utf8"));
+      pieces = [];
+      bytes = 0;
+    }
+    pieces.push(chunk.subarray(from));
+    bytes += chunk.length - from;
+    if (bytes <= maxMessageBytes) return;
+    endReason = `the program wrote a line of more than ${maxMessageBytes} bytes`;
+    pieces = [];
+    bytes = 0;
+    killNow();
+  }
+
+  /** Lines that are no messages are passed over: programs greet there, too. */
+  function hand(line: string): void {
+    let message: JSONRPCMessage;
     try {
-      buffer.append(chunk);
-    } catch {
-      endReason = `the program wrote a line of more than ${maxMessageBytes} bytes`;
-      killNow();
+      message = sdk.deserializeMessage(line);
+    } catch (error) {
+      transport.onerror?.(error as Error);
       return;
     }
-    for (;;) {
-      try {
-        const message = buffer.readMessage();
-        if (message === null) return;
-        transport.onmessage?.(message);
-      } catch (error) {
-        // JSON, but no message of the protocol.
-        transport.onerror?.(error as Error);
-      }
-    }
+    transport.onmessage?.(message);
   }
 
   async function end(running: ChildProcess): Promise<void> {
@@ -101,7 +115,6 @@ export function createStdioTransport({ command, args, env, onStderr, maxMessageB
       });
       started.once("close", () => {
         process.off("exit", killNow);
-        buffer.clear();
         transport.onclose?.();
       });
       process.once("exit", killNow);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import pino from "pino";
 import type { McpServerSettings } from "../settings/settings.ts";
+import { createSecretMask } from "../secrets.ts";
 import { createMcp, type Mcp, type McpOptions } from "./service.ts";
 
 export const everythingProgram = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"));
@@ -30,6 +31,7 @@ export function createTestMcp(options: Partial<McpOptions> = {}): TestMcp {
   const mcp = createMcp({
     version: "1.0.0",
     log: pino({ level: "debug" }, { write: (line) => void logged.push(JSON.parse(line) as TestMcp["logged"][number]) }),
+    hideSecrets: createSecretMask(["SENTINEL-token"]).hide,
     now: () => clock.now,
     random: () => 1,
     schedule(callback, delayMs) {
