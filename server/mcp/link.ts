@@ -32,8 +32,6 @@ export interface LinkOptions {
   onStderr(line: string): void;
 }
 
-export type OpenLink = typeof openLink;
-
 /** So long does a program get to answer the question which revision it speaks, before it is taken for one of before 2026-07-28. */
 const probeTimeoutMs = 5_000;
 const closeTimeoutMs = 1_000;
