@@ -34,7 +34,7 @@ export interface McpServerOptions {
   schedule(callback: () => void, delayMs: number): () => void;
   random(): number;
   connectTimeoutMs: number;
-  /** The tools or the state are others than before. */
+  /** The tools are others than before. */
   onChange(): void;
 }
 
@@ -59,6 +59,7 @@ export function createMcpServer({ name, settings, otherServers, version, log, hi
   async function connect(): Promise<void> {
     state = "connecting";
     let opened: McpLink | undefined;
+    let lostBecause: string | undefined;
     try {
       opened = await openLink({
         settings,
@@ -67,12 +68,17 @@ export function createMcpServer({ name, settings, otherServers, version, log, hi
         negotiation,
         signal: closing.signal,
         onToolsChanged: () => queue(readAgain),
-        onLost: (reason) => lost(opened, reason),
+        onLost(reason) {
+          lostBecause = reason;
+          lost(opened, reason);
+        },
         onStderr: (line) => log.info({ mcpServer: name, line }, "an MCP server says"),
       });
       listed = await opened.listTools();
-      tools = await readTools(listed, otherServers());
+      const read = await readTools(listed, otherServers());
       closing.signal.throwIfAborted();
+      if (lostBecause !== undefined) throw new McpError(lostBecause);
+      setTools(read);
     } catch (error) {
       await opened?.close();
       if (closing.signal.aborted) return;
@@ -86,14 +92,12 @@ export function createMcpServer({ name, settings, otherServers, version, log, hi
     lastError = null;
     connectedAt = now();
     log.info({ mcpServer: name, tools: tools.length }, "an MCP server is connected");
-    onChange();
   }
 
   function retry(reason: string): void {
     state = "disconnected";
     lastError = hideSecrets(reason);
-    tools = [];
-    onChange();
+    setTools([]);
     const delayMs = backoff.nextMs();
     log.warn({ mcpServer: name, reason: lastError, retryInMs: delayMs }, "an MCP server is not connected");
     cancelRetry = schedule(() => queue(connect), delayMs);
@@ -105,6 +109,8 @@ export function createMcpServer({ name, settings, otherServers, version, log, hi
     link = undefined;
     if (now() - connectedAt >= stableMs) backoff.reset();
     state = "disconnected";
+    lastError = hideSecrets(reason);
+    setTools([]);
     const ended = dead.close();
     queue(async () => {
       await ended;
