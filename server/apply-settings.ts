@@ -8,6 +8,7 @@ import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Limits } from "./limits/service.ts";
+import type { Mcp } from "./mcp/service.ts";
 import type { MemoryService } from "./memory/service.ts";
 import type { Providers } from "./providers/registry.ts";
 import type { Runs } from "./runs/service.ts";
@@ -32,6 +33,7 @@ export interface RunningParts {
   providers: Providers;
   memory: Pick<MemoryService, "use">;
   tools: Tools;
+  mcp: Pick<Mcp, "use">;
   runs: Runs;
   workspaces: Workspaces;
   cron: Cron;
@@ -51,7 +53,6 @@ const atStart = {
   stateDir: [],
   // Not in force in this version, after a restart no more than before one.
   channels: [],
-  mcp: [],
   skills: [],
   network: [],
   webhooks: [],
@@ -60,7 +61,8 @@ const atStart = {
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, cron, audit, mask, log }: RunningParts): Application {
+export function createApplication(parts: RunningParts): Application {
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, runs, workspaces, cron, audit, mask, log } = parts;
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
@@ -81,6 +83,7 @@ export function createApplication({ agents, settingsKeys, perimeter, limits, quo
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     memory: (next) => memory.use(next.memory),
     tools: (next) => tools.use(next.tools),
+    mcp: (next) => mcp.use(next.mcp),
     cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     "logging.level": (next) => void (log.level = next.logging.level),

@@ -30,6 +30,8 @@ import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
+import { createMcpHandlers } from "./mcp/handlers.ts";
+import { createMcp } from "./mcp/service.ts";
 import { createEmbeddings } from "./memory/embeddings.ts";
 import { createSqliteFullText } from "./memory/full-text.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
@@ -87,6 +89,8 @@ export interface Gateway {
   providers: Providers;
   /** The owner's token, when this start has made one. */
   firstToken: string | null;
+  /** Starts what works beside the requests, once they are served. */
+  start(): void;
   /** Takes up the settings file as it stands. */
   reloadSettings(): Promise<void>;
   /** Lets running turns end for a while. */
@@ -130,7 +134,8 @@ export async function composeGateway(
     now,
   });
   workspaces.onDeleted(memory.forget);
-  const tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory })] });
+  const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
+  const tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory }), mcp] });
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
@@ -143,7 +148,7 @@ export async function composeGateway(
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -167,6 +172,7 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createLogsHandlers({ audit }),
+      ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
@@ -183,6 +189,7 @@ export async function composeGateway(
     health,
     providers,
     firstToken,
+    start: () => mcp.use(settings.mcp),
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
@@ -191,6 +198,7 @@ export async function composeGateway(
       await cronEnded;
     },
     async close() {
+      await mcp.close();
       memory.close();
       await providers.close();
       cluster.close();

@@ -601,6 +601,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List MCP servers
+         * @description Every MCP server of the settings, in their order, and whether it is connected.
+         */
+        get: operations["listMcpServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/memory": {
         parameters: {
             query?: never;
@@ -1985,6 +2005,32 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
+        /** @description A server of the Model Context Protocol in the settings, as it is now. */
+        McpServer: {
+            /** @description Its name in the settings; its tools are named `<name>__<tool>`. */
+            name: string;
+            transport: components["schemas"]["McpTransport"];
+            state: components["schemas"]["McpServerState"];
+            /**
+             * Format: int32
+             * @description How many of its tools there are now.
+             */
+            toolCount: number;
+            /** @description Why it is not connected, in English; null when nothing has failed since it was connected last. */
+            lastError: string | null;
+        };
+        McpServerList: {
+            servers: components["schemas"]["McpServer"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /** @enum {string} */
+        McpServerState: "connecting" | "connected" | "disconnected" | "disabled";
+        /**
+         * @description How a server of the Model Context Protocol is reached.
+         * @enum {string}
+         */
+        McpTransport: "stdio" | "http";
         /** @description One thing that is remembered. All agents of its workspace know it. */
         Memory: {
             id: components["schemas"]["Id"];
@@ -4866,6 +4912,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listMcpServers: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerList"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];

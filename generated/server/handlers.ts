@@ -18,6 +18,7 @@ interface DefaultedQuery {
   listCronRuns: "limit";
   listKeys: "limit";
   listLogs: "limit";
+  listMcpServers: "limit";
   listMemories: "limit";
   pruneMemory: "dry_run";
   listModels: "limit";
@@ -203,6 +204,12 @@ export interface LogsHandlers<Context> {
   listLogs: Handler<"listLogs", Context>;
 }
 
+/** Tools. */
+export interface ToolsHandlers<Context> {
+  /** GET /api/v1/mcp: List MCP servers */
+  listMcpServers: Handler<"listMcpServers", Context>;
+}
+
 /** Memory. */
 export interface MemoryHandlers<Context> {
   /** GET /api/v1/memory: List memories */
@@ -272,4 +279,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ToolsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

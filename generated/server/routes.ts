@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "workspaces:read" | "workspaces:write";
+export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "tools:read" | "workspaces:read" | "workspaces:write";
 
 export type RateClass = "default" | "plain";
 
@@ -66,6 +66,7 @@ export const routes: readonly Route[] = [
   { operationId: "revokeKey", method: "DELETE", path: "/api/v1/keys/:keyId", permission: "keys:write", rateClass: "default", face: "api", parameters: parameters.revokeKey, bodies: null, bodyTypes: [], streams: false },
   { operationId: "rotateKey", method: "POST", path: "/api/v1/keys/:keyId/rotate", permission: "keys:write", rateClass: "default", face: "api", parameters: parameters.rotateKey, bodies: [bodies.RotateKeyRequest], bodyTypes: ["application/json"], streams: false },
   { operationId: "listLogs", method: "GET", path: "/api/v1/logs", permission: "logs:read", rateClass: "default", face: "api", parameters: parameters.listLogs, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listMcpServers", method: "GET", path: "/api/v1/mcp", permission: "tools:read", rateClass: "default", face: "api", parameters: parameters.listMcpServers, bodies: null, bodyTypes: [], streams: false },
   { operationId: "listMemories", method: "GET", path: "/api/v1/memory", permission: "memory:read", rateClass: "default", face: "api", parameters: parameters.listMemories, bodies: null, bodyTypes: [], streams: false },
   { operationId: "createMemory", method: "POST", path: "/api/v1/memory", permission: "memory:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.NewMemory], bodyTypes: ["application/json"], streams: false },
   { operationId: "pruneMemory", method: "DELETE", path: "/api/v1/memory/prune", permission: "memory:delete", rateClass: "default", face: "api", parameters: parameters.pruneMemory, bodies: null, bodyTypes: [], streams: false },

@@ -29,6 +29,7 @@ export const listKeys: ValidateFunction;
 export const revokeKey: ValidateFunction;
 export const rotateKey: ValidateFunction;
 export const listLogs: ValidateFunction;
+export const listMcpServers: ValidateFunction;
 export const listMemories: ValidateFunction;
 export const pruneMemory: ValidateFunction;
 export const deleteMemory: ValidateFunction;

@@ -1,7 +1,8 @@
-import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
+import type { ValidateFunction } from "ajv";
 import type { ToolDefinition } from "../providers/port.ts";
 import { createCalculateTool } from "./calculate.ts";
 import { matchesAny } from "./globs.ts";
+import { inputValidator } from "./input-schema.ts";
 import { ToolError, type Tool, type ToolContext, type ToolSource } from "./port.ts";
 import { createReadTool } from "./read.ts";
 
@@ -57,8 +58,6 @@ export function createTools({ sources = [], ...settings }: ToolsOptions): Tools 
   let builtIn = builtInTools(policy);
   let listed: readonly (readonly Tool[])[] | undefined;
   let sorted: readonly Tool[] = [];
-  let ajv: Promise<Ajv2020> | undefined;
-  const validators = new WeakMap<Tool, ValidateFunction>();
   const allowed = (name: string): boolean => matchesAny(policy.allow ?? ["*"], name) && !matchesAny(policy.deny ?? [], name);
 
   /** Sorted again only when a source has another list than before. */
@@ -82,11 +81,7 @@ export function createTools({ sources = [], ...settings }: ToolsOptions): Tools 
     } catch {
       throw new ToolInputError(`The arguments of ${tool.name} are not valid JSON.`, [{ path: "", message: "must be valid JSON" }]);
     }
-    let validate = validators.get(tool);
-    if (validate === undefined) {
-      validate = compile(await (ajv ??= loadAjv()), tool);
-      validators.set(tool, validate);
-    }
+    const validate = await validatorOf(tool);
     if (validate(input)) return input as Record<string, unknown>;
     const errors = (validate.errors ?? []).slice(0, 20).map((error) => {
       const extra = error.keyword === "additionalProperties" ? ` (${String(error.params["additionalProperty"])})` : "";
@@ -123,20 +118,11 @@ export function createTools({ sources = [], ...settings }: ToolsOptions): Tools 
 
 const builtInTools = ({ roots }: ToolPolicy): readonly Tool[] => [createReadTool({ roots }), createCalculateTool()];
 
-/** Loaded with the first call: a gateway that calls no tools need not carry a compiler. */
-async function loadAjv(): Promise<Ajv2020> {
-  const { Ajv2020 } = await import("ajv/dist/2020.js");
-  // Not strict: schemas of MCP servers carry words of their own.
-  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false });
-}
-
-function compile(ajv: Ajv2020, tool: Tool): ValidateFunction {
+async function validatorOf({ name, inputSchema }: Tool): Promise<ValidateFunction> {
   try {
-    // `$id`s of foreign schemas may collide; they are of no use here.
-    const { $id: _id, ...schema } = tool.inputSchema;
-    return ajv.compile(schema);
+    return await inputValidator(inputSchema);
   } catch (error) {
-    throw new ToolError(`The tool ${tool.name} has an input schema that cannot be used.`, { cause: error });
+    throw new ToolError(`The tool ${name} has an input schema that cannot be used.`, { cause: error });
   }
 }
 

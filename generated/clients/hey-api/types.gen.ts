@@ -1058,6 +1058,41 @@ export type LogPage = {
 };
 
 /**
+ * A server of the Model Context Protocol in the settings, as it is now.
+ */
+export type McpServer = {
+    /**
+     * Its name in the settings; its tools are named `<name>__<tool>`.
+     */
+    name: string;
+    transport: McpTransport;
+    state: McpServerState;
+    /**
+     * How many of its tools there are now.
+     */
+    toolCount: number;
+    /**
+     * Why it is not connected, in English; null when nothing has failed since it was connected last.
+     */
+    lastError: string | null;
+};
+
+export type McpServerList = {
+    servers: Array<McpServer>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+export type McpServerState = 'connecting' | 'connected' | 'disconnected' | 'disabled';
+
+/**
+ * How a server of the Model Context Protocol is reached.
+ */
+export type McpTransport = 'stdio' | 'http';
+
+/**
  * One thing that is remembered. All agents of its workspace know it.
  */
 export type Memory = {
@@ -4391,6 +4426,60 @@ export type ListModelsResponses = {
 };
 
 export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
+
+export type ListMcpServersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/mcp';
+};
+
+export type ListMcpServersErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListMcpServersError = ListMcpServersErrors[keyof ListMcpServersErrors];
+
+export type ListMcpServersResponses = {
+    /**
+     * The answer.
+     */
+    200: McpServerList;
+};
+
+export type ListMcpServersResponse = ListMcpServersResponses[keyof ListMcpServersResponses];
 
 export type ListMemoriesData = {
     body?: never;
