@@ -25,8 +25,10 @@ import { createSessionsHandlers } from "./sessions/handlers.ts";
 import { createSessions } from "./sessions/service.ts";
 import { createSessionStore } from "./sessions/store.ts";
 import type { Settings } from "./settings/settings.ts";
+import { createSkillsHandlers } from "./skills/handlers.ts";
+import { createSkills } from "./skills/service.ts";
 import { openDatabase } from "./storage/database.ts";
-import { createTools } from "./tools/registry.ts";
+import { createTools, type Tools } from "./tools/registry.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
 
@@ -74,10 +76,20 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const { default: defaultModel, providers: providerSettings } = settings.models;
   const modelSettings = { providers: providerSettings, ...(defaultModel === null ? {} : { default: defaultModel }) };
   const providers = createProviders(modelSettings, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
-  const tools = createTools(settings.tools);
+  const skills = createSkills({
+    settings: { ...settings.skills, allowPrivate: settings.network.allowPrivate },
+    env: process.env,
+    hasTool: (name) => tools.get(name) !== undefined && tools.allowed(name),
+    globsOf: async ({ principal, workspaceId, agentId }) => ({
+      agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],
+      workspace: (await workspaces.getFor(principal, workspaceId)).skills,
+    }),
+  });
+  const tools: Tools = createTools({ ...settings.tools, sources: [skills] });
+  await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const runs = createRuns({ store: runStore, log, now, ...runTimes });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, runs, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, skills, runs, now });
   const completions = createCompletions({ agents, providers, tools, runs, now });
   const health = createHealthChecks({ database, version });
 
@@ -95,6 +107,7 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createSessionsHandlers({ sessions, agents }),
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
+      ...createSkillsHandlers({ skills }),
       ...createKeysHandlers({ keys }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),

@@ -15,6 +15,8 @@ interface DefaultedQuery {
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
+  listSkills: "limit";
+  installSkill: "force";
 }
 
 type Filled<T, Names> = Omit<T, Names & keyof T> & Required<Pick<T, Names & keyof T>>;
@@ -180,6 +182,16 @@ export interface RunsHandlers<Context> {
   streamRunEvents: Handler<"streamRunEvents", Context>;
 }
 
+/** Skills. */
+export interface SkillsHandlers<Context> {
+  /** GET /api/v1/skills: List skills */
+  listSkills: Handler<"listSkills", Context>;
+  /** POST /api/v1/skills/install: Install a skill */
+  installSkill: Handler<"installSkill", Context>;
+  /** DELETE /api/v1/skills/{name}: Remove a skill */
+  removeSkill: Handler<"removeSkill", Context>;
+}
+
 /** Contract. */
 export interface ContractHandlers<Context> {
   /** GET /docs: Read the API reference */
@@ -193,4 +205,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, ContractHandlers<Context> {}

@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "keys:read" | "keys:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read";
+export type Permission = "agents:read" | "any" | "keys:read" | "keys:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "skills:read" | "skills:write";
 
 export type RateClass = "default" | "plain";
 
@@ -66,6 +66,9 @@ export const routes: readonly Route[] = [
   { operationId: "deleteSession", method: "DELETE", path: "/api/v1/sessions/:sessionId", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSession, bodies: null, streams: false },
   { operationId: "getSession", method: "GET", path: "/api/v1/sessions/:sessionId", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getSession, bodies: null, streams: false },
   { operationId: "getSessionHistory", method: "GET", path: "/api/v1/sessions/:sessionId/history", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.getSessionHistory, bodies: null, streams: false },
+  { operationId: "listSkills", method: "GET", path: "/api/v1/skills", permission: "skills:read", rateClass: "default", face: "api", parameters: parameters.listSkills, bodies: null, streams: false },
+  { operationId: "installSkill", method: "POST", path: "/api/v1/skills/install", permission: "skills:write", rateClass: "default", face: "api", parameters: parameters.installSkill, bodies: [bodies.InstallSkillFromPath, bodies.InstallSkillFromRegistry], streams: false },
+  { operationId: "removeSkill", method: "DELETE", path: "/api/v1/skills/:name", permission: "skills:write", rateClass: "default", face: "api", parameters: parameters.removeSkill, bodies: null, streams: false },
   { operationId: "getDocs", method: "GET", path: "/docs", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
   { operationId: "getDocsScript", method: "GET", path: "/docs/reference.js", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },
   { operationId: "getHealth", method: "GET", path: "/health", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, streams: false },

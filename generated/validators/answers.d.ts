@@ -37,6 +37,8 @@ export const DeletedCount: ValidateFunction;
 export const SessionList: ValidateFunction;
 export const SessionDetail: ValidateFunction;
 export const History: ValidateFunction;
+export const SkillList: ValidateFunction;
+export const Skill: ValidateFunction;
 export const getDocs_200: ValidateFunction;
 export const getDocsScript_200: ValidateFunction;
 export const Health: ValidateFunction;

@@ -5,6 +5,8 @@ export const AgentsChatRequest: ValidateFunction;
 export const ConversationsChatRequest: ValidateFunction;
 export const CreateChatCompletionRequest: ValidateFunction;
 export const CreateKeyRequest: ValidateFunction;
+export const InstallSkillFromPath: ValidateFunction;
+export const InstallSkillFromRegistry: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;
 export const RotateKeyRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;

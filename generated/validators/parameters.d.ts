@@ -31,3 +31,6 @@ export const listSessions: ValidateFunction;
 export const deleteSession: ValidateFunction;
 export const getSession: ValidateFunction;
 export const getSessionHistory: ValidateFunction;
+export const listSkills: ValidateFunction;
+export const installSkill: ValidateFunction;
+export const removeSkill: ValidateFunction;

@@ -7,9 +7,11 @@ import type { Providers } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
 import type { PreparedRun, Runs } from "../runs/service.ts";
 import { noSession, type Session, type Sessions, type SpokenMessage } from "../sessions/service.ts";
+import type { OfferedSkills, Skills } from "../skills/service.ts";
+import { skillToolName } from "../skills/tool.ts";
 import type { Tools } from "../tools/registry.ts";
 import type { Workspace, Workspaces } from "../workspaces/service.ts";
-import { agentTools } from "./agent-tools.ts";
+import { agentTools, offeredTools } from "./agent-tools.ts";
 import { createHistoryCache } from "./history-cache.ts";
 import { historyMessages, mostHistoryMessages } from "./history.ts";
 import { createSessionLock } from "./session-lock.ts";
@@ -54,6 +56,7 @@ export interface ChatOptions {
   sessions: Sessions;
   providers: Providers;
   tools: Tools;
+  skills: Pick<Skills, "offer">;
   runs: Runs;
   now: () => number;
 }
@@ -61,7 +64,7 @@ export interface ChatOptions {
 const titleLength = 80;
 
 /** The one way a message becomes a turn, whatever face it came in by. */
-export function createChat({ agents, workspaces, sessions, providers, tools, runs, now }: ChatOptions): Chat {
+export function createChat({ agents, workspaces, sessions, providers, tools, skills, runs, now }: ChatOptions): Chat {
   const lock = createSessionLock();
   const cache = createHistoryCache();
 
@@ -131,9 +134,10 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
       },
       () => {},
     );
-    const definitions = tools.definitions(agent.tools);
+    const offered = await skills.offer(agent.skills, workspace.skills);
+    const definitions = offeredTools(tools, agent.tools, offered.skills.length > 0);
     const messages: ModelMessage[] = [
-      ...systemMessages(input, agent),
+      ...systemMessages(input, agent, definitions.some(({ name }) => name === skillToolName) ? offered : undefined),
       ...historyMessages(history, definitions.length > 0),
       { role: "user", content: input.message },
     ];
@@ -170,10 +174,11 @@ export function createChat({ agents, workspaces, sessions, providers, tools, run
   }
 }
 
-function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings): ModelMessage[] {
+function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings, offered: OfferedSkills | undefined): ModelMessage[] {
   const prompt = systemPrompt ?? agent.systemPrompt;
   const texts = prompt === "" ? [] : [prompt];
   if (context && Object.keys(context).length > 0) texts.push(`Facts about the user, as JSON: ${JSON.stringify(context)}`);
+  if (offered !== undefined) texts.push(offered.text);
   return texts.length === 0 ? [] : [{ role: "system", content: texts.join("\n\n") }];
 }
 

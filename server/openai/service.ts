@@ -1,5 +1,5 @@
 import type { Agents } from "../agents/service.ts";
-import { agentTools } from "../chat/agent-tools.ts";
+import { agentTools, offeredTools } from "../chat/agent-tools.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
 import type { ModelRequest, ToolDefinition } from "../providers/port.ts";
@@ -44,8 +44,8 @@ export function createCompletions({ agents, providers, tools, runs, now }: { age
       });
       const { workspaceId, userId } = run.identity;
       const { provider, model } = await providers.resolve(wanted, run.signal);
-      // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
-      const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : tools.definitions(agent.tools);
+      // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand. The system text is his, so that no skill is offered.
+      const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent.tools, false);
       runs.start(run, {
         acquire: async () => () => {},
         prepare: async () => ({

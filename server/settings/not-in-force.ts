@@ -4,7 +4,7 @@ import type { Settings } from "./settings.ts";
  * What a file asks for and this version does not do yet. The keys are read, so that a file that works with a later version
  * works here; but nobody should believe that a limit holds when it does not.
  */
-export function settingsNotInForce({ auth, limits, channels, mcp, webhooks, cron, redis, skills }: Settings): string[] {
+export function settingsNotInForce({ auth, limits, channels, mcp, webhooks, cron, redis }: Settings): string[] {
   const hasLimits = limits.global !== null || Object.values(limits.tokensPerDay).some((limit) => limit !== null) || auth.keys.some((key) => key.rateLimitPerMinute !== null || key.maxTokensPerDay !== null);
   const asked: [isAsked: boolean, what: string][] = [
     [hasLimits, "rate limits and token quotas: nothing is counted or refused"],
@@ -13,7 +13,6 @@ export function settingsNotInForce({ auth, limits, channels, mcp, webhooks, cron
     [webhooks.length > 0, "webhooks: none is called"],
     [cron.jobs.length > 0, "cron jobs: none is run"],
     [redis.url !== null, "Redis: every instance is on its own"],
-    [skills.registry !== null, "the registry of skills"],
   ];
   return asked.filter(([isAsked]) => isAsked).map(([, what]) => `Not in force in this version, although the settings ask for it: ${what}.`);
 }

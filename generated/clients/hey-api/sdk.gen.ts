@@ -4,7 +4,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, MessageData, MessageErrors, MessageResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses } from './types.gen.ts';
+import type { CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, MessageData, MessageErrors, MessageResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -513,6 +513,58 @@ export const listModels = <ThrowOnError extends boolean = false>(options?: Optio
             type: 'apiKey'
         }],
     url: '/api/v1/models',
+    ...options
+});
+
+/**
+ * List skills
+ *
+ * Every skill by name, those that cannot be used too, with what is missing or wrong. Of several with one name the one in the first folder of the settings counts, and is listed.
+ */
+export const listSkills = <ThrowOnError extends boolean = false>(options?: Options<ListSkillsData, ThrowOnError>): RequestResult<ListSkillsResponses, ListSkillsErrors, ThrowOnError> => (options?.client ?? client).get<ListSkillsResponses, ListSkillsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills',
+    ...options
+});
+
+/**
+ * Install a skill
+ *
+ * Installs a skill from a folder or archive, or from the registry of the settings; it can be used at once. Nothing of it is
+ * run. 403 for a path that is in no folder of `skills.installFrom`; 404 for a name or version that the registry lacks; 409
+ * when there is a skill of this name already; 422 for what is no skill, or an archive that is damaged, too large or leads
+ * out of its folder; 502 when the registry fails.
+ */
+export const installSkill = <ThrowOnError extends boolean = false>(options: Options<InstallSkillData, ThrowOnError>): RequestResult<InstallSkillResponses, InstallSkillErrors, ThrowOnError> => (options.client ?? client).post<InstallSkillResponses, InstallSkillErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills/install',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a skill
+ *
+ * Removes a skill with all its files. 409 for one that is in another folder than installing uses.
+ */
+export const removeSkill = <ThrowOnError extends boolean = false>(options: Options<RemoveSkillData, ThrowOnError>): RequestResult<RemoveSkillResponses, RemoveSkillErrors, ThrowOnError> => (options.client ?? client).delete<RemoveSkillResponses, RemoveSkillErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills/{name}',
     ...options
 });
 

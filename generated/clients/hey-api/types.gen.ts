@@ -566,7 +566,7 @@ export type DeltaEvent = {
 /**
  * Stable codes of the `/api/v1` and `/health` faces.
  */
-export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
+export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
 
 /**
  * Facts about an error that a program can use.
@@ -671,6 +671,29 @@ export type History = {
  * An id: 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`. Those the gateway makes carry a prefix (`sess_`, `msg_`, `run_`, …) and sort by time.
  */
 export type Id = string;
+
+export type InstallSkillFromPath = {
+    /**
+     * A folder with a SKILL.md, a `.tar.gz` or a `.zip`, within a folder of `skills.installFrom`: absolute, or from there.
+     */
+    path: string;
+};
+
+export type InstallSkillFromRegistry = {
+    /**
+     * A skill of the index that `skills.registry` names.
+     */
+    name: SkillName;
+    /**
+     * Default the one that the index lists first.
+     */
+    version?: string;
+};
+
+/**
+ * Where to install a skill from: a folder or archive of the gateway's machine, or the registry.
+ */
+export type InstallSkillRequest = InstallSkillFromPath | InstallSkillFromRegistry;
 
 /**
  * An instant in UTC, RFC 3339, with milliseconds.
@@ -1347,7 +1370,7 @@ export type PlainError = {
 /**
  * Codes of the plain edition.
  */
-export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
 /**
  * A session as the plain edition shows it.
@@ -1590,6 +1613,71 @@ export type SessionList = {
 };
 
 /**
+ * A folder of instructions for agents.
+ */
+export type Skill = {
+    /**
+     * Its folder's name where it has no legal one.
+     */
+    name: string;
+    /**
+     * What it is good for and when to use it; empty where it cannot be used.
+     */
+    description: string;
+    /**
+     * Whether it can be used: nothing is missing, and there is no problem with it.
+     */
+    enabled: boolean;
+    version: string | null;
+    source: SkillSource;
+    /**
+     * What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`.
+     */
+    missing: Array<string>;
+    /**
+     * Why it cannot be used, whatever is there; null when it is in order.
+     */
+    problem: string | null;
+    license: string | null;
+    /**
+     * What it says of its surroundings.
+     */
+    compatibility: string | null;
+    /**
+     * The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing.
+     */
+    allowedTools: Array<string>;
+    /**
+     * What else its author says of it.
+     */
+    metadata: {
+        [key: string]: string;
+    };
+    /**
+     * When its folder came there.
+     */
+    installedAt: Instant;
+};
+
+export type SkillList = {
+    skills: Array<Skill>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * Name of a skill, as the Agent Skills format has it (https://agentskills.io/specification): the name of its folder as well.
+ */
+export type SkillName = string;
+
+/**
+ * Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings.
+ */
+export type SkillSource = 'installed' | 'folder';
+
+/**
  * A piece of the answer's text.
  */
 export type TokenEvent = {
@@ -1726,7 +1814,7 @@ export type ChatErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -1826,7 +1914,7 @@ export type StreamChatByQueryErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -1903,7 +1991,7 @@ export type StreamChatErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -1980,7 +2068,7 @@ export type MessageErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2057,7 +2145,7 @@ export type SendMessageErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2132,7 +2220,7 @@ export type StreamMessageErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2203,7 +2291,7 @@ export type CreateChatCompletionErrors = {
      */
     500: OpenaiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: OpenaiError;
     /**
@@ -3507,6 +3595,189 @@ export type ListModelsResponses = {
 };
 
 export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
+
+export type ListSkillsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/skills';
+};
+
+export type ListSkillsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListSkillsError = ListSkillsErrors[keyof ListSkillsErrors];
+
+export type ListSkillsResponses = {
+    /**
+     * The answer.
+     */
+    200: SkillList;
+};
+
+export type ListSkillsResponse = ListSkillsResponses[keyof ListSkillsResponses];
+
+export type InstallSkillData = {
+    body: InstallSkillRequest;
+    path?: never;
+    query?: {
+        /**
+         * Whether to replace a skill of this name.
+         */
+        force?: boolean;
+    };
+    url: '/api/v1/skills/install';
+};
+
+export type InstallSkillErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * The request fits the contract, but what it names cannot be worked with.
+     */
+    422: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type InstallSkillError = InstallSkillErrors[keyof InstallSkillErrors];
+
+export type InstallSkillResponses = {
+    /**
+     * Made.
+     */
+    201: Skill;
+};
+
+export type InstallSkillResponse = InstallSkillResponses[keyof InstallSkillResponses];
+
+export type RemoveSkillData = {
+    body?: never;
+    path: {
+        name: SkillName;
+    };
+    query?: never;
+    url: '/api/v1/skills/{name}';
+};
+
+export type RemoveSkillErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type RemoveSkillError = RemoveSkillErrors[keyof RemoveSkillErrors];
+
+export type RemoveSkillResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type RemoveSkillResponse = RemoveSkillResponses[keyof RemoveSkillResponses];
 
 export type ListKeysData = {
     body?: never;
