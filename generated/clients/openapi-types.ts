@@ -563,7 +563,8 @@ export interface paths {
         /**
          * Install a skill
          * @description Installs a skill from a folder or archive, or from the registry of the settings; it can be used at once. Nothing of it is
-         *     run. 403 for a path that is in no folder of `skills.installFrom`; 404 for a name or version that the registry lacks; 409
+         *     run. 403 for a path that is in no folder of `skills.installFrom`, and for a key that is bound to
+         *     workspaces, since a skill is for all; 404 for a name or version that the registry lacks; 409
          *     when there is a skill of this name already; 422 for what is no skill, or an archive that is damaged, too large or leads
          *     out of its folder; 502 when the registry fails.
          */
@@ -586,7 +587,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a skill
-         * @description Removes a skill with all its files. 409 for one that is in another folder than installing uses.
+         * @description Removes a skill with all its files. 403 for a key that is bound to workspaces; 409 for a skill in another folder than installing uses.
          */
         delete: operations["removeSkill"];
         options?: never;

@@ -1,5 +1,6 @@
 import { request } from "undici";
-import { type GuardedAgent, NotReachable } from "./guarded-agent.ts";
+import type { GuardedAgent } from "./guarded-agent.ts";
+import { ForbiddenAddress } from "./guarded-lookup.ts";
 
 export interface DownloadOptions {
   agent: GuardedAgent;
@@ -17,11 +18,9 @@ export async function download(url: URL, { agent, maxBytes, timeoutMs }: Downloa
   for (let redirects = 0; ; redirects++) {
     if (!isHttp(from) || (url.protocol === "https:" && from.protocol === "http:")) throw new Error("its address is not one of HTTPS or HTTP, or leads from the one to the other");
     if (from.username !== "" && from.host !== url.host) throw new Error("its address has a password");
-    agent.check(from);
-    const answer = await request(from, { dispatcher: agent.dispatcher, signal }).catch((error: unknown) => {
+    const { statusCode, headers, body } = await ask(from, agent, signal).catch((error: unknown) => {
       throw explained(error);
     });
-    const { statusCode, headers, body } = answer;
     const location = typeof headers["location"] === "string" ? URL.parse(headers["location"], from.href) : null;
     if (statusCode === 200) return await collect(body, maxBytes);
     // Nobody reads this; the connection is not kept for it.
@@ -30,6 +29,11 @@ export async function download(url: URL, { agent, maxBytes, timeoutMs }: Downloa
     if (redirects >= maxRedirects) throw new Error(`it was redirected more than ${maxRedirects} times`);
     from = location;
   }
+}
+
+async function ask(url: URL, agent: GuardedAgent, signal: AbortSignal) {
+  agent.check(url);
+  return request(url, { dispatcher: agent.dispatcher, signal });
 }
 
 const isHttp = ({ protocol }: URL) => protocol === "https:" || protocol === "http:";
@@ -54,5 +58,6 @@ async function collect(body: AsyncIterable<Buffer>, maxBytes: number): Promise<B
 function explained(error: unknown): Error {
   if (!(error instanceof Error)) return new Error("it failed");
   if (error.name === "TimeoutError" || /TIMEOUT/.test((error as NodeJS.ErrnoException).code ?? "")) return new Error("it took too long", { cause: error });
-  return error instanceof NotReachable ? error : new Error("it cannot be reached, or broke off", { cause: error });
+  if (error instanceof ForbiddenAddress) return new Error(`${error.message} is a private address, or leads to one, which the settings do not allow (network.allowPrivate)`);
+  return new Error("it cannot be reached, or broke off", { cause: error });
 }

@@ -11,11 +11,11 @@ export function createSkillsHandlers({ skills }: { skills: Skills }): SkillsHand
       const { items, ...next } = pageOf(await skills.list(), query);
       return { status: 200, body: { skills: items.map(encodeSkill), ...next } };
     },
-    async installSkill({ query: { force }, body }) {
-      return { status: 201, body: encodeSkill(await skills.install(body, { force })) };
+    async installSkill({ query: { force }, body }, { principal }) {
+      return { status: 201, body: encodeSkill(await skills.install(principal, body, { force })) };
     },
-    async removeSkill({ path: { name } }) {
-      await skills.remove(name);
+    async removeSkill({ path: { name } }, { principal }) {
+      await skills.remove(principal, name);
       return { status: 204 };
     },
   };

@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { tarGzOf, type TarEntry, tarOf, type ZipEntry, zipOf } from "./testing/archives.ts";
+import { testPrincipal } from "../keys/testing.ts";
 import { makeSkillsFolder, skillFile, type SkillsFolder } from "./testing/skills.ts";
 import type { Skills } from "./service.ts";
 
+const principal = testPrincipal();
 let folder: SkillsFolder;
 let skills: Skills;
 beforeEach(async () => {
@@ -26,7 +28,7 @@ const installed = (): string[] => {
   }
 };
 
-const install = (path: string, force = false) => skills.install({ path }, { force });
+const install = (path: string, force = false) => skills.install(principal, { path }, { force });
 const pdf = { path: "pdf/SKILL.md", content: skillFile("pdf") };
 
 /** Installs what must be refused, and sees that nothing is left of it, nor anywhere around. */
@@ -112,7 +114,7 @@ describe("from a folder", () => {
 
   test("of two at the same time one is told that the other was first", async () => {
     const other = folder.skills();
-    const outcomes = await Promise.allSettled([install("pdf"), install("pdf"), other.install({ path: "pdf" }, { force: false })]);
+    const outcomes = await Promise.allSettled([install("pdf"), install("pdf"), other.install(principal, { path: "pdf" }, { force: false })]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected"]);
     for (const outcome of outcomes) if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "conflict" });
     expect(installed()).toEqual(["pdf", "pdf/SKILL.md"]);

@@ -1,9 +1,11 @@
 import { chmod, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { testPrincipal } from "../keys/testing.ts";
 import { catalogueOf } from "./catalogue.ts";
 import { makeSkillsFolder, skillFile, type SkillsFolder } from "./testing/skills.ts";
 
+const principal = testPrincipal();
 let folder: SkillsFolder;
 beforeEach(async () => {
   folder = await makeSkillsFolder();
@@ -134,12 +136,21 @@ test("removes a skill with all its files, links as links, and nothing else", asy
   await symlink(join(folder.path, "roots/first/csv"), join(folder.path, "roots/first/alias"));
   await put("second", {}, "second");
   const skills = folder.skills();
-  await skills.remove("pdf");
-  await skills.remove("alias");
+  await skills.remove(principal, "pdf");
+  await skills.remove(principal, "alias");
   expect((await skills.list()).map(({ name }) => name)).toEqual(["csv", "second"]);
-  await expect(skills.remove("pdf")).rejects.toMatchObject({ code: "not_found" });
-  await expect(skills.remove("second")).rejects.toMatchObject({ code: "conflict" });
+  await expect(skills.remove(principal, "pdf")).rejects.toMatchObject({ code: "not_found" });
+  await expect(skills.remove(principal, "second")).rejects.toMatchObject({ code: "conflict" });
   await rm(join(folder.path, "roots/first/csv"), { recursive: true });
+});
+
+test("a key that is bound to workspaces changes nothing, since skills are for all", async () => {
+  await put("pdf");
+  const skills = folder.skills();
+  const bound = testPrincipal({ workspaces: ["team"] });
+  await expect(skills.remove(bound, "pdf")).rejects.toMatchObject({ code: "forbidden" });
+  await expect(skills.install(bound, { path: "pdf" }, { force: true })).rejects.toMatchObject({ code: "forbidden" });
+  expect(await skills.list()).toHaveLength(1);
 });
 
 test("the catalogue keeps each skill on a line, and within its bound", () => {

@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.ts";
+import type { Principal } from "../keys/principal.ts";
 import { matchesAny } from "../tools/globs.ts";
 import type { ToolContext, ToolSource } from "../tools/port.ts";
 import { catalogueOf } from "./catalogue.ts";
@@ -31,12 +32,12 @@ export interface Skills extends ToolSource {
   offer(agent: readonly string[], workspace: readonly string[]): OfferedSkills | Promise<OfferedSkills>;
   /**
    * Installs a skill. Throws `bad_request` (no such path, no registry), `forbidden` (a path in no folder that the settings
-   * allow), `not_found` (not in the registry), `conflict` (there is one already), `unprocessable` (no skill, a bad archive),
+   * allow, a key that is bound to workspaces), `not_found` (not in the registry), `conflict` (there is one already), `unprocessable` (no skill, a bad archive),
    * `provider_error` (the registry failed).
    */
-  install(origin: SkillOrigin, options: { force: boolean }): Promise<Skill>;
-  /** Removes a skill with all its files. Throws `not_found`, or `conflict` for one that is not where installing puts them. */
-  remove(name: string): Promise<void>;
+  install(principal: Pick<Principal, "workspaces">, origin: SkillOrigin, options: { force: boolean }): Promise<Skill>;
+  /** Removes a skill with all its files. Throws `forbidden`, `not_found`, or `conflict` for one that is not where installing puts them. */
+  remove(principal: Pick<Principal, "workspaces">, name: string): Promise<void>;
   /** Other settings from now on. */
   use(settings: SkillsSettings): void;
 }
@@ -78,13 +79,15 @@ export function createSkills({ settings: first, globsOf, ...libraryOptions }: Sk
     },
     list: () => library.refresh(),
     offer: (agent, workspace) => (library.isStale ? library.refresh().then(() => choose(agent, workspace)) : choose(agent, workspace)),
-    async install(origin, options) {
+    async install(principal, origin, options) {
+      checkUnbound(principal);
       const name = await installer.install(origin, options);
       const skill = (await library.refresh()).find((candidate) => candidate.name === name);
       if (skill === undefined) throw new Error(`the skill ${name} is gone right after it was installed`);
       return skill;
     },
-    async remove(name) {
+    async remove(principal, name) {
+      checkUnbound(principal);
       const found = (await library.refresh()).find((skill) => skill.name === name);
       if (found === undefined) throw new GatewayError("not_found", `There is no skill \`${name}\`.`);
       if (!found.isInstalled) throw new GatewayError("conflict", `The skill \`${name}\` is not in the folder that skills are installed in. Delete its folder by hand.`);
@@ -100,3 +103,8 @@ export function createSkills({ settings: first, globsOf, ...libraryOptions }: Sk
 }
 
 const none: readonly never[] = [];
+
+/** What a skill says is read in every workspace: nobody of one may write to the others. */
+function checkUnbound({ workspaces }: Pick<Principal, "workspaces">): void {
+  if (workspaces !== "*") throw new GatewayError("forbidden", "Skills are for all workspaces, and this key is bound to some. Use one that is bound to none.");
+}
