@@ -6,7 +6,7 @@ import { createSettingsKeys, type SettingsKeys } from "./keys/settings-keys.ts";
 import { createKeyStore } from "./keys/store.ts";
 import type { AuthSettings, Settings } from "./settings/settings.ts";
 import { type Database, openDatabase } from "./storage/database.ts";
-import { createWorkspaces, type Workspaces } from "./workspaces/service.ts";
+import type { Workspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
 
 interface KeysOptions {
@@ -39,9 +39,9 @@ export function composeKeys({ database, auth, workspaceIds, now, onFailure }: Ke
 /** The keys of a state folder, whether a gateway runs on it or not. Throws a `DatabaseOpenError`. */
 export async function openKeys({ storage, auth, workspaces: declared }: Settings): Promise<{ keys: Keys; close: () => Promise<void> }> {
   const database = await openDatabase(storage.url);
-  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }) });
+  const workspaces = createWorkspaceStore({ database });
   // Before the first start the workspaces stand in the settings only.
-  const workspaceIds: Workspaces["ids"] = async (principal) => [...new Set([...(await workspaces.ids(principal)), ...declared.map(({ id }) => id)])].sort();
+  const workspaceIds: Workspaces["ids"] = async () => [...new Set([...(await workspaces.ids()), ...declared.map(({ id }) => id)])].sort();
   const { keys } = composeKeys({ database, auth, workspaceIds, now: Date.now, onFailure: () => {} });
   return { keys, close: () => database.close() };
 }

@@ -1,19 +1,31 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type Koa from "koa";
 import type { Logger } from "pino";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
+import { createApplication } from "./apply-settings.ts";
+import { createAudit } from "./audit/service.ts";
+import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
+import { createCluster } from "./cluster/cluster.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
+import { createCallAudit } from "./http/audit.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
+import { guardLogins } from "./http/guard-logins.ts";
+import { createLimit } from "./http/limit.ts";
 import type { CheckAnswer } from "./http/mount.ts";
 import { createPerimeter, type Perimeter } from "./http/perimeter/perimeter.ts";
 import { createKeysHandlers } from "./keys/handlers.ts";
+import { createLoginGuard } from "./limits/logins.ts";
+import { createQuotas } from "./limits/quotas.ts";
+import { createLimits } from "./limits/service.ts";
+import { createLogsHandlers } from "./logs/handlers.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -21,26 +33,41 @@ import { createProviders, type Providers } from "./providers/registry.ts";
 import { createRunsHandlers } from "./runs/handlers.ts";
 import { createRuns, type RunsOptions } from "./runs/service.ts";
 import { createRunStore } from "./runs/store.ts";
+import { createSecretMask, type SecretMask } from "./secrets.ts";
 import { createSessionsHandlers } from "./sessions/handlers.ts";
 import { createSessions } from "./sessions/service.ts";
 import { createSessionStore } from "./sessions/store.ts";
+import { createSettingsHandlers } from "./settings/handlers.ts";
+import type { SettingsSource } from "./settings/load-settings.ts";
+import { createPlaceholders } from "./settings/placeholders.ts";
+import { secretsOf } from "./settings/redact.ts";
+import { createSettingsService } from "./settings/service.ts";
 import type { Settings } from "./settings/settings.ts";
+import { createSettingsStore } from "./settings/store.ts";
+import { watchSettings } from "./settings/watch.ts";
 import { createSkillsHandlers } from "./skills/handlers.ts";
-import { createSkills } from "./skills/service.ts";
+import { createSkills, skillsSettings } from "./skills/service.ts";
 import { openDatabase } from "./storage/database.ts";
 import { createTools, type Tools } from "./tools/registry.ts";
+import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
 
 /** What tests and embedders may set besides the settings. */
 export interface ComposeOptions {
   log: Logger;
+  /** The one that the log goes through. Without, one of the settings' secrets. */
+  mask?: SecretMask;
   now?: () => number;
   /** Times of runs, shorter in tests. */
   runs?: Pick<RunsOptions, "graceMs" | "retentionMs">;
   /** Milliseconds between the words of the embedded model; none by default. */
   embeddedDelayMs?: number;
   checkAnswer?: CheckAnswer | undefined;
+  /** Where the settings come from; without it they can neither be read nor changed over HTTP. */
+  source?: SettingsSource | undefined;
+  /** Milliseconds between two looks at the settings file. */
+  settingsIntervalMs?: number;
 }
 
 export interface Gateway {
@@ -50,34 +77,42 @@ export interface Gateway {
   providers: Providers;
   /** The owner's token, when this start has made one. */
   firstToken: string | null;
-  /** Lets running turns end for a while, and closes everything. */
-  close(drainTimeoutMs: number): Promise<void>;
+  /** Takes up the settings file as it stands. */
+  reloadSettings(): Promise<void>;
+  /** Lets running turns end for a while. */
+  drain(timeoutMs: number): Promise<void>;
+  /** Closes everything, once the last answer is out: the audit log has it, too. */
+  close(): Promise<void>;
 }
 
 const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
 /** Joins the services with their adapters. The only place that knows them all. */
-export async function composeGateway(settings: Settings, { log, now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer }: ComposeOptions): Promise<Gateway> {
+export async function composeGateway(
+  settings: Settings,
+  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
   const sessionStore = createSessionStore({ database });
   const runStore = createRunStore({ database });
 
-  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }) });
-  await workspaces.seed(settings.workspaces.map(({ id, label, agent, skills, allowlist }) => ({ id, label, agentId: agent, skills, allowlist, createdAt: startedAt, updatedAt: startedAt })));
+  const agents = createAgents(settings.agents);
+  const runs = createRuns({ store: runStore, log, now, ...runTimes });
+  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
+  await workspaces.seed(settings.workspaces);
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
 
   const onFailure = (cause: unknown) => log.warn({ err: cause }, "when keys were used last could not be written");
-  const { keys, authentication, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
+  const { keys, authentication, settingsKeys, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
+  // The keys that were bound to it are so no longer.
+  workspaces.onDeleted(() => authentication.forgetAll());
   const firstToken = await keys.createFirstToken();
 
-  const agents = createAgents(settings.agents);
-  const { default: defaultModel, providers: providerSettings } = settings.models;
-  const modelSettings = { providers: providerSettings, ...(defaultModel === null ? {} : { default: defaultModel }) };
-  const providers = createProviders(modelSettings, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
+  const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
   const skills = createSkills({
-    settings: { ...settings.skills, allowPrivate: settings.network.allowPrivate },
+    settings: skillsSettings(settings),
     env: process.env,
     hasTool: (name) => tools.get(name) !== undefined && tools.allowed(name),
     globsOf: async ({ principal, workspaceId, agentId }) => ({
@@ -88,15 +123,26 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
   const tools: Tools = createTools({ ...settings.tools, sources: [skills] });
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
-  const runs = createRuns({ store: runStore, log, now, ...runTimes });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, skills, runs, now });
-  const completions = createCompletions({ agents, providers, tools, runs, now });
-  const health = createHealthChecks({ database, version });
+  const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
+  const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
+  const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, skills, quotas, runs, now });
+  const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
+  const health = createHealthChecks({ database, cluster, version });
+  const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, skills, runs, workspaces, audit, mask, log });
+  const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
+  const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
+  const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
+
   const app = createApp({
     log,
-    authenticate: createAuthenticate(authentication),
+    mask,
+    audit: createCallAudit({ audit, mask, now }),
+    authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
+    limit: createLimit(limits),
     perimeter,
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
@@ -105,10 +151,13 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
       ...createOpenaiHandlers({ completions, providers, startedAt }),
       ...createRunsHandlers({ runs }),
       ...createSessionsHandlers({ sessions, agents }),
+      ...createWorkspacesHandlers({ workspaces }),
       ...createAgentsHandlers({ agents, tools }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
+      ...createLogsHandlers({ audit }),
       ...createKeysHandlers({ keys }),
+      ...createSettingsHandlers({ settings: settingsService }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
@@ -120,9 +169,15 @@ export async function composeGateway(settings: Settings, { log, now = Date.now, 
     health,
     providers,
     firstToken,
-    async close(drainTimeoutMs) {
-      await runs.drain(drainTimeoutMs);
+    reloadSettings: async () => watch?.reload(),
+    async drain(timeoutMs) {
+      watch?.close();
+      await runs.drain(timeoutMs);
+    },
+    async close() {
       await providers.close();
+      cluster.close();
+      await audit.close();
       await lastUse.flush();
       await database.close();
     },

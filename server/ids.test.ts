@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { isLegalId, newId } from "./ids.ts";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { idFloor, isLegalId, newId } from "./ids.ts";
 
 describe("a new id", () => {
   afterEach(() => vi.useRealTimers());
@@ -32,6 +32,16 @@ describe("a new id", () => {
   test("is one that the gateway takes", () => {
     expect(isLegalId(newId("call"))).toBe(true);
   });
+});
+
+test("a floor lies between the ids made before a time and those made from then on", () => {
+  vi.useFakeTimers({ now: Date.now() + 60_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  const before = newId("run");
+  vi.advanceTimersByTime(1);
+  const floor = idFloor("run", Date.now());
+  expect(before < floor).toBe(true);
+  expect(floor < newId("run")).toBe(true);
 });
 
 describe("a legal id", () => {

@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
  * once per id: 1.8 µs against 0.2 µs, and a turn makes half a dozen. The random part is drawn for many ids at once.
  */
 
-export type IdPrefix = "conv" | "sess" | "msg" | "run" | "key" | "req" | "call" | "evt" | "dlv" | "whk" | "mem" | "job";
+export type IdPrefix = "conv" | "sess" | "msg" | "run" | "key" | "req" | "call" | "evt" | "dlv" | "whk" | "mem" | "job" | "audit";
 
 /**
  * A new id, such as `msg_019aa5b2c3d47e6f8a9b0c1d2e3f4a5b`. Ids of one process are strictly ascending, even within a
@@ -23,6 +23,11 @@ export function newId(prefix: IdPrefix): string {
   const high = (0x7000 | (counter >>> 14)).toString(16);
   const low = (0x8000 | (counter & 0x3fff)).toString(16);
   return `${prefix}_${millisecondHex}${high}${low}${nextRandomHex()}`;
+}
+
+/** What sorts before every id made at or after a time (epoch milliseconds), and behind every one made before it. */
+export function idFloor(prefix: IdPrefix, at: number): string {
+  return `${prefix}_${at.toString(16).padStart(12, "0")}`;
 }
 
 /** Whether the gateway takes a value as an id, its own or one that a client brought along. */

@@ -1,11 +1,37 @@
-import pino, { type Logger } from "pino";
+import pino, { type DestinationStream, type Logger } from "pino";
+import { type SecretMask, withoutQuotedJson } from "./secrets.ts";
+
+export interface LogOptions {
+  level: string;
+  /** Every line goes through it. */
+  mask: SecretMask;
+}
 
 /** Logs to standard output, asynchronously: JSON lines, or for people on a terminal. */
-export async function createLog(level: string): Promise<Logger> {
-  const options = { level, base: null, redact: ["headers.authorization", "headers.cookie"] };
-  if (process.stdout.isTTY) {
-    const { default: pretty } = await import("pino-pretty");
-    return pino(options, pretty({ colorize: true, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname", singleLine: true }));
-  }
-  return pino(options, pino.destination({ dest: 1, sync: false, minLength: 4096 }));
+export async function createLog(options: LogOptions): Promise<Logger> {
+  if (!process.stdout.isTTY) return createLogTo(pino.destination({ dest: 1, sync: false, minLength: 4096 }), options);
+  const { default: pretty } = await import("pino-pretty");
+  return createLogTo(pretty({ colorize: true, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname", singleLine: true }), options);
 }
+
+export function createLogTo(destination: DestinationStream, { level, mask }: LogOptions): Logger {
+  return pino({ level, base: null, serializers: { err: describeError }, hooks: { streamWrite: (line) => mask.hide(line) } }, destination);
+}
+
+/**
+ * An error as the log has it: what it is, what it says, where it happened, and why. Nothing else that hangs on it: undici's
+ * errors carry headers and bodies, those of `node:http` the raw request.
+ */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return typeof error === "object" && error !== null ? Object.prototype.toString.call(error) : error;
+  const said = (text: string | undefined) => (error instanceof SyntaxError && text !== undefined ? withoutQuotedJson(text) : text);
+  const described: Record<string, unknown> = { type: error.name, message: said(error.message), stack: said(error.stack) };
+  if ("code" in error && typeof error.code === "string") described["code"] = error.code;
+  // A cause may be its own.
+  if (depth === mostCauses) return described;
+  if (error.cause !== undefined) described["cause"] = describeError(error.cause, depth + 1);
+  if (error instanceof AggregateError) described["errors"] = error.errors.slice(0, mostCauses).map((inner) => describeError(inner, depth + 1));
+  return described;
+}
+
+const mostCauses = 5;

@@ -33,13 +33,14 @@ export async function startGateway(settings: Settings, options: ComposeOptions, 
   let stopping: Promise<void> | undefined;
   async function stop(drainTimeoutMs: number): Promise<void> {
     gateway.health.setLifecycle("draining");
-    await gateway.close(drainTimeoutMs);
+    await gateway.drain(drainTimeoutMs);
     const closed = new Promise((resolve) => server.close(resolve));
     // Answers that are being written have a moment to get out; then whatever is left is cut.
     server.closeIdleConnections();
     const cut = setTimeout(() => server.closeAllConnections(), 1000);
     await closed;
     clearTimeout(cut);
+    await gateway.close();
   }
 
   const { address, port, family } = server.address() as AddressInfo;

@@ -3,6 +3,7 @@ import { createFigures } from "./figures.ts";
 import { createLifetime } from "./lifetime.ts";
 import { startLoad } from "./load/load-process.ts";
 import { machineFacts, requireMachine } from "./machine.ts";
+import { measureAccess } from "./measures/access.ts";
 import type { Bench } from "./measures/bench.ts";
 import { measureIdle } from "./measures/idle.ts";
 import { measureJson, warmUpJson } from "./measures/json.ts";
@@ -43,9 +44,9 @@ async function run({ rounds, only, json, check, self, entry }: Options): Promise
     load: startLoad(lifetime),
     figures,
     startReference: () => startReference(lifetime, upstream.port),
-    startGateway: (model) => {
+    startGateway: (kind) => {
       if (self) return asGateway(startReference(lifetime, upstream.port));
-      return startGateway(lifetime, model === "embedded" ? { entry } : { entry, upstreamPort: upstream.port });
+      return startGateway(lifetime, kind === "embedded" ? { entry } : { entry, upstreamPort: upstream.port, hasStoredKey: kind === "stored-key" });
     },
     progress: (text) => process.stderr.write(`${text}\n`),
     note: (text) => notes.add(text),
@@ -53,6 +54,8 @@ async function run({ rounds, only, json, check, self, entry }: Options): Promise
 
   const began = performance.now();
   if (only.includes("json") || only.includes("sse")) await measureThroughput(bench, only, rounds);
+  // The reference lets everybody in.
+  if (only.includes("access") && !self) await measureAccess(bench, rounds);
   // These two start both servers afresh and wait more than they work; three rounds say what there is to say.
   for (let round = 1; round <= Math.min(rounds, 3); round++) {
     for (const [measure, run] of [["idle", measureIdle], ["start", measureStart]] as const) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ownerToken } from "../harness/gateway.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectError, expectNothingInternal } from "./error-of.ts";
-import { operationOf, operations, type OperationId } from "./operations.ts";
+import { operations, type OperationId } from "./operations.ts";
 import { useServer } from "./targets.ts";
 import type { CallRequest } from "./target.ts";
 
@@ -22,29 +22,32 @@ async function expectRefusal(id: OperationId, request: CallRequest, status: numb
   return error;
 }
 
-describe.each(withBody)("a body to $id", ({ id, face }) => {
+describe.each(withBody)("a body to $id", ({ id, face, method, path: template }) => {
   const [name] = [JSON.stringify(exampleRequest(id).json).includes('"messages"') ? "messages" : "message"];
+  const path = template.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => exampleRequest(id).path?.[parameter] ?? "");
+  const codeInFace = (code: string) => (face !== "plain" ? code : code === "bad_request" ? "INVALID_REQUEST" : code.toUpperCase());
+  const refuses = (request: CallRequest, status: number, code: string) => expectRefusal(id, request, status, codeInFace(code));
   const valid = () => exampleRequest(id).json as Record<string, unknown>;
 
   test.each(["{", '{"message":}', "", "hello", "{'message':'x'}", '{"message":"x"}}', "\u0000", "null", "[]", '"text"', "7"])("400: that is no JSON, or no object: %j", async (body) => {
-    await expectRefusal(id, { body, headers: json }, 400, "bad_request");
+    await refuses({ body, headers: json }, 400, "bad_request");
   });
 
   test("400: that is not UTF-8", async () => {
     const bytes = Buffer.concat([Buffer.from('{"message":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
-    const response = await server.gateway.call(pathOf(id), { method: "POST", headers: json, body: bytes });
+    const response = await server.gateway.call(path, { method, headers: json, body: bytes });
     expect(response.status).toBe(400);
   });
 
   test("400: that is nested 10,000 deep", async () => {
-    await expectRefusal(id, { body: `{"${name}":${"[".repeat(10_000)}${"]".repeat(10_000)}}`, headers: json }, 400, "bad_request");
-    await expectRefusal(id, { body: '{"a":'.repeat(10_000) + "1" + "}".repeat(10_000), headers: json }, 400, "bad_request");
+    await refuses({ body: `{"${name}":${"[".repeat(10_000)}${"]".repeat(10_000)}}`, headers: json }, 400, "bad_request");
+    await refuses({ body: '{"a":'.repeat(10_000) + "1" + "}".repeat(10_000), headers: json }, 400, "bad_request");
   });
 
   test("400: with members of the prototype's names", async () => {
     for (const member of ["__proto__", "constructor"]) {
       const body = JSON.stringify(valid()).replace("{", `{"${member}":{"polluted":true},`);
-      const { details } = await expectRefusal(id, { body, headers: json }, 400, "bad_request");
+      const { details } = await refuses({ body, headers: json }, 400, "bad_request");
       // OpenAI's face has no details.
       expect(details.errors?.some(({ path }) => path === `/${member}`)).toBe(face === "openai" ? undefined : true);
     }
@@ -52,28 +55,23 @@ describe.each(withBody)("a body to $id", ({ id, face }) => {
   });
 
   test.each(["text/plain", "application/xml", "application/x-www-form-urlencoded", "application/json; charset=latin1", "application/jsonp"])("415: as %s", async (mediaType) => {
-    await expectRefusal(id, { body: JSON.stringify(valid()), headers: { "Content-Type": mediaType } }, 415, "unsupported_media_type");
+    await refuses({ body: JSON.stringify(valid()), headers: { "Content-Type": mediaType } }, 415, "unsupported_media_type");
   });
 
   test("413: of 2 MB, with its length or without", async () => {
     const body = JSON.stringify({ ...valid(), [name]: "x".repeat(2 * 1024 * 1024) });
-    await expectRefusal(id, { body, headers: json }, 413, "payload_too_large");
+    await refuses({ body, headers: json }, 413, "payload_too_large");
     const streamed = new ReadableStream({
       start(controller) {
         for (let at = 0; at < body.length; at += 65_536) controller.enqueue(Buffer.from(body.slice(at, at + 65_536)));
         controller.close();
       },
     });
-    const response = await server.gateway.call(pathOf(id), { method: "POST", headers: json, body: streamed, duplex: "half" });
+    const response = await server.gateway.call(path, { method, headers: json, body: streamed, duplex: "half" });
     expect(response.status).toBe(413);
     (await server.call("getHealth")).json(200);
   });
 });
-
-function pathOf(id: OperationId): string {
-  const { path = {} } = exampleRequest(id);
-  return operationOf(id).path.replaceAll(/\{(\w+)\}/g, (_, name: string) => path[name] ?? "");
-}
 
 describe("an id", () => {
   const ids = ["a\u0000b", "../etc/passwd", "a b", "a/b", "é", "x".repeat(129), "'; DROP TABLE sessions;--"];
@@ -83,6 +81,7 @@ describe("an id", () => {
     await expectRefusal("getPlainSession", { path: { id: bad } }, 400, "INVALID_REQUEST");
     await expectRefusal("getAgent", { path: { agentId: bad } }, 400, "bad_request");
     await expectRefusal("getRun", { path: { runId: bad } }, 400, "bad_request");
+    for (const id of ["getWorkspace", "deleteWorkspace"] as const) await expectRefusal(id, { path: { workspaceId: bad } }, 400, "bad_request");
   });
 
   test.each([...ids, ""])("400: %j in a body", async (bad) => {
@@ -90,6 +89,7 @@ describe("an id", () => {
     expect(await errors("chat", { message: "Hello", sessionId: bad })).toContain("/sessionId");
     expect(await errors("chat", { message: "Hello", conversationId: bad })).toContain("/conversationId");
     expect(await errors("sendMessage", { message: "Hello", sessionId: bad })).toContain("/sessionId");
+    expect(await errors("createWorkspace", { id: bad })).toContain("/id");
     expect(await errors("message", { message: "Hello", channel: "api", conversation_id: bad })).toContain("/conversation_id");
   });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { CheckAnswer } from "../../server/http/mount.ts";
 import { exampleRequest } from "./example-request.ts";
@@ -32,6 +34,13 @@ describe("500: a crash behind the handler", () => {
     expectFace(id, answer.text, "internal_error");
   });
 
+  test.each(["replaceSettings", "updatePlainSettings"] as const)("%s", async (id) => {
+    const json: unknown = JSON.parse(readFileSync(join(server.gateway.stateDir, "settings.json"), "utf8"));
+    const answer = await server.call(id, { json });
+    expect(answer.status, answer.text).toBe(500);
+    expectFace(id, answer.text, "internal_error");
+  });
+
   test.each(["getAgent", "listAgentTools", "getOpenaiModel"] as const)("%s", async (id) => {
     const answer = await server.call(id, { path: { agentId: "main", model: "gpt-5" } });
     expect(answer.status, answer.text).toBe(500);
@@ -41,8 +50,8 @@ describe("500: a crash behind the handler", () => {
 
 describe("500: a store that is broken", () => {
   const server = useServer();
-  const talking = operations.filter(({ bodySchemas }) => bodySchemas);
-  const storing = operations.filter(({ id, path }) => /sessions|conversations|runs|keys(?!\/self)/.test(path) || id === "getPlainStatus" || id === "streamChatByQuery");
+  const talking = operations.filter(({ bodySchemas, group }) => bodySchemas && group !== "Settings" && group !== "Skills");
+  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {
     breakStore();

@@ -10,6 +10,7 @@ import { tarGzOf, zipOf } from "../../server/skills/testing/archives.ts";
 import { skillFile } from "../../server/skills/testing/skills.ts";
 import { teamToken } from "../harness/gateway.ts";
 import { expectNothingInternal } from "./error-of.ts";
+import { startServerTarget } from "./server-target.ts";
 import type { CallRequest } from "./target.ts";
 import { describeTargets, useServer } from "./targets.ts";
 
@@ -135,14 +136,14 @@ describe("the server", () => {
     expect(readdirSync(join(stateDir, "skills")).filter((name) => name.startsWith(".") || name === "evil")).toEqual([]);
   });
 
-  test("502: a registry that fails", async () => {
-    const broken = { ...settings, skills: { ...settings.skills, registry: `${registryUrl}/nothing` } };
-    const { startServerTarget } = await import("./server-target.ts");
-    const other = await startServerTarget({ settings: broken });
+  test("500: a folder that nothing can be installed in; 502: a registry that fails", async () => {
+    const broken = await startServerTarget({ settings: { ...settings, skills: { roots: ["~/settings.json/skills"], registry: `${registryUrl}/nothing`, installFrom: [join(stateDir, "downloads")] } } });
     try {
-      expect((await other.call("installSkill", { json: { name: "registered" } })).json(502).message).toContain("it answered 404");
+      expectNothingInternal((await broken.call("installSkill", { json: { path: "pdf-processing.zip" } })).text);
+      expect((await broken.call("installSkill", { json: { path: "pdf-processing.zip" } })).json(500).error).toBe("internal_error");
+      expect((await broken.call("installSkill", { json: { name: "registered" } })).json(502).message).toContain("it answered 404");
     } finally {
-      await other.close();
+      await broken.close();
     }
   });
 

@@ -62,6 +62,11 @@ function split(whole: string): string[] {
   return whole.match(/\S+\s*/g) ?? [];
 }
 
+/** The answer cut to the caller's most tokens, each piece being one; a call is not cut. */
+export function cutTo(said: Said, mostTokens: number): Said {
+  return said.pieces.length <= mostTokens ? said : { ...said, pieces: said.pieces.slice(0, mostTokens), reason: "length" };
+}
+
 /** How many tokens the fakes count in a text: its words. */
 export function countWords(whole: string): number {
   return whole.match(/\S+/g)?.length ?? 0;

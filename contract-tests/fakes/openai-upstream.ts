@@ -27,9 +27,9 @@
  * | `[no-usage]` | (OpenAI only) never reports usage, as small local servers do |
  * | `[whole-tools]` | (OpenAI only) sends tool calls whole, without an index, with finish reason `stop`, as legacy servers do |
  *
- * A model that is not in the list answers 404, as the real API does; `models` sets the list. With `apiKey` set, any other key answers 401.
+ * `max_tokens` cuts the answer, with finish reason `length`. A model that is not in the list answers 404, as the real API does; `models` sets the list. With `apiKey` set, any other key answers 401.
  */
-import { answer, countWords, type Heard, type Said } from "./fake-model.ts";
+import { answer, countWords, cutTo, type Heard, type Said } from "./fake-model.ts";
 import { misbehave, streamFrames } from "./misbehaviour.ts";
 import { withoutSentinels, type Sentinel } from "./sentinels.ts";
 import { startUpstreamServer, type Exchange, type FakeUpstream } from "./upstream-server.ts";
@@ -44,6 +44,8 @@ interface ChatBody {
   model?: unknown;
   stream?: boolean;
   stream_options?: { include_usage?: boolean };
+  max_tokens?: number;
+  max_completion_tokens?: number;
   messages?: { role: string; content?: string | { type: string; text?: string }[] | null; tool_call_id?: string }[];
   tools?: { function: { name: string } }[];
   tool_choice?: string | { function: { name: string } };
@@ -80,7 +82,7 @@ async function complete(exchange: Exchange, models: readonly string[]): Promise<
       error: { message: `The model \`${model}\` does not exist or you do not have access to it.`, type: "invalid_request_error", param: null, code: "model_not_found" },
     });
   }
-  const said = answer(heard, sentinel);
+  const said = cutTo(answer(heard, sentinel), body.max_completion_tokens ?? body.max_tokens ?? Number.POSITIVE_INFINITY);
   const usage = { prompt_tokens: countWords(JSON.stringify(body.messages)), completion_tokens: said.pieces.length + said.calls.length * 5 };
   if (streaming) {
     const frames = streamOf(model, said, sentinel, body.stream_options?.include_usage === true ? usage : undefined);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pino from "pino";
+import pino, { type Logger } from "pino";
 import type { ComposeOptions } from "../../server/compose.ts";
 import { createAnswerCheck } from "../../server/http/check-answer.ts";
 import { startGateway, type RunningGateway } from "../../server/main.ts";
@@ -16,6 +16,11 @@ export const agentsToken = "sk-openclaw-agents-edition-key";
 export const teamToken = "oclaw_live_team_workspace_only";
 export const readOnlyToken = "oc_tok_read_scope_only";
 
+const ownGateway = { auth: { enabled: true, token: ownerToken }, apiKeys: [agentsToken] };
+
+/** As `settings.gateway`: requests come from where their `X-Forwarded-For` says. */
+export const gatewayBehindProxy = { ...ownGateway, trustedProxies: ["127.0.0.1"] };
+
 export interface TestGatewayOptions {
   /** Merged over the harness's settings, one section at a time. */
   settings?: Record<string, unknown>;
@@ -25,6 +30,10 @@ export interface TestGatewayOptions {
   now?: () => number;
   /** A folder that outlives the gateway, to start another on it. */
   stateDir?: string;
+  settingsIntervalMs?: number;
+  log?: Logger;
+  /** Said, the gateway is not told where its settings come from. */
+  source?: undefined;
 }
 
 export interface TestGateway {
@@ -45,9 +54,9 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, ...o
   const folder = stateDir ?? (await mkdtemp(join(tmpdir(), "openclaw-test-")));
   const file = join(folder, "settings.json");
   await writeFile(file, JSON.stringify({ ...baseSettings(), ...settings }));
-  const { settings: loaded } = await loadSettings({ argv: { config: file, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
+  const { settings: loaded, source } = await loadSettings({ argv: { config: file, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
   const violations: string[] = [];
-  const running = await startGateway(loaded, { log: pino({ level: "silent" }), checkAnswer: createAnswerCheck(violations), ...options });
+  const running = await startGateway(loaded, { log: pino({ level: "silent" }, { write() {} }), checkAnswer: createAnswerCheck(violations), source, ...options });
   return {
     url: running.url,
     running,
@@ -71,7 +80,7 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, ...o
 
 function baseSettings() {
   return {
-    gateway: { auth: { enabled: true, token: ownerToken }, apiKeys: [agentsToken] },
+    gateway: ownGateway,
     api: {
       keys: [{ key: teamToken, label: "Team only", workspaces: ["team"] }],
       auth: { tokens: [{ name: "reader", token: readOnlyToken, scope: ["read"] }] },

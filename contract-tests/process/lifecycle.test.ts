@@ -250,6 +250,21 @@ describe("kill -9 in the middle of a turn", () => {
     expect((await sessionOf(second, "conv_b")).messageCount).toBe(1);
   });
 
+  test("right after the answer to a change leaves its entry in the audit log", async () => {
+    const folder = temporaryFolder();
+    const settings = settingsFor(await fakeUpstream());
+    const first = await startGatewayProcess({ folder, settings });
+    await (await first.call("/api/v1/messages", { json: { message: "Hello", sessionId: "one" } })).text();
+    const answer = await first.call("/api/v1/sessions/one", { method: "DELETE", headers: { "X-Request-Id": "the-last-change" } });
+    first.cli.kill("SIGKILL");
+    expect(answer.status).toBe(204);
+    await first.cli.exit;
+
+    const second = await startGatewayProcess({ folder, settings });
+    const { entries } = (await (await second.call("/api/v1/logs?kind=audit&operation=deleteSession")).json()) as { entries: object[] };
+    expect(entries).toMatchObject([{ requestId: "the-last-change", keyId: expect.stringMatching(/^key_/), object: "one", status: 204 }]);
+  });
+
   test("under load loses and doubles nothing that was answered", async () => {
     const upstream = await fakeUpstream();
     const settings = settingsFor(upstream);

@@ -7,16 +7,21 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
+  updatePlainSettings: "force";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
+  replaceSettings: "force";
   listConversations: "limit";
   listKeys: "limit";
+  listLogs: "limit";
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
   listSkills: "limit";
   installSkill: "force";
+  listWorkspaces: "limit";
+  deleteWorkspace: "force";
 }
 
 type Filled<T, Names> = Omit<T, Names & keyof T> & Required<Pick<T, Names & keyof T>>;
@@ -41,8 +46,9 @@ export interface StreamEvent<T> {
 /** A stream is read in batches: what is there at once is written at once. Leaving the loop lets go of it. */
 export type EventStream<T> = AsyncIterable<readonly StreamEvent<T>[]>;
 
-// Every answer carries X-Request-Id; the server sets it, not the handler.
-type AnswerHeaders<T> = T extends { headers: infer H } ? { [K in keyof H as K extends "X-Request-Id" | number ? never : string extends K ? never : K]: H[K] } : never;
+// The server sets these in every answer, not the handler.
+type ServerHeader = "X-Request-Id" | `X-RateLimit-${string}`;
+type AnswerHeaders<T> = T extends { headers: infer H } ? { [K in keyof H as K extends ServerHeader | number ? never : string extends K ? never : K]: H[K] } : never;
 type WithHeaders<T> = keyof AnswerHeaders<T> extends never ? { headers?: never } : Partial<AnswerHeaders<T>> extends AnswerHeaders<T> ? { headers?: AnswerHeaders<T> } : { headers: AnswerHeaders<T> };
 
 type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
@@ -65,6 +71,18 @@ export type OperationAnswer<Id extends keyof operations> = {
 
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
+
+/** Settings. */
+export interface SettingsHandlers<Context> {
+  /** GET /api/config: Get the settings, plain */
+  getPlainSettings: Handler<"getPlainSettings", Context>;
+  /** PATCH /api/config: Update the settings, plain */
+  updatePlainSettings: Handler<"updatePlainSettings", Context>;
+  /** GET /api/v1/config: Get the settings */
+  getSettings: Handler<"getSettings", Context>;
+  /** PUT /api/v1/config: Replace the settings */
+  replaceSettings: Handler<"replaceSettings", Context>;
+}
 
 /** Sessions. */
 export interface SessionsHandlers<Context> {
@@ -156,6 +174,12 @@ export interface KeysHandlers<Context> {
   rotateKey: Handler<"rotateKey", Context>;
 }
 
+/** Logs. */
+export interface LogsHandlers<Context> {
+  /** GET /api/v1/logs: List log entries */
+  listLogs: Handler<"listLogs", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -192,6 +216,20 @@ export interface SkillsHandlers<Context> {
   removeSkill: Handler<"removeSkill", Context>;
 }
 
+/** Workspaces. */
+export interface WorkspacesHandlers<Context> {
+  /** GET /api/v1/workspaces: List workspaces */
+  listWorkspaces: Handler<"listWorkspaces", Context>;
+  /** POST /api/v1/workspaces: Create a workspace */
+  createWorkspace: Handler<"createWorkspace", Context>;
+  /** DELETE /api/v1/workspaces/{workspaceId}: Delete a workspace */
+  deleteWorkspace: Handler<"deleteWorkspace", Context>;
+  /** GET /api/v1/workspaces/{workspaceId}: Get a workspace */
+  getWorkspace: Handler<"getWorkspace", Context>;
+  /** PATCH /api/v1/workspaces/{workspaceId}/allowlist: Update a workspace's allow list */
+  updateWorkspaceAllowlist: Handler<"updateWorkspaceAllowlist", Context>;
+}
+
 /** Contract. */
 export interface ContractHandlers<Context> {
   /** GET /docs: Read the API reference */
@@ -205,4 +243,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

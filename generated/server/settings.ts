@@ -502,6 +502,8 @@ export interface Logging {
   level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /** File to log to, besides standard output; null for none. Default `logs/gateway.log` in the state folder. */
   file?: string | null;
+  /** Days that the entries of the audit log are kept; null for ever. Default 90. */
+  auditRetentionDays?: number | null;
 }
 
 /** All of `KeyPermission`, in the order of the spec. */

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import type { AgentSettings } from "../settings/settings.ts";
+import type { AgentSettings, AgentsSettings } from "../settings/settings.ts";
 
 export type { AgentSettings } from "../settings/settings.ts";
 
@@ -11,15 +11,17 @@ export interface Agents {
   get(id: string): AgentSettings;
   /** The agent that a request names. Throws `bad_request` that lists the known ones. */
   named(id: string, pointer: string): AgentSettings;
+  /** The agent of a workspace: the default one when it has none, or one that the settings have no more. */
+  orDefault(id: string | null): AgentSettings;
   readonly default: AgentSettings;
+  /** Exchanges them; turns under way go on with the agent they have. */
+  use(next: AgentsSettings): void;
 }
 
 /** The agents of the settings. */
-export function createAgents({ list, default: defaultId }: { list: readonly AgentSettings[]; default: string }): Agents {
-  const byId = new Map(list.map((agent) => [agent.id, agent]));
+export function createAgents(settings: AgentsSettings): Agents {
+  let { list, byId, theDefault } = index(settings);
   const find = (id: string) => byId.get(id);
-  const theDefault = find(defaultId) ?? list[0];
-  if (!theDefault) throw new Error("the settings have no agent");
   return {
     list: () => list,
     find,
@@ -36,6 +38,19 @@ export function createAgents({ list, default: defaultId }: { list: readonly Agen
         details: { errors: [{ path: pointer, message: `must be one of ${agents.join(", ")}` }], agents },
       });
     },
-    default: theDefault,
+    orDefault: (id) => (id === null ? undefined : find(id)) ?? theDefault,
+    get default() {
+      return theDefault;
+    },
+    use(next) {
+      ({ list, byId, theDefault } = index(next));
+    },
   };
+}
+
+function index({ list, default: defaultId }: AgentsSettings) {
+  const byId = new Map(list.map((agent) => [agent.id, agent]));
+  const theDefault = byId.get(defaultId) ?? list[0];
+  if (!theDefault) throw new Error("the settings have no agent");
+  return { list, byId, theDefault };
 }

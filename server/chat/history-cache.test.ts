@@ -23,3 +23,12 @@ test("lets the oldest go when it is full, and takes no session that is too long"
   cache.keep(session("s9"), said("x".repeat(70_000)));
   expect(cache.get(session("s9"))).toBeUndefined();
 });
+
+test("forgets what was said in a deleted workspace, and that only", () => {
+  const cache = createHistoryCache();
+  cache.keep({ ...session("a"), workspaceId: "gone" }, said("Hi"));
+  cache.keep(session("b"), said("Hello"));
+  cache.forgetIn("gone");
+  expect(cache.get(session("a"))).toBeUndefined();
+  expect(cache.get(session("b"))).toEqual(said("Hello"));
+});

@@ -5,10 +5,13 @@ export interface HistoryCache {
   /** The session's messages, if nothing has happened to it since they were kept. */
   get(session: Session): readonly SpokenMessage[] | undefined;
   /** Keeps a session's messages as they are after a turn. */
-  keep(session: Pick<Session, "id" | "messageCount" | "lastActiveAt">, messages: readonly SpokenMessage[]): void;
+  keep(session: Pick<Session, "id" | "workspaceId" | "messageCount" | "lastActiveAt">, messages: readonly SpokenMessage[]): void;
+  /** Forgets what was said in a deleted workspace. */
+  forgetIn(workspaceId: string): void;
 }
 
 interface Entry {
+  workspaceId: string;
   messageCount: number;
   lastActiveAt: number;
   messages: readonly SpokenMessage[];
@@ -38,19 +41,22 @@ export function createHistoryCache(mostCharacters = 8 * 1024 * 1024): HistoryCac
       const entry = entries.get(id);
       return entry?.messageCount === messageCount && entry.lastActiveAt === lastActiveAt ? entry.messages : undefined;
     },
-    keep({ id, messageCount, lastActiveAt }, messages) {
+    keep({ id, workspaceId, messageCount, lastActiveAt }, messages) {
       drop(id);
       // Tool calls are long and of many kinds; what they hold is not counted, so it is not kept.
       if (messages.some(({ toolCalls }) => toolCalls !== null)) return;
       let size = 200;
       for (const { content } of messages) size += content.length + 100;
       if (size > mostCharactersOfOne) return;
-      entries.set(id, { messageCount, lastActiveAt, messages, characters: size });
+      entries.set(id, { workspaceId, messageCount, lastActiveAt, messages, characters: size });
       characters += size;
       for (const oldest of entries.keys()) {
         if (characters <= mostCharacters) break;
         drop(oldest);
       }
+    },
+    forgetIn(workspaceId) {
+      for (const [id, entry] of entries) if (entry.workspaceId === workspaceId) drop(id);
     },
   };
 }

@@ -22,10 +22,11 @@ const agent: AgentSettings = { id: "main", name: "Main", description: "", model:
 async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: { gate?: Promise<void>; resolve?: (model: string | null | undefined) => Promise<void> } = {}) {
   let now = 1000;
   const database = await temporaryDatabase();
-  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }) });
-  await workspaces.seed([{ id: "default", label: "Default", agentId: null, skills: [], allowlist: [], createdAt: 1, updatedAt: 1 }]);
-  const sessions = createSessions({ store: createSessionStore({ database }), workspaces });
+  const agents = createAgents({ list: [agent, { ...agent, id: "other" }], default: "main" });
   const runs = createRuns({ store: createRunStore({ database }), log: pino({ level: "silent" }), now: () => now });
+  const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now: () => now });
+  await workspaces.seed([{ id: "default", label: "Default", agent: null, skills: [], allowlist: [] }]);
+  const sessions = createSessions({ store: createSessionStore({ database }), workspaces });
   const asked: (readonly ModelMessage[])[] = [];
   const provider: Provider = {
     name: "said",
@@ -50,13 +51,14 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: 
     },
     list: async () => [],
     status: () => [],
+    use: () => {},
     close: async () => {},
   };
-  const chat = createChat({ agents: createAgents({ list: [agent, { ...agent, id: "other" }], default: "main" }), workspaces, sessions, providers, tools: createTools({ roots: [] }), skills: { offer: () => ({ skills: [], text: "" }) }, runs, now: () => now++ });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools: createTools({ roots: [] }), skills: { offer: () => ({ skills: [], text: "" }) }, quotas: { budgetOf: () => undefined }, runs, now: () => now++ });
   const say = (message: string, rest: Partial<ChatInput> = {}) =>
     chat.begin({ face: "agents", principal: owner, requestId: "req_1", message, sessionId: "sess_a", sessionPrefix: "sess", channel: "api", stream: false, ...rest });
   const messagesOf = async (id: string) => (await sessions.messages(id)).map(({ role, content }) => [role, content]);
-  return { say, sessions, runs, messagesOf, asked };
+  return { say, sessions, workspaces, runs, messagesOf, asked };
 }
 
 /** Lets what is under way come to where it waits for something. Stores answer within a round of the event loop each. */
@@ -171,4 +173,24 @@ test("a session is called what its first message begins with: one line, whole ch
   await (await say(`  Hello\n\tthere ${"x".repeat(67)}🦞 and more`)).ended;
   const { title } = await sessions.get(owner, "sess_a");
   expect(title).toBe(`Hello there ${"x".repeat(67)}`);
+});
+
+test("a workspace that is deleted while a turn in it is made ready takes the turn with it", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { say, workspaces, sessions, asked } = await chatWith({ resolve: (model) => (model === "slow" ? promise : Promise.resolve()) });
+  await workspaces.create(owner, { id: "team" });
+  await (await say("One", { workspaceId: "team" })).ended;
+  // Its session is in `team`, which the request does not say.
+  const outcome = say("Two", { model: "slow" }).then(
+    () => "begun",
+    ({ code }: GatewayError) => code,
+  );
+  await settle();
+  const deletion = workspaces.delete(owner, "team", { force: true });
+  await settle();
+  resolve();
+  await deletion;
+  expect(await outcome).toBe("cancelled");
+  expect(asked).toHaveLength(1);
+  expect(await sessions.count(owner)).toBe(0);
 });

@@ -2,6 +2,7 @@ import type { Agents, AgentSettings } from "../agents/service.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
+import type { Quotas } from "../limits/quotas.ts";
 import type { ModelMessage } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
@@ -10,6 +11,7 @@ import { noSession, type Session, type Sessions, type SpokenMessage } from "../s
 import type { OfferedSkills, Skills } from "../skills/service.ts";
 import { skillToolName } from "../skills/tool.ts";
 import type { Tools } from "../tools/registry.ts";
+import { requireAdmission } from "../workspaces/admission.ts";
 import type { Workspace, Workspaces } from "../workspaces/service.ts";
 import { agentTools, offeredTools } from "./agent-tools.ts";
 import { createHistoryCache } from "./history-cache.ts";
@@ -45,7 +47,8 @@ export interface ChatInput {
 export interface Chat {
   /**
    * Takes a turn: checks what it names, and starts a run. Resolves once the user's message is stored, or at once when the
-   * session has a turn under way. Throws `bad_request` (agent), `not_found` (workspace, session, model), `conflict`.
+   * session has a turn under way. Throws `bad_request` (agent), `not_found` (workspace, session, model),
+   * `forbidden` (a user who is not on the workspace's allow list), `conflict`.
    */
   begin(input: ChatInput): Promise<Run>;
 }
@@ -57,6 +60,7 @@ export interface ChatOptions {
   providers: Providers;
   tools: Tools;
   skills: Pick<Skills, "offer">;
+  quotas: Pick<Quotas, "budgetOf">;
   runs: Runs;
   now: () => number;
 }
@@ -64,9 +68,10 @@ export interface ChatOptions {
 const titleLength = 80;
 
 /** The one way a message becomes a turn, whatever face it came in by. */
-export function createChat({ agents, workspaces, sessions, providers, tools, skills, runs, now }: ChatOptions): Chat {
+export function createChat({ agents, workspaces, sessions, providers, tools, skills, quotas, runs, now }: ChatOptions): Chat {
   const lock = createSessionLock();
   const cache = createHistoryCache();
+  workspaces.onDeleted(cache.forgetIn);
 
   return {
     async begin(input) {
@@ -75,7 +80,10 @@ export function createChat({ agents, workspaces, sessions, providers, tools, ski
       const named = input.agentId === undefined ? undefined : agents.named(input.agentId, "/agentId");
       const sessionId = wantedId ?? newId(input.sessionPrefix);
       // Nobody may wait for, and so learn of, what he may not see.
-      if (wantedId !== null && lock.isHeld(sessionId)) await findSession(wantedId, input);
+      if (wantedId !== null && lock.isHeld(sessionId)) {
+        const session = await findSession(wantedId, input);
+        admit(input, session, await workspaces.getFor(principal, session?.workspaceId ?? workspaceId));
+      }
 
       const run = runs.create({
         face: input.face,
@@ -111,14 +119,16 @@ export function createChat({ agents, workspaces, sessions, providers, tools, ski
 
   /** Of a request that names none: the session's, else the workspace's, else the default one. */
   function agentOf(session: Session | undefined, workspace: Workspace): AgentSettings {
-    return (session && agents.find(session.agentId)) ?? (workspace.agentId === null ? undefined : agents.find(workspace.agentId)) ?? agents.default;
+    return (session && agents.find(session.agentId)) ?? agents.orDefault(workspace.agentId);
   }
 
   /** Called when it is the turn's turn: finds the session and its history as the turns before it left them. */
   async function prepare(input: ChatInput, run: Run, sessionId: string, named: AgentSettings | undefined, startedAt: number): Promise<PreparedRun> {
-    const { identity } = run;
     const session = input.sessionId === null ? undefined : await findSession(sessionId, input);
-    const workspace = await workspaces.getFor(input.principal, session?.workspaceId ?? identity.workspaceId);
+    // Told before the workspace is asked for: whoever deletes it meanwhile finds the run by it.
+    if (session && session.workspaceId !== run.identity.workspaceId) run.identity = { ...run.identity, workspaceId: session.workspaceId };
+    const workspace = await workspaces.getFor(input.principal, run.identity.workspaceId);
+    admit(input, session, workspace);
     if (session && named && session.agentId !== named.id) throw anotherAgent(session, named);
     const agent = named ?? agentOf(session, workspace);
     const { provider, model } = await providers.resolve(input.model ?? agent.model, run.signal);
@@ -130,7 +140,7 @@ export function createChat({ agents, workspaces, sessions, providers, tools, ski
           { role: "user", content: input.message, toolCalls: null },
           { role: "assistant", content, toolCalls: run.toolCalls.length > 0 ? run.toolCalls : null },
         ];
-        cache.keep({ id: sessionId, messageCount: (session?.messageCount ?? 0) + said.length, lastActiveAt: finishedAt }, [...history, ...said].slice(-mostHistoryMessages));
+        cache.keep({ id: sessionId, workspaceId: workspace.id, messageCount: (session?.messageCount ?? 0) + said.length, lastActiveAt: finishedAt }, [...history, ...said].slice(-mostHistoryMessages));
       },
       () => {},
     );
@@ -169,9 +179,16 @@ export function createChat({ agents, workspaces, sessions, providers, tools, ski
         callerTools: [],
         maxSteps: agent.maxSteps,
         startedAt,
+        budget: quotas.budgetOf(input.principal),
       },
     };
   }
+}
+
+/** The session's user counts where the request names none. Throws `forbidden`. */
+function admit({ face, userId, channel }: ChatInput, session: Session | undefined, workspace: Workspace): void {
+  const speaker = userId === undefined && session ? session : { userId: userId ?? null, channel };
+  requireAdmission(workspace, speaker, face === "workspaces" ? "`userId`" : "`userId` with `POST /api/v1/messages`");
 }
 
 function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings, offered: OfferedSkills | undefined): ModelMessage[] {

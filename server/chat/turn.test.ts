@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { GatewayError } from "../errors.ts";
 import type { ModelEvent, ModelRequest, Provider } from "../providers/port.ts";
 import { ToolError } from "../tools/port.ts";
-import { runTurn, type TurnInput, type TurnOutput } from "./turn.ts";
+import { runTurn, type TurnBudget, type TurnInput, type TurnOutput } from "./turn.ts";
 
 const never = new AbortController().signal;
 const usage = { inputTokens: 10, outputTokens: 5 };
@@ -109,5 +109,51 @@ describe("runTurn", () => {
       },
     };
     await expect(all(runTurn(input(scripted(calls("one")), { tools }), controller.signal))).rejects.toBe(reason);
+  });
+});
+
+describe("a turn with a budget", () => {
+  /** Gives each call 50 tokens, and keeps what it is told. */
+  function noted(): TurnBudget & { told: unknown[] } {
+    const told: unknown[] = [];
+    return {
+      told,
+      async hold(request, said) {
+        told.push(["hold", request.messages.length]);
+        return { maxTokens: 50, settle: (spent) => told.push(["settle", spent]), [Symbol.dispose]: () => told.push(["end", said()]) };
+      },
+    };
+  }
+
+  test("holds tokens before each call of the model, tells it how many, and settles what each used", async () => {
+    const budget = noted();
+    const model = scripted(calls("one"), answer("Done"));
+    await all(runTurn(input(model, { budget }), never));
+    expect(model.requests.map(({ maxTokens }) => maxTokens)).toEqual([50, 50]);
+    expect(budget.told).toEqual([["hold", 1], ["settle", usage], ["end", ""], ["hold", 3], ["settle", usage], ["end", "Done"]]);
+  });
+
+  test("lets go of them when a call fails, and when nobody waits for its end", async () => {
+    const failing = noted();
+    const broken: Provider = {
+      ...scripted(),
+      async *generate() {
+        yield answer("Half").slice(0, 2);
+        throw new GatewayError("provider_error", "It broke.");
+      },
+    };
+    await expect(all(runTurn(input(broken, { budget: failing }), never))).rejects.toThrow("It broke");
+    expect(failing.told).toEqual([["hold", 1], ["end", "Half"]]);
+
+    const left = noted();
+    for await (const _ of runTurn(input(broken, { budget: left }), never)) break;
+    expect(left.told).toEqual([["hold", 1], ["end", "Half"]]);
+  });
+
+  test("does not ask the model when there are too few", async () => {
+    const model = scripted();
+    const refused = new GatewayError("rate_limited", "None left.");
+    await expect(all(runTurn(input(model, { budget: { hold: () => Promise.reject(refused) } }), never))).rejects.toBe(refused);
+    expect(model.requests).toEqual([]);
   });
 });

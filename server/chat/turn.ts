@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequest, Provider, ToolCall, ToolDefinition } from "../providers/port.ts";
+import type { ModelMessage, ModelRequest, Provider, ToolCall, ToolDefinition, Usage } from "../providers/port.ts";
 import { ToolError } from "../tools/port.ts";
 import type { TurnEvent } from "./turn-events.ts";
 
@@ -7,6 +7,22 @@ export interface TurnTools {
   definitions: readonly ToolDefinition[];
   /** Runs one; `argumentsText` is JSON as the model wrote it. Throws ToolError with a text that the model may read. */
   invoke(name: string, argumentsText: string, signal: AbortSignal): Promise<string>;
+}
+
+/** Tokens that a turn may use, where there is a quota. */
+export interface TurnBudget {
+  /**
+   * Holds tokens for one model call, before it is made. When the call does not come to its end, `said` tells what had been
+   * said by then. Throws `rate_limited` when there are too few.
+   */
+  hold(request: ModelRequest, said: () => string): Promise<TokenHold>;
+}
+
+/** Settled with what the call really used; disposed of without that, whatever was not used is free again. */
+export interface TokenHold extends Disposable {
+  /** The most that the answer may have. */
+  maxTokens: number;
+  settle(usage: Usage): void;
 }
 
 export interface TurnInput {
@@ -19,6 +35,8 @@ export interface TurnInput {
   /** The most model calls. In the last the model may not ask for tools any more. */
   maxSteps: number;
   startedAt: number;
+  /** Without one nothing limits the tokens. */
+  budget?: TurnBudget | undefined;
 }
 
 /** Everything but `failed`: a turn fails by throwing. */
@@ -50,7 +68,9 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
     let finishReason: "stop" | "length" | "tool_calls" | "content_filter" = "stop";
     let output: TurnOutput[] = [];
     let isFinished = false;
-    for await (const events of input.provider.generate(modelRequest(input, messages, tools, isLast), signal)) {
+    const request = modelRequest(input, messages, tools, isLast);
+    using hold = await input.budget?.hold(request, () => text);
+    for await (const events of input.provider.generate(hold ? { ...request, maxTokens: hold.maxTokens } : request, signal)) {
       for (const event of events) {
         if (event.type === "text") {
           text += event.text;
@@ -63,6 +83,7 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
           finishReason = event.reason;
           usage.inputTokens += event.usage.inputTokens;
           usage.outputTokens += event.usage.outputTokens;
+          hold?.settle(event.usage);
         }
       }
       // What came with the end of the answer goes out with what follows from it.

@@ -32,21 +32,26 @@ Environment:
 
 async function start(options: StartOptions): Promise<void> {
   // The command line answers --help without loading the server.
-  const [{ startGateway }, { loadSettings, SettingsError }, { settingsNotInForce }, { createLog }, { announce }] = await Promise.all([
+  const [{ startGateway }, { loadSettings, SettingsError }, { settingsNotInForce }, { createLog }, { createSecretMask }, { secretsOf }, { announce }] = await Promise.all([
     import("../main.ts"),
     import("../settings/load-settings.ts"),
     import("../settings/not-in-force.ts"),
     import("../log.ts"),
+    import("../secrets.ts"),
+    import("../settings/redact.ts"),
     import("./announce.ts"),
   ]);
   try {
     const { settings, source, warnings } = await loadSettings({ argv: options, env: process.env, homeDir: homedir() });
-    const log = await createLog(settings.logging.level);
+    const mask = createSecretMask(secretsOf(settings));
+    const log = await createLog({ level: settings.logging.level, mask });
+    exitOnCrash(log);
     for (const warning of [...warnings, ...settingsNotInForce(settings)]) log.warn(warning);
     const { promise: started, resolve: setStarted } = Promise.withResolvers<RunningGateway>();
     stopOnSignals(started, log);
-    const running = await startGateway(settings, { log });
+    const running = await startGateway(settings, { log, mask, source });
     setStarted(running);
+    process.on("SIGHUP", () => void running.gateway.reloadSettings());
     announce(running, settings, source.file);
   } catch (error) {
     if (error instanceof SettingsError) {
@@ -69,6 +74,14 @@ function stopOnSignals(started: Promise<RunningGateway>, log: Logger): void {
       void started.then((running) => running.stop()).then(() => log.flush(() => process.exit(0)));
     });
   }
+}
+
+/** Node would print the error with all that hangs on it, headers and raw requests; the log leaves out what is secret. */
+function exitOnCrash(log: Logger): void {
+  process.on("uncaughtException", (err) => {
+    log.fatal({ err }, "the gateway has crashed");
+    log.flush(() => process.exit(1));
+  });
 }
 
 function parsePort(text: string): number {

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import { createRemoteProvider } from "../providers/registry.ts";
+import { createRemoteProvider } from "../providers/entry.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Examination } from "./examination.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";

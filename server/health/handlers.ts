@@ -31,14 +31,14 @@ export function createHealthHandlers({ health, sessions }: { health: HealthCheck
   };
 }
 
-/** No channel is configured in this version, and no Redis: both say so. */
-function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, memoryMb }: HealthReport): components["schemas"]["HealthDetail"] {
+/** No channel is configured in this version. */
+function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport): components["schemas"]["HealthDetail"] {
   return {
     status,
     version,
     uptime: uptimeSeconds,
     channels: {},
-    redis: "disabled",
+    redis,
     database: isDatabaseConnected ? "connected" : "disconnected",
     memoryMB: memoryMb.used,
   };

@@ -1,5 +1,6 @@
 import { memoryUsage } from "node:process";
 import { totalmem } from "node:os";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Database } from "../storage/database.ts";
 
 export type Lifecycle = "starting" | "ready" | "draining";
@@ -9,6 +10,7 @@ export interface HealthReport {
   version: string;
   uptimeSeconds: number;
   isDatabaseConnected: boolean;
+  redis: Cluster["redis"];
   memoryMb: { used: number; total: number };
 }
 
@@ -21,7 +23,7 @@ export interface HealthChecks {
 const bytesPerMb = 1024 * 1024;
 
 /** What state the process and its parts are in, asked of the parts themselves. */
-export function createHealthChecks({ database, version }: { database: Database; version: string }): HealthChecks {
+export function createHealthChecks({ database, cluster, version }: { database: Database; cluster: Pick<Cluster, "redis">; version: string }): HealthChecks {
   let lifecycle: Lifecycle = "starting";
   return {
     get lifecycle() {
@@ -34,10 +36,11 @@ export function createHealthChecks({ database, version }: { database: Database; 
         () => false,
       );
       return {
-        status: isDatabaseConnected ? "ok" : "degraded",
+        status: isDatabaseConnected && cluster.redis !== "disconnected" ? "ok" : "degraded",
         version,
         uptimeSeconds: Math.floor(process.uptime()),
         isDatabaseConnected,
+        redis: cluster.redis,
         memoryMb: { used: Math.round(memoryUsage.rss() / bytesPerMb), total: Math.round(totalmem() / bytesPerMb) },
       };
     },

@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
+import type { SecretMask } from "../secrets.ts";
+import type { CallAudit } from "./audit.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
 import { answerAndLinger } from "./linger.ts";
 import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
@@ -16,25 +18,28 @@ import { setSecurityHeaders } from "./perimeter/security-headers.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
+  audit: CallAudit;
+  mask: SecretMask;
 }
 
 /**
- * The perimeter, in the order a request meets it: request id and address → log → security headers → CORS → errors → allowed
- * addresses → hosts → draining → API on or off → route (→ authenticate → authorize → body → validate → handler → encode, see
- * mount.ts).
+ * The perimeter, in the order a request meets it: request id and address → log → audit → security headers → CORS → errors →
+ * allowed addresses → hosts → draining → API on or off → route (→ authenticate → limit → authorize → body → validate → handler →
+ * audit of changes → encode, see mount.ts).
  */
 export function createApp(options: AppOptions): Koa {
   const app = new Koa();
-  // What Koa would print: connections that were cut. What goes wrong in an answer is caught before it gets here.
-  app.on("error", (error) => options.log.debug({ err: error }, "connection"));
+  // What comes too late for an answer: by itself Koa would print it, past the log. A caller who has gone is nothing new.
+  app.on("error", (err: NodeJS.ErrnoException) => options.log[/^(ECONNRESET|EPIPE)$/.test(err.code ?? "") ? "debug" : "error"]({ err }, "an answer failed on its way out"));
   const router = new Router({ sensitive: true });
   mountRoutes(router, routes, options);
 
-  app.use(identify(options.perimeter));
+  app.use(identify(options.perimeter, options.mask));
   app.use(logAnswers(options.log));
+  app.use(options.audit.watch);
   app.use(setSecurityHeaders);
   app.use(answerCors(options.perimeter));
-  app.use(answerErrors(options.log, options.checkAnswer));
+  app.use(answerErrors(options.log, options.mask, options.checkAnswer));
   app.use(refuseAddresses(options.perimeter));
   app.use(refuseHosts(options.perimeter));
   app.use(refuseWhileDraining(options.isDraining));
@@ -44,11 +49,11 @@ export function createApp(options: AppOptions): Koa {
   return app;
 }
 
-/** Every answer carries an id; one that the client sent is taken over when it is legal. And every request comes from an address. */
-function identify(perimeter: Perimeter) {
+/** Every answer carries an id; one that the client sent is taken over when it is legal and no secret. And every request comes from an address. */
+function identify(perimeter: Perimeter, mask: SecretMask) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     const sent = koa.get("X-Request-Id");
-    const requestId = sent !== "" && isLegalId(sent) ? sent : newId("req");
+    const requestId = sent !== "" && isLegalId(sent) && mask.hide(sent) === sent ? sent : newId("req");
     koa.state["requestId"] = requestId;
     koa.state["address"] = perimeter.rules.addressOf(koa.req);
     koa.set("X-Request-Id", requestId);
@@ -83,7 +88,7 @@ function logAnswers(log: Logger) {
   };
 }
 
-function answerErrors(log: Logger, checkAnswer: AppOptions["checkAnswer"]) {
+function answerErrors(log: Logger, mask: SecretMask, checkAnswer: AppOptions["checkAnswer"]) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     try {
       await next();
@@ -103,8 +108,9 @@ function answerErrors(log: Logger, checkAnswer: AppOptions["checkAnswer"]) {
       if (route && checkAnswer && error.code !== "internal_error") checkAnswer(route.operationId, error.status, "application/json", body);
       if (error.status === 401) koa.set("WWW-Authenticate", challenge(error));
       if (error.retryAfterSeconds !== undefined) koa.set("Retry-After", String(error.retryAfterSeconds));
-      if (error.code === "payload_too_large") answerAndLinger(koa, error.status, JSON.stringify(body));
-      else sendText(koa, error.status, "application/json", JSON.stringify(body));
+      const text = mask.hide(JSON.stringify(body));
+      if (error.code === "payload_too_large") answerAndLinger(koa, error.status, text);
+      else sendText(koa, error.status, "application/json", text);
     }
   };
 }

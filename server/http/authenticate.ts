@@ -5,8 +5,9 @@ import type { Authentication } from "../keys/authentication.ts";
 import type { Principal } from "../keys/principal.ts";
 
 /**
- * Finds the token of a request: `Authorization: Bearer …` (RFC 6750), or `?api_key=`. Throws `bad_request` when it comes twice:
- * which of the two is meant would be anybody's guess, and a proxy's may be another than ours.
+ * Finds the token of a request: `Authorization: Bearer …` (RFC 6750), or `?api_key=`. Throws `bad_request` when there are two:
+ * which of them is meant would be anybody's guess, and a proxy's may be another than ours. The same one both ways is what
+ * generated clients send, who take the contract's alternatives for a list of duties.
  */
 export function createAuthenticate(authentication: Pick<Authentication, "authenticate">): (koa: KoaContext) => Principal {
   return (koa) => {
@@ -16,8 +17,9 @@ export function createAuthenticate(authentication: Pick<Authentication, "authent
       if (Array.isArray(key)) throw sentTwice();
       return authentication.authenticate(key);
     }
-    if (key !== undefined || hasSecondAuthorization(koa.req)) throw sentTwice();
-    return authentication.authenticate(bearer.exec(authorization)?.[1]);
+    const token = bearer.exec(authorization)?.[1];
+    if ((key !== undefined && key !== token) || hasSecondAuthorization(koa.req)) throw sentTwice();
+    return authentication.authenticate(token);
   };
 }
 
@@ -34,5 +36,5 @@ function hasSecondAuthorization({ rawHeaders }: IncomingMessage): boolean {
 }
 
 function sentTwice(): GatewayError {
-  return new GatewayError("bad_request", "Send the token once: in one `Authorization` header, or in one `api_key` parameter, not in both.");
+  return new GatewayError("bad_request", "There are two tokens in this request. Send one, in an `Authorization` header or as `api_key`.");
 }

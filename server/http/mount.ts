@@ -4,6 +4,7 @@ import type { Handlers } from "../../generated/server/handlers.ts";
 import type { Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import type { Principal } from "../keys/principal.ts";
+import type { CallAudit } from "./audit.ts";
 import type { Perimeter } from "./perimeter/perimeter.ts";
 import { readJsonBody } from "./read-body.ts";
 import { createRequestContext, nobody, type RequestContext } from "./request-context.ts";
@@ -14,8 +15,12 @@ import { validate } from "./validate.ts";
 export interface MountOptions {
   handlers: Handlers<RequestContext>;
   /** Finds the key of a request, or throws `unauthorized`. */
-  authenticate: (koa: KoaContext) => Principal;
+  authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
+  /** Counts the request of a key, and says in the answer's head how the key stands. Throws `rate_limited`. */
+  limit: (koa: KoaContext, principal: Principal, route: Route) => Promise<void>;
   perimeter: Perimeter;
+  /** Notes a change before its answer goes out. */
+  audit: Pick<CallAudit, "changed">;
   /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
   isDraining: () => boolean;
   /** Checks an answer against the contract; tests give one, production none. */
@@ -36,7 +41,7 @@ interface AnyAnswer {
 
 type AnyHandler = (request: unknown, context: RequestContext) => Promise<AnyAnswer>;
 
-/** Mounts the contract's route table: each route authenticates, authorizes, reads, validates, calls its handler, and encodes. */
+/** Mounts the contract's route table: each route authenticates, limits, authorizes, reads, validates, calls its handler, and encodes. */
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
   for (const route of routes) {
     const handler = options.handlers[route.operationId] as unknown as AnyHandler;
@@ -46,8 +51,9 @@ export function mountRoutes(router: Router, routes: readonly Route[], options: M
 
 async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options: MountOptions): Promise<void> {
   koa.state["route"] = route;
-  const principal = route.permission === "none" ? nobody : options.authenticate(koa);
+  const principal = route.permission === "none" ? nobody : await options.authenticate(koa);
   koa.state["principal"] = principal;
+  if (principal !== nobody) await options.limit(koa, principal, route);
   authorize(principal, route);
   const context = createRequestContext(koa, principal);
 
@@ -55,13 +61,14 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   if (route.parameters) validate([route.parameters], parameters);
   let body: unknown;
   if (route.bodies) {
-    body = await readJsonBody(koa.req, options.perimeter.rules.maxBodyBytes);
+    body = await readJsonBody(koa.req, options.perimeter.rules.maxBodyBytes, route.bodyTypes);
     // A body takes its time to arrive: the gateway may have begun to stop.
     if (options.isDraining()) throw stopping();
     validate(route.bodies, body);
   }
 
   const answer = await handler({ ...parameters, body }, context);
+  await options.audit.changed(koa, route, answer);
   await encode(koa, route, answer, options.checkAnswer);
 }
 

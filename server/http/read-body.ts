@@ -7,16 +7,16 @@ import { badRequest } from "./validate.ts";
 const mostLevels = 100;
 
 /**
- * Reads a request's body as JSON (RFC 8259, UTF-8). Throws `unsupported_media_type`, `payload_too_large`, or `bad_request`
+ * Reads a request's body as JSON (RFC 8259, UTF-8), sent as one of the media types. Throws `unsupported_media_type`, `payload_too_large`, or `bad_request`
  * with what is wrong with it.
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, maxBytes: number, mediaTypes: readonly string[]): Promise<unknown> {
   const mediaType = request.headers["content-type"];
   const length = Number(request.headers["content-length"] ?? Number.NaN);
   if (length > maxBytes) throw tooLarge(maxBytes);
-  if (mediaType === undefined || !isJson(mediaType) || request.headers["content-encoding"] !== undefined) {
+  if (mediaType === undefined || !isOneOf(mediaTypes, mediaType) || request.headers["content-encoding"] !== undefined) {
     if (length === 0 || (mediaType === undefined && !request.headers["transfer-encoding"] && Number.isNaN(length))) throw bodyRequired();
-    throw new GatewayError("unsupported_media_type", "Send the body as `Content-Type: application/json`, in UTF-8 and not compressed.");
+    throw new GatewayError("unsupported_media_type", `Send the body as \`Content-Type: ${mediaTypes.join("` or `")}\`, in UTF-8 and not compressed.`);
   }
   const bytes = await readBytes(request, maxBytes);
   if (bytes.length === 0) throw bodyRequired();
@@ -25,11 +25,10 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   if (isDeep(text)) throw badRequest([{ path: "", message: `is nested deeper than ${mostLevels} levels` }]);
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new GatewayError("bad_request", `The body is not valid JSON: ${(cause as Error).message}`, {
-      details: { errors: [{ path: "", message: "is not valid JSON" }] },
-      cause,
-    });
+  } catch (error) {
+    // Where it is wrong, and nothing else of what the parser says: it quotes the body, which may hold a secret.
+    const [place = ""] = / \(line \d+ column \d+\)/.exec((error as Error).message) ?? [];
+    throw new GatewayError("bad_request", `The body is not valid JSON${place}.`, { details: { errors: [{ path: "", message: "is not valid JSON" }] } });
   }
 }
 
@@ -54,7 +53,11 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
   });
 }
 
-const isJson = (mediaType: string) => mediaType === "application/json" || /^application\/json\s*(;\s*charset="?utf-?8"?\s*)?$/i.test(mediaType);
+function isOneOf(mediaTypes: readonly string[], written: string): boolean {
+  if (mediaTypes.includes(written)) return true;
+  const [, name = ""] = /^([\w.+/-]+)\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.exec(written) ?? [];
+  return mediaTypes.includes(name.toLowerCase());
+}
 
 const bodyRequired = () => badRequest([{ path: "", message: "is required" }]);
 

@@ -6,6 +6,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** The path as it was asked for, without the query. */
   readonly path: string;
+  /** The address that the request comes from. */
+  readonly address: string;
   /** Who asks; the contract's open operations are asked by nobody. */
   readonly principal: Principal;
   /** Aborted when the connection closes before the answer is out. */
@@ -28,6 +30,7 @@ export function createRequestContext(koa: KoaContext, principal: Principal): Req
 class KoaRequestContext implements RequestContext {
   readonly requestId: string;
   readonly path: string;
+  readonly address: string;
   readonly principal: Principal;
   readonly #koa: KoaContext;
   #controller: AbortController | undefined;
@@ -35,6 +38,7 @@ class KoaRequestContext implements RequestContext {
   constructor(koa: KoaContext, principal: Principal) {
     this.requestId = koa.state["requestId"] as string;
     this.path = koa.path;
+    this.address = koa.state["address"] as string;
     this.principal = principal;
     this.#koa = koa;
   }

@@ -58,6 +58,8 @@ function faultOf({ instancePath, keyword, params, message }: ErrorObject): Fault
       return { path: instancePath, message: `must be ${[params["type"]].flat().join(" or ")}` };
     case "minLength":
       return { path: instancePath, message: params["limit"] === 1 ? "must not be empty" : `must have ${params["limit"]} characters or more` };
+    case "minProperties":
+      return { path: instancePath, message: "must not be empty" };
     default:
       return { path: instancePath, message: message ?? "does not fit the contract" };
   }

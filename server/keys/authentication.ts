@@ -17,6 +17,8 @@ export interface Authentication {
   authenticate(token: string | undefined): Principal;
   /** Lets go of a key that this process has changed, so that the change is seen at once. */
   forget(hash: string): void;
+  /** Lets go of all, when something has changed that many of them name. */
+  forgetAll(): void;
 }
 
 interface AuthenticationOptions {
@@ -71,6 +73,7 @@ export function createAuthentication({ settingsKeys, store, lastUse, permissions
       return principal;
     },
     forget: (hash) => void kept.delete(hash),
+    forgetAll: () => kept.clear(),
   };
 }
 

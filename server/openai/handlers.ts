@@ -17,7 +17,7 @@ export function createOpenaiHandlers({ completions, providers, startedAt }: { co
   return {
     async createChatCompletion({ body }, context) {
       const stream = body.stream === true;
-      const run = await completions.begin({
+      const run = completions.begin({
         principal: context.principal,
         requestId: context.requestId,
         model: body.model,

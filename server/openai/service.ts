@@ -2,11 +2,14 @@ import type { Agents } from "../agents/service.ts";
 import { agentTools, offeredTools } from "../chat/agent-tools.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
+import type { Quotas } from "../limits/quotas.ts";
 import type { ModelRequest, ToolDefinition } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import type { Run } from "../runs/run.ts";
 import type { Runs } from "../runs/service.ts";
 import type { Tools } from "../tools/registry.ts";
+import { requireAdmission } from "../workspaces/admission.ts";
+import type { Workspaces } from "../workspaces/service.ts";
 
 export interface CompletionInput {
   principal: Principal;
@@ -20,48 +23,68 @@ export interface CompletionInput {
 }
 
 export interface Completions {
-  /** A turn whose caller holds the conversation: a run without a session. Throws `not_found` on an unknown model. */
-  begin(input: CompletionInput): Promise<Run>;
+  /**
+   * A turn whose caller holds the conversation: a run without a session, in the key's own workspace. It fails with `not_found`
+   * on an unknown model, with `forbidden` on a user who is not on the workspace's allow list.
+   */
+  begin(input: CompletionInput): Run;
 }
 
-export function createCompletions({ agents, providers, tools, runs, now }: { agents: Agents; providers: Providers; tools: Tools; runs: Runs; now: () => number }): Completions {
+export interface CompletionsOptions {
+  agents: Agents;
+  workspaces: Workspaces;
+  providers: Providers;
+  tools: Tools;
+  quotas: Pick<Quotas, "budgetOf">;
+  runs: Runs;
+  now: () => number;
+}
+
+export function createCompletions({ agents, workspaces, providers, tools, quotas, runs, now }: CompletionsOptions): Completions {
   return {
-    async begin({ principal, requestId, model: wanted, request, callerTools, stream, includeUsage }) {
+    begin({ principal, requestId, model: wanted, request, callerTools, stream, includeUsage }) {
       const startedAt = performance.now();
-      const agent = agents.default;
       const run = runs.create({
         face: "openai",
         principal,
         requestId,
         sessionId: null,
         workspaceId: homeWorkspace(principal),
-        agentId: agent.id,
+        // The workspace's own is known when the run is prepared.
+        agentId: agents.default.id,
         userId: request.user ?? null,
         channel: "api",
         createdAt: now(),
         isStreamed: stream,
         faceOptions: { includeUsage },
       });
-      const { workspaceId, userId } = run.identity;
-      const { provider, model } = await providers.resolve(wanted, run.signal);
-      // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand. The system text is his, so that no skill is offered.
-      const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent.tools, false);
       runs.start(run, {
         acquire: async () => () => {},
-        prepare: async () => ({
-          identity: { workspaceId, agentId: agent.id, userId },
-          newSession: null,
-          userMessage: null,
-          messageId: newId("msg"),
-          turn: {
-            provider,
-            request: { ...request, model, stream },
-            tools: agentTools(tools, definitions, { principal, workspaceId, agentId: agent.id, sessionId: null, runId: run.id, userId }),
-            callerTools,
-            maxSteps: agent.maxSteps,
-            startedAt,
-          },
-        }),
+        async prepare() {
+          const { workspaceId, userId, channel } = run.identity;
+          const workspace = await workspaces.getFor(principal, workspaceId);
+          requireAdmission(workspace, { userId, channel }, "`user`");
+          const agent = agents.orDefault(workspace.agentId);
+          const { provider, model } = await providers.resolve(wanted, run.signal);
+          // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
+          // The system text is the caller's, so that no skill is offered.
+          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent.tools, false);
+          return {
+            identity: { workspaceId, agentId: agent.id, userId },
+            newSession: null,
+            userMessage: null,
+            messageId: newId("msg"),
+            turn: {
+              provider,
+              request: { ...request, model, stream },
+              tools: agentTools(tools, definitions, { principal, workspaceId, agentId: agent.id, sessionId: null, runId: run.id, userId }),
+              callerTools,
+              maxSteps: agent.maxSteps,
+              startedAt,
+              budget: quotas.budgetOf(principal),
+            },
+          };
+        },
       });
       return run;
     },

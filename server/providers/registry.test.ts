@@ -3,6 +3,7 @@ import { startAnthropicUpstream } from "../../contract-tests/fakes/anthropic-ups
 import { failure } from "../../contract-tests/fakes/collect.ts";
 import { startOpenAiUpstream } from "../../contract-tests/fakes/openai-upstream.ts";
 import type { FakeUpstream } from "../../contract-tests/fakes/upstream-server.ts";
+import { GatewayError } from "../errors.ts";
 import { createProviders, type ModelSettings, type Providers, type ProviderSettings } from "./registry.ts";
 
 const never = new AbortController().signal;
@@ -114,4 +115,39 @@ test("lists every model with what is known of it, also when a provider is gone",
     { name: "dead", type: "openai", lastSuccessAt: null, lastError: "service_unavailable" },
     { name: "openai", lastError: null },
   ]);
+});
+
+test("providers are exchanged: a call finds the new ones, and the old ones work until nobody uses them", async () => {
+  const { openai, anthropic } = await fakes();
+  const { promise: unused, resolve: setUnused } = Promise.withResolvers<void>();
+  const registry = providers({ default: "old/gpt-5", providers: { old: of("openai", openai), kept: of("openai", openai) } });
+  const [before, kept] = [await registry.resolve(null, never), await registry.resolve("kept/gpt-5", never)];
+
+  registry.use({ providers: { new: of("anthropic", anthropic), kept: of("openai", openai) } }, unused);
+  expect((await registry.resolve(null, never)).id).toBe("new/claude-sonnet-4-20250514");
+  expect(registry.status().map(({ name }) => name)).toEqual(["new", "kept"]);
+  expect((await registry.resolve("kept/gpt-5", never)).provider).toBe(kept.provider);
+  const finished = async () => (await Array.fromAsync(before.provider.generate({ model: before.model, messages: [{ role: "user", content: "Hello" }], stream: false }, never))).at(-1)?.at(-1)?.type;
+  expect(await finished()).toBe("finished");
+
+  setUnused();
+  await unused;
+  expect(await failure(finished())).toBeInstanceOf(GatewayError);
+});
+
+test("without providers any more the embedded model answers, and with one again that one does", async () => {
+  const { openai } = await fakes();
+  const registry = providers({ providers: { openai: of("openai", openai) } });
+  registry.use({ providers: {} }, Promise.resolve());
+  expect((await registry.resolve("gpt-5", never)).id).toBe("embedded/echo-1");
+  registry.use({ default: "again/gpt-5", providers: { again: of("openai", openai) } }, Promise.resolve());
+  expect((await registry.resolve(null, never)).id).toBe("again/gpt-5");
+});
+
+test("who asks for a model while the providers are exchanged gets one of the new ones", async () => {
+  const { openai } = await fakes();
+  const registry = providers({ providers: { openai: of("openai", openai) } });
+  const asked = registry.resolve("openai/gpt-5", never);
+  registry.use({ providers: { openai: of("openai", openai, { apiKey: "another", models: [{ id: "gpt-5" }] }) } }, Promise.resolve());
+  expect((await asked).provider).toBe((await registry.resolve("openai/gpt-5", never)).provider);
 });

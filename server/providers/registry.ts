@@ -1,16 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../errors.ts";
-import { createAnthropicProvider } from "./anthropic.ts";
+import { createEntry, closeEntry, type Entry, knows, modelIds, passed, resolved } from "./entry.ts";
 import { createEmbeddedProvider, embeddedModel, type EmbeddedProviderOptions } from "./embedded.ts";
-import { createModelList, type ModelList } from "./model-list.ts";
-import { createOpenAiProvider, type RemoteProvider, type RemoteProviderOptions } from "./openai.ts";
 import type { Provider } from "./port.ts";
 import type { UpstreamHealth, UpstreamTiming } from "./upstream.ts";
 
 /** `models` of the settings. */
 export interface ModelSettings {
-  /** `provider/model`, or a bare model name. */
-  default?: string;
-  providers: Record<string, ProviderSettings>;
+  /** `provider/model`, or a bare model name; without one, the first model of the first provider. */
+  default?: string | null;
+  providers: Readonly<Record<string, ProviderSettings>>;
 }
 
 export interface ProviderSettings extends UpstreamTiming {
@@ -60,6 +59,8 @@ export interface Providers {
   /** Every model of every provider. One that cannot be reached contributes what the settings say of it. */
   list(signal: AbortSignal): Promise<ListedModel[]>;
   status(): ProviderStatus[];
+  /** Exchanges the providers. One that stays as it is keeps its connections; the others' are closed once `unused` resolves. */
+  use(next: ModelSettings, unused: Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -70,58 +71,50 @@ export interface ProvidersOptions {
 }
 
 /** Builds the providers of the settings. With none configured, the embedded model answers to every name. */
-export function createProviders(settings: ModelSettings, { clock = Date, embedded }: ProvidersOptions = {}): Providers {
-  const entries = Object.entries(settings.providers).map(([name, provider]) => createEntry(name, provider, clock));
-  return entries.length === 0 ? embeddedOnly(createEmbeddedProvider(embedded)) : new Registry(entries, settings.default);
-}
-
-interface Entry {
-  name: string;
-  provider: RemoteProvider;
-  configured: ReadonlyMap<string, ConfiguredModel>;
-  list: ModelList;
-  /** One object per model for the life of the registry, so that resolving a known name allocates nothing. */
-  resolved: Map<string, ResolvedModel>;
-}
-
-function createEntry(name: string, settings: ProviderSettings, clock: { now(): number }): Entry {
-  const provider = createRemoteProvider(name, settings, clock);
-  return { name, provider, configured: new Map((settings.models ?? []).map((model) => [model.id, model])), list: createModelList(provider, clock), resolved: new Map() };
-}
-
-/** One provider of the settings, by itself. */
-export function createRemoteProvider(name: string, settings: ProviderSettings, clock: { now(): number }): RemoteProvider {
-  const { type, baseUrl, apiKey, ...timing } = settings;
-  const options: RemoteProviderOptions = { name, timing, clock, ...(baseUrl !== undefined && { baseUrl }), ...(apiKey !== undefined && { apiKey }) };
-  return type === "anthropic" ? createAnthropicProvider(options) : createOpenAiProvider(options);
-}
-
-function embeddedOnly(provider: Provider): Providers {
-  const only: ResolvedModel = { provider, model: embeddedModel, id: `embedded/${embeddedModel}` };
-  return {
-    resolve: () => Promise.resolve(only),
-    list: () => Promise.resolve([{ id: only.id, provider: provider.name, default: true }]),
-    status: () => [{ name: provider.name, type: provider.type, lastSuccessAt: null, lastErrorAt: null, lastError: null }],
-    close: () => provider.close(),
-  };
+export function createProviders(settings: ModelSettings, options: ProvidersOptions = {}): Providers {
+  return new Registry(settings, options);
 }
 
 class Registry implements Providers {
-  readonly #entries: readonly Entry[];
-  readonly #default: string | undefined;
+  readonly #clock: { now(): number };
+  /** Answers while there is no provider. */
+  readonly #embedded: ResolvedModel;
+  #entries: readonly Entry[] = [];
+  #default: string | null = null;
+  /** Exchanged for others, and still in use. */
+  readonly #retired = new Set<Entry>();
 
-  constructor(entries: readonly Entry[], defaultName: string | undefined) {
-    this.#entries = entries;
+  constructor(settings: ModelSettings, { clock = Date, embedded }: ProvidersOptions) {
+    this.#clock = clock;
+    this.#embedded = { provider: createEmbeddedProvider(embedded), model: embeddedModel, id: `embedded/${embeddedModel}` };
+    this.use(settings, Promise.resolve());
+  }
+
+  use({ default: defaultName = null, providers }: ModelSettings, unused: Promise<void>): void {
+    const before = this.#entries;
     this.#default = defaultName;
+    this.#entries = Object.entries(providers).map(([name, settings]) => {
+      const same = before.find((entry) => entry.name === name && isDeepStrictEqual(entry.settings, settings));
+      return same ?? createEntry(name, settings, this.#clock);
+    });
+    for (const entry of before) {
+      if (this.#entries.includes(entry)) continue;
+      this.#retired.add(entry);
+      void unused.then(async () => {
+        if (this.#retired.delete(entry)) await closeEntry(entry);
+      });
+    }
   }
 
   async resolve(name: string | null | undefined, signal: AbortSignal): Promise<ResolvedModel> {
+    if (this.#entries.length === 0) return this.#embedded;
     if (name == null || name === "") return this.#resolveDefault(signal);
     return this.#lookUp(name) ?? this.#ask(name, signal);
   }
 
   async list(signal: AbortSignal): Promise<ListedModel[]> {
     await this.#refreshAll(signal);
+    if (this.#entries.length === 0) return [{ id: this.#embedded.id, provider: this.#embedded.provider.name, default: true }];
     const defaultId = await this.#resolveDefault(signal).then(
       (resolved) => resolved.id,
       () => undefined,
@@ -142,12 +135,15 @@ class Registry implements Providers {
   }
 
   status(): ProviderStatus[] {
+    const { name, type } = this.#embedded.provider;
+    if (this.#entries.length === 0) return [{ name, type, lastSuccessAt: null, lastErrorAt: null, lastError: null }];
     return this.#entries.map(({ name, provider }) => ({ name, type: provider.type, ...provider.health() }));
   }
 
   async close(): Promise<void> {
-    for (const entry of this.#entries) entry.list.close();
-    await Promise.all(this.#entries.map((entry) => entry.provider.close()));
+    const retired = [...this.#retired];
+    this.#retired.clear();
+    await Promise.all([...this.#entries, ...retired].map(closeEntry));
   }
 
   /** The name among what is already known. A list that is out of date still says that a model exists, and is renewed behind the answer. */
@@ -160,10 +156,11 @@ class Registry implements Providers {
   }
 
   async #ask(name: string, signal: AbortSignal): Promise<ResolvedModel> {
-    const prefixed = this.#prefixed(name);
-    if (prefixed !== undefined) await prefixed.entry.list.refresh(signal);
+    await this.#prefixed(name)?.entry.list.refresh(signal);
     const found = this.#lookUp(name);
     if (found !== undefined) return found;
+    // Looked for again: the providers may have been exchanged meanwhile.
+    const prefixed = this.#prefixed(name);
     if (prefixed !== undefined && !prefixed.entry.list.fresh) return passed(prefixed.entry, prefixed.model);
     await this.#refreshAll(signal);
     const late = this.#lookUp(name);
@@ -176,7 +173,7 @@ class Registry implements Providers {
   }
 
   async #resolveDefault(signal: AbortSignal): Promise<ResolvedModel> {
-    if (this.#default !== undefined && this.#default !== "") {
+    if (this.#default !== null && this.#default !== "") {
       const known = this.#lookUp(this.#default);
       if (known !== undefined) return known;
       // What the operator wrote down is believed; asking first would make the gateway's first answer wait for a list.
@@ -205,38 +202,11 @@ class Registry implements Providers {
 
   /** The entries, the one of the default model first. */
   #byDefault(): readonly Entry[] {
-    const first = this.#default === undefined ? undefined : this.#prefixed(this.#default)?.entry;
+    const first = this.#default === null ? undefined : this.#prefixed(this.#default)?.entry;
     return first === undefined ? this.#entries : [first, ...this.#entries.filter((entry) => entry !== first)];
   }
 
   async #refreshAll(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#entries.map((entry) => entry.list.refresh(signal)));
   }
-}
-
-function knows(entry: Entry, model: string): boolean {
-  if (entry.configured.has(model)) return true;
-  if (entry.list.known?.has(model) !== true) return false;
-  if (!entry.list.fresh) void entry.list.refresh(neverAborted);
-  return true;
-}
-
-const neverAborted = new AbortController().signal;
-
-function modelIds(entry: Entry): string[] {
-  return [...new Set([...entry.configured.keys(), ...(entry.list.known?.keys() ?? [])])];
-}
-
-function resolved(entry: Entry, model: string): ResolvedModel {
-  let found = entry.resolved.get(model);
-  if (found === undefined) {
-    found = passed(entry, model);
-    entry.resolved.set(model, found);
-  }
-  return found;
-}
-
-/** For names that a caller made up: nothing of them is kept. */
-function passed(entry: Entry, model: string): ResolvedModel {
-  return { provider: entry.provider, model, id: `${entry.name}/${model}` };
 }

@@ -54,6 +54,7 @@ interface Began {
   isStreamed?: boolean;
   /** Begins a session with the run. */
   inSession?: boolean;
+  workspaceId?: string;
   acquire?: RunPlan["acquire"];
   provider?: Provider;
 }
@@ -65,14 +66,14 @@ async function runsWith({ storeWith = (store) => store, ...options }: Partial<Ru
   const runs = createRuns({ store, log: pino({ level: "silent" }), now: () => clock.now, ...options });
 
   /** Creates a run and lets it begin. */
-  function begin(events: Iterable<ModelEvent>, { isStreamed = true, inSession = false, acquire = async () => () => {}, provider = scripted(events) }: Began = {}): Run {
+  function begin(events: Iterable<ModelEvent>, { isStreamed = true, inSession = false, workspaceId = "default", acquire = async () => () => {}, provider = scripted(events) }: Began = {}): Run {
     const session = inSession ? newSession() : null;
     const run = runs.create({
       face: "agents",
       principal: owner,
       requestId: "req_1",
       sessionId: session?.id ?? null,
-      workspaceId: "default",
+      workspaceId,
       agentId: "main",
       userId: null,
       channel: "api",
@@ -83,7 +84,7 @@ async function runsWith({ storeWith = (store) => store, ...options }: Partial<Ru
     runs.start(run, {
       acquire,
       prepare: async () => ({
-        identity: { workspaceId: "default", agentId: "main", userId: null },
+        identity: { workspaceId, agentId: "main", userId: null },
         newSession: session,
         userMessage: session && { id: newId("msg"), content: "Hi" },
         messageId: newId("msg"),
@@ -433,6 +434,25 @@ describe("cancel", () => {
     await runs.cancel(run.id, owner);
     expect(run.status).toBe("cancelled");
     await reader.return(undefined);
+  });
+});
+
+describe("the runs of a workspace that is deleted", () => {
+  test("end, and then their events are forgotten; those of others go on", async () => {
+    const { runs, begin } = await runsWith();
+    const [ended, gone] = [begin(hello), begin([started, text("Hel")])];
+    await untilEnded(ended);
+    const other = begin([started], { workspaceId: "team" });
+    await other.begun;
+    await gone.begun;
+
+    await runs.cancelIn("default");
+    expect([gone.status, gone.failure?.message, other.status]).toEqual(["cancelled", expect.stringContaining("`default` was deleted"), "running"]);
+    await settle();
+    runs.forgetIn("default");
+    for (const { id } of [ended, gone]) await expect(runs.open(id, owner, false)).rejects.toMatchObject({ code: "not_found" });
+    expect(await runs.open(other.id, owner, false)).toBe(other);
+    await runs.cancelIn("team");
   });
 });
 

@@ -36,6 +36,12 @@ export interface Runs {
   open(id: string, principal: Principal, fromStart: boolean): Promise<Run>;
   /** Ends it, and resolves once that is done. */
   cancel(id: string, principal: Principal): Promise<void>;
+  /** Resolves once the runs that are under way now have ended, however long that takes. */
+  settled(): Promise<void>;
+  /** Ends those of a workspace that is being deleted, and resolves once they have. */
+  cancelIn(workspaceId: string): Promise<void>;
+  /** Forgets the events of a deleted workspace's runs. */
+  forgetIn(workspaceId: string): void;
   /** Lets what is under way end for a while, then ends it. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -92,17 +98,30 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       run.abort(new GatewayError("cancelled", "The run was cancelled."));
       await run.settled;
     },
+    settled,
+    async cancelIn(workspaceId) {
+      const own = [...running.values()].filter(({ identity }) => identity.workspaceId === workspaceId);
+      for (const run of own) run.abort(new GatewayError("cancelled", `The run was cancelled: its workspace \`${workspaceId}\` was deleted.`));
+      await Promise.all(own.map(({ settled }) => settled));
+    },
+    forgetIn(workspaceId) {
+      for (const [id, { run }] of ended) if (run.identity.workspaceId === workspaceId) drop(id, run);
+    },
     async drain(timeoutMs) {
-      const all = Promise.all([...running.values()].map((run) => run.settled));
+      const all = settled();
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
       clearTimeout(timer);
       for (const run of running.values()) {
         run.abort(new GatewayError("service_unavailable", "The gateway is stopping. Please come back in a moment.", { retryAfterSeconds: 5 }));
       }
-      await Promise.all([...running.values()].map((run) => run.settled));
+      await settled();
     },
   };
+
+  async function settled(): Promise<void> {
+    await Promise.all([...running.values()].map((run) => run.settled));
+  }
 
   async function find(id: string, principal: Principal): Promise<RunRecord> {
     const stored = await store.find(id);
@@ -126,6 +145,7 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       release = await plan.acquire(signal);
       signal.throwIfAborted();
       const prepared = await plan.prepare();
+      signal.throwIfAborted();
       run.identity = { ...run.identity, ...prepared.identity };
       run.messageId = prepared.messageId;
       await store.begin({ run: run.record, session: prepared.newSession, userMessage: prepared.userMessage });
@@ -259,8 +279,12 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
   function sweep(): void {
     for (const [id, { run, endedAt }] of ended) {
       if (endedAt > now() - retentionMs && endedBytes <= retentionBytes) return;
-      ended.delete(id);
-      endedBytes -= keptBytes(run);
+      drop(id, run);
     }
+  }
+
+  function drop(id: string, run: Run): void {
+    ended.delete(id);
+    endedBytes -= keptBytes(run);
   }
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { newId } from "../ids.ts";
+import { idFloor, newId } from "../ids.ts";
 import { createSessionStore } from "../sessions/store.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { temporaryDatabase, temporaryFolder } from "../storage/testing.ts";
@@ -233,3 +233,22 @@ async function expectWhole(url: string): Promise<void> {
     await database.close();
   }
 }
+
+test("the tokens of each key's runs since a time are summed up; what failed or goes on counts none", async () => {
+  const { runs } = await stores();
+  const spend = async (id: string, keyId: string, inputTokens: number, outputTokens: number) => {
+    await runs.begin({ run: newRun({ id, keyId }), session: null, userMessage: null });
+    await runs.finish(end(id, null, { usage: { inputTokens, outputTokens } }));
+  };
+  await spend(idFloor("run", 999) + "f", "key_1", 1000, 1000);
+  await spend(idFloor("run", 1000) + "0", "key_1", 1, 2);
+  await spend(newId("run"), "key_1", 3, 4);
+  await spend(newId("run"), "key_2", 5, 6);
+  const failed = newRun({ keyId: "key_2" });
+  await runs.begin({ run: failed, session: null, userMessage: null });
+  await runs.finish(end(failed.id, null, { status: "failed", usage: null }));
+  await runs.begin({ run: newRun({ keyId: "key_3" }), session: null, userMessage: null });
+
+  const sums = await runs.tokensByKey(1000);
+  expect(new Map(sums.map(({ keyId, tokens }) => [keyId, tokens]))).toEqual(new Map([["key_1", 10], ["key_2", 11], ["key_3", 0]]));
+});

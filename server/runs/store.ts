@@ -1,6 +1,7 @@
 import { type InferResult, type Kysely, sql } from "kysely";
 import type { ToolCallRecord } from "../chat/turn-events.ts";
 import type { ErrorCode } from "../errors.ts";
+import { idFloor } from "../ids.ts";
 import type { FinishReason, Usage } from "../providers/port.ts";
 import type { Database } from "../storage/database.ts";
 import type { Schema } from "../storage/schema.ts";
@@ -80,6 +81,8 @@ export interface RunStore {
    */
   finish(finish: FinishRun): Promise<boolean>;
   find(id: string): Promise<RunRecord | undefined>;
+  /** Input and output tokens of each key's runs that began at or after a time. */
+  tokensByKey(since: number): Promise<{ keyId: string; tokens: number }[]>;
   /** Marks runs that an earlier process left running as failed; how many. */
   failLeftRunning(now: number): Promise<number>;
 }
@@ -150,6 +153,15 @@ export function createRunStore({ database }: { database: Database }): RunStore {
     async find(id) {
       const row = await selectRuns(kysely).where("runs.id", "=", id).executeTakeFirst();
       return row && toRecord(row);
+    },
+    async tokensByKey(since) {
+      const rows = await kysely
+        .selectFrom("runs")
+        .select((its) => ["key_id", its.fn.sum<number | null>(its("input_tokens", "+", its.ref("output_tokens"))).as("tokens")])
+        .where("id", ">=", idFloor("run", since))
+        .groupBy("key_id")
+        .execute();
+      return rows.map(({ key_id: keyId, tokens }) => ({ keyId, tokens: Number(tokens ?? 0) }));
     },
     async failLeftRunning(now) {
       return kysely.transaction().execute(async (transaction) => {

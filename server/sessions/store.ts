@@ -100,6 +100,7 @@ export function createSessionStore({ database }: { database: Database }): Sessio
       return toPage(rows, filter.limit, toSession, (row) => [row.last_active_at, row.id]);
     },
     async count({ workspaces }) {
+      if (workspaces !== "*" && workspaces.length === 0) return 0;
       let query = kysely.selectFrom("sessions").select(({ fn }) => fn.countAll<number>().as("count"));
       if (workspaces !== "*") query = query.where("workspace_id", "in", workspaces);
       return Number((await query.executeTakeFirstOrThrow()).count);

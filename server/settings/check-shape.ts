@@ -2,13 +2,16 @@ import type { ErrorObject } from "ajv";
 import type { SettingsFile } from "../../generated/server/settings.ts";
 import { validateSettingsFile } from "../../generated/validators/settings.js";
 import { nearestName } from "./nearest-name.ts";
-import { below } from "./pointer.ts";
+import { at, below } from "./pointer.ts";
 import type { Fault } from "./settings-error.ts";
 
-/** Whether a value has the shape of a settings file; if not, each fault with what was expected. */
-export function checkShape(value: unknown): { file: SettingsFile; faults: [] } | { file: null; faults: Fault[] } {
+/**
+ * Whether a value has the shape of a settings file; if not, each fault with what was expected. Messages quote the value as it
+ * was written: what a variable stands for is nobody's business.
+ */
+export function checkShape(value: unknown, written: unknown): { file: SettingsFile; faults: [] } | { file: null; faults: Fault[] } {
   if (validateSettingsFile(value)) return { file: value, faults: [] };
-  return { file: null, faults: (validateSettingsFile.errors ?? []).map(describe) };
+  return { file: null, faults: (validateSettingsFile.errors ?? []).map((error) => describe(error, at(written, error.instancePath))) };
 }
 
 /** The part of a schema that messages are made from. */
@@ -23,7 +26,7 @@ interface Expectation {
   "x-expected"?: string;
 }
 
-function describe({ keyword, instancePath, params, parentSchema = {}, data }: ErrorObject): Fault {
+function describe({ keyword, instancePath, params, parentSchema = {}, data }: ErrorObject, written: unknown): Fault {
   const expectation = parentSchema as Expectation;
   const hint = expectation["x-hint"] === undefined ? "" : `: ${expectation["x-hint"]}`;
   switch (keyword) {
@@ -39,10 +42,10 @@ function describe({ keyword, instancePath, params, parentSchema = {}, data }: Er
       return { path: instancePath, message: `must be ${expected(expectation)}, but is ${kindOf(data)}${quotes(expectation, data)}${hint}.` };
     case "enum": {
       const nearest = typeof data === "string" ? nearestName(data, expectation.enum as string[]) : undefined;
-      return { path: instancePath, message: `must be ${expected(expectation)}, but is ${shown(data)}.${suggestion(nearest)}` };
+      return { path: instancePath, message: `must be ${expected(expectation)}, but is ${shown(written)}.${suggestion(nearest)}` };
     }
     case "const":
-      return { path: instancePath, message: `must be ${expected(expectation)}, but is ${shown(data)}${hint}.` };
+      return { path: instancePath, message: `must be ${expected(expectation)}, but is ${shown(written)}${hint}.` };
     case "minLength":
       return { path: instancePath, message: "must not be empty." };
     case "minItems":

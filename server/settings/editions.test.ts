@@ -46,7 +46,7 @@ describe("agents edition", () => {
       tokensPerDay: { global: null, perKey: 1_000_000 },
     });
     const together = await load({ gateway: { rateLimit: { maxRequestsPerMinute: 90, maxTokensPerDay: 5, perKey: false } } });
-    expect(together.settings.limits).toMatchObject({ global: { maxRequests: 90 }, perKey: { maxRequests: 60 }, tokensPerDay: { global: 5, perKey: null } });
+    expect(together.settings.limits).toMatchObject({ global: { maxRequests: 90 }, perKey: null, tokensPerDay: { global: 5, perKey: null } });
   });
 });
 

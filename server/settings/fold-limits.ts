@@ -13,7 +13,7 @@ export function foldLimits({ file }: Folding): LimitSettings {
   const tokens = agents?.maxTokensPerDay ?? null;
   return {
     global: (isPerKey ? null : requests) ?? foldWindow(api.global) ?? null,
-    perKey: (isPerKey ? requests : null) ?? foldWindow(api.perToken) ?? { maxRequests: 60, windowMs: minute },
+    perKey: (isPerKey ? requests : null) ?? foldWindow(api.perToken) ?? null,
     owner: { maxRequests: 600, windowMs: minute },
     tokensPerDay: { global: isPerKey ? null : tokens, perKey: isPerKey ? tokens : null },
   };

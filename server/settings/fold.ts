@@ -71,6 +71,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     logging: {
       level: logging.level ?? "info",
       file: logging.file === null ? null : path(logging.file ?? `${stateDir}/logs/gateway.log`),
+      auditRetentionDays: logging.auditRetentionDays === undefined ? 90 : logging.auditRetentionDays,
     },
   };
   return { settings: freeze(settings), faults, warnings };

@@ -12,7 +12,7 @@ describe("without a file", () => {
       stateDir,
       http: { host: "127.0.0.1", port: 18_789, apiEnabled: true, trustedProxies: [], allowedHosts: [], cors: null, maxBodyBytes: 1_048_576, allowedIPs: [] },
       auth: { enabled: true, ownerTokens: [], keys: [] },
-      limits: { global: null, perKey: { maxRequests: 60, windowMs: 60_000 }, owner: { maxRequests: 600, windowMs: 60_000 }, tokensPerDay: { global: null, perKey: null } },
+      limits: { global: null, perKey: null, owner: { maxRequests: 600, windowMs: 60_000 }, tokensPerDay: { global: null, perKey: null } },
       storage: { url: `sqlite:${stateDir}/openclaw.db` },
       redis: { url: null },
       models: { default: null, providers: {} },
@@ -26,7 +26,7 @@ describe("without a file", () => {
       memory: { retentionDays: null, maxEntries: 100_000 },
       cron: { jobs: [] },
       webhooks: [],
-      logging: { level: "info", file: `${stateDir}/logs/gateway.log` },
+      logging: { level: "info", file: `${stateDir}/logs/gateway.log`, auditRetentionDays: 90 },
     });
   });
 
@@ -34,7 +34,7 @@ describe("without a file", () => {
     const { settings } = await createTestHome().load();
     expect(Object.isFrozen(settings)).toBe(true);
     expect(Object.isFrozen(settings.agents.list[0]?.tools)).toBe(true);
-    expect(Object.isFrozen(settings.limits.perKey)).toBe(true);
+    expect(Object.isFrozen(settings.limits.owner)).toBe(true);
   });
 });
 

@@ -3,14 +3,11 @@ import { extname } from "node:path";
 import { SettingsError } from "./settings-error.ts";
 
 /** Far more than any settings need; a log or database named by mistake is not read to its end. */
-const maxBytes = 1024 * 1024;
+export const maxFileBytes = 1024 * 1024;
 
 /** The value of a settings file: YAML by its ending, else JSON5. Throws a SettingsError that says the line of a syntax error. */
 export async function parseFile(file: string): Promise<unknown> {
-  const text = await read(file);
-  // A file that a crash has emptied must not start a gateway with other keys than it had.
-  if (text.trim() === "") throw fault(file, "The file is empty. Write {} into it to take all defaults.");
-  return formatOf(file) === "yaml" ? parseYaml(file, text) : parseJson5(file, text);
+  return parseText(file, await readText(file));
 }
 
 /** The language of a settings file, by its ending. */
@@ -18,8 +15,16 @@ export function formatOf(file: string): "json5" | "yaml" {
   return /^\.ya?ml$/i.test(extname(file)) ? "yaml" : "json5";
 }
 
-async function read(file: string): Promise<string> {
-  const buffer = Buffer.allocUnsafe(maxBytes + 1);
+/** As `parseFile`, of a text that was read. */
+export async function parseText(file: string, text: string): Promise<unknown> {
+  // A file that a crash has emptied must not start a gateway with other keys than it had.
+  if (text.trim() === "") throw fault(file, "The file is empty. Write {} into it to take all defaults.");
+  return formatOf(file) === "yaml" ? parseYaml(file, text) : parseJson5(file, text);
+}
+
+/** The text of a file. Throws a SettingsError that says why it cannot be read. */
+export async function readText(file: string): Promise<string> {
+  const buffer = Buffer.allocUnsafe(maxFileBytes + 1);
   let length = 0;
   try {
     await using handle = await open(file, "r");
@@ -27,7 +32,7 @@ async function read(file: string): Promise<string> {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
       if (bytesRead === 0) break;
       length += bytesRead;
-      if (length > maxBytes) throw fault(file, "The file is larger than 1 MB, which no settings are. Is it the right one?");
+      if (length > maxFileBytes) throw fault(file, "The file is larger than 1 MB, which no settings are. Is it the right one?");
     }
   } catch (error) {
     if (error instanceof SettingsError) throw error;

@@ -85,8 +85,8 @@ export interface ConfiguredKey {
 export interface LimitSettings {
   /** All keys together; null for no limit. */
   readonly global: RateLimit | null;
-  /** Each key that has no limit of its own. */
-  readonly perKey: RateLimit;
+  /** Each key that has no limit of its own; null for what the gateway has by itself, which depends on the operation's class. */
+  readonly perKey: RateLimit | null;
   /** The owner's token. */
   readonly owner: RateLimit;
   /** Input and output tokens a day (UTC); null for no limit. */
@@ -228,4 +228,6 @@ export interface LoggingSettings {
   readonly level: NonNullable<Logging["level"]>;
   /** Absolute; null for standard output only. */
   readonly file: string | null;
+  /** Null: the audit log is kept for ever. */
+  readonly auditRetentionDays: number | null;
 }

@@ -4,11 +4,14 @@ import type { Fault } from "./settings-error.ts";
 /**
  * A copy of the parsed file in which `${NAME}` within strings is the environment's value, and `$${` a plain `${`.
  *
+ * `used` has the values that were put in, with the variables' names, so that no message needs to show them.
+ *
  * A missing variable is a fault, but not within an object that says `enabled: false`: what is off need not be complete. A
  * string there that needs a missing variable becomes empty as a whole, so that nothing guessable is left of it.
  */
-export function substitute(parsed: unknown, env: NodeJS.ProcessEnv): { value: unknown; faults: Fault[] } {
+export function substitute(parsed: unknown, env: NodeJS.ProcessEnv): { value: unknown; faults: Fault[]; used: ReadonlyMap<string, string> } {
   const faults: Fault[] = [];
+  const used = new Map<string, string>();
 
   function copy(value: unknown, pointer: string, isOff: boolean): unknown {
     if (typeof value === "string") return fill(value, pointer, isOff);
@@ -34,7 +37,10 @@ export function substitute(parsed: unknown, env: NodeJS.ProcessEnv): { value: un
         return match;
       }
       const value = env[name];
-      if (value !== undefined) return value;
+      if (value !== undefined) {
+        used.set(value, name);
+        return value;
+      }
       isComplete = false;
       if (!isOff) faults.push({ path: pointer, message: `needs the environment variable ${name}, which is not set.`, variable: name });
       return match;
@@ -42,5 +48,5 @@ export function substitute(parsed: unknown, env: NodeJS.ProcessEnv): { value: un
     return isOff && !isComplete ? "" : filled;
   }
 
-  return { value: copy(parsed, "", false), faults };
+  return { value: copy(parsed, "", false), faults, used };
 }

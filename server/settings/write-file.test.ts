@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -72,4 +73,23 @@ describe("what cannot be written", () => {
     await expect(replaceFile(join(home.path, "openclaw.json"), "{}")).rejects.toThrow("EISDIR");
     expect(readdirSync(home.path)).toEqual(["openclaw.json"]);
   });
+});
+
+test("a process that dies between writing and renaming leaves the old file", async () => {
+  const home = createTestHome();
+  const file = home.write("openclaw.json", "{ old: true }");
+  // Dies at the rename of the file itself, not of the copy beside it.
+  const program = `
+    import files from "node:fs/promises";
+    import { syncBuiltinESMExports } from "node:module";
+    const { rename } = files;
+    files.rename = (from, to) => (to.endsWith(".last-good") ? rename(from, to) : process.kill(process.pid, "SIGKILL"));
+    syncBuiltinESMExports();
+    const { replaceFile } = await import(${JSON.stringify(new URL("write-file.ts", import.meta.url).href)});
+    await replaceFile(process.argv[1], "{ new: true }");
+  `;
+  const { signal } = spawnSync(process.execPath, ["--input-type=module", "--eval", program, file]);
+  expect(signal).toBe("SIGKILL");
+  expect(readFileSync(file, "utf8")).toBe("{ old: true }");
+  expect(readFileSync(`${file}.last-good`, "utf8")).toBe("{ old: true }");
 });

@@ -9,7 +9,7 @@ import { isUsable, type Skill, type SkillsSettings } from "./skill.ts";
 import { createSkillTool } from "./tool.ts";
 
 export type { SkillOrigin } from "./install.ts";
-export type { Skill, SkillsSettings } from "./skill.ts";
+export { type Skill, skillsSettings, type SkillsSettings } from "./skill.ts";
 
 export interface SkillsOptions extends Omit<LibraryOptions, "roots"> {
   settings: SkillsSettings;

@@ -1,3 +1,5 @@
+import type { Settings } from "../settings/settings.ts";
+
 /** A skill: a folder with a SKILL.md, usable or not. */
 export interface Skill {
   /** The folder's name, and what the SKILL.md says where it is in order. */
@@ -40,4 +42,8 @@ export interface SkillsSettings {
   readonly registry: string | null;
   /** Private networks that archives may be fetched from; the registry's own host may be in any. */
   readonly allowPrivate: readonly string[];
+}
+
+export function skillsSettings({ skills, network }: Pick<Settings, "skills" | "network">): SkillsSettings {
+  return { ...skills, allowPrivate: network.allowPrivate };
 }

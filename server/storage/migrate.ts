@@ -1,6 +1,8 @@
 import type { Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { initial } from "./migrations/0001-initial.ts";
+import { seededWorkspaces } from "./migrations/0003-seeded-workspaces.ts";
+import { audit } from "./migrations/0004-audit.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -9,6 +11,8 @@ import type { Schema } from "./schema.ts";
  */
 const migrations: Record<string, Migration> = {
   "0001-initial": initial,
+  "0003-seeded-workspaces": seededWorkspaces,
+  "0004-audit": audit,
 };
 
 /** What a database of this program's version has been through. */

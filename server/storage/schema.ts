@@ -7,10 +7,12 @@
  */
 export interface Schema {
   workspaces: WorkspacesTable;
+  seeded_workspaces: SeededWorkspacesTable;
   sessions: SessionsTable;
   messages: MessagesTable;
   runs: RunsTable;
   keys: KeysTable;
+  audit: AuditTable;
 }
 
 export interface WorkspacesTable {
@@ -23,6 +25,11 @@ export interface WorkspacesTable {
   allowlist: string;
   created_at: number;
   updated_at: number;
+}
+
+/** The workspaces of the settings that have been made, whatever became of them. */
+interface SeededWorkspacesTable {
+  id: string;
 }
 
 export interface SessionsTable {
@@ -109,4 +116,21 @@ export interface KeysTable {
   created_at: number;
   last_used_at: number | null;
   revoked_at: number | null;
+}
+
+/** Append-only: triggers refuse an update, and a delete within a day. */
+export interface AuditTable {
+  /** When the answer was out. With the id, the order of the table. */
+  at: number;
+  id: string;
+  key_id: string | null;
+  address: string | null;
+  operation: string | null;
+  method: string;
+  object: string | null;
+  status: number;
+  complete: number;
+  duration_ms: number;
+  request_id: string;
+  times: number;
 }

@@ -103,3 +103,12 @@ test.each([
 ])("globs %j on %s: %s", (globs, name, expected) => {
   expect(matchesAny(globs, name)).toBe(expected);
 });
+
+test("another policy holds from the next call on", async () => {
+  const tools = createTools({ roots: [], deny: ["calculate"], sources: [source(fake("memory_search", async () => "found"))] });
+  tools.use({ roots: [root], deny: ["memory_*"] });
+  expect(tools.definitions(["*"]).map((tool) => tool.name)).toEqual(["calculate", "read"]);
+  expect(tools.list()).toHaveLength(3);
+  expect(await tools.invoke("read", '{"path":"notes.txt"}', context)).toContain("milk");
+  await expect(tools.invoke("memory_search", "{}", context)).rejects.toThrow("not allowed");
+});

@@ -5,7 +5,8 @@ import { matchesAny } from "./globs.ts";
 import { ToolError, type Tool, type ToolContext, type ToolSource } from "./port.ts";
 import { createReadTool } from "./read.ts";
 
-export interface ToolsOptions {
+/** What the settings say of tools. */
+export interface ToolPolicy {
   /** Absolute folders under which `read` may read. */
   roots: readonly string[];
   /** For one invocation. Default 30 s. */
@@ -14,6 +15,9 @@ export interface ToolsOptions {
   allow?: readonly string[];
   /** Names or globs of those that may not, although they are allowed. Default none. */
   deny?: readonly string[];
+}
+
+export interface ToolsOptions extends ToolPolicy {
   /** Rooms with tools of their own (memory, MCP servers, …). A name that a tool before it has is passed over. */
   sources?: readonly ToolSource[];
 }
@@ -31,6 +35,8 @@ export interface Tools {
    * (a ToolInputError when the input does not fit), or with the signal's reason. Answers at most 64 KiB.
    */
   invoke(name: string, argumentsJson: string, context: ToolContext): Promise<string>;
+  /** Exchanges the policy, for turns under way as well: what is denied is not invoked any more. */
+  use(next: ToolPolicy): void;
 }
 
 /** The input does not fit the tool's schema; `errors` says where, with JSON pointers. */
@@ -46,13 +52,14 @@ export class ToolInputError extends ToolError {
 const maxOutput = 65_536;
 
 /** The built-in tools and those of other rooms, behind one door that validates, bounds and times out. */
-export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [], sources = [] }: ToolsOptions): Tools {
-  const builtIn = [createReadTool({ roots }), createCalculateTool()];
+export function createTools({ sources = [], ...settings }: ToolsOptions): Tools {
+  let policy: ToolPolicy = settings;
+  let builtIn = builtInTools(policy);
   let listed: readonly (readonly Tool[])[] | undefined;
   let sorted: readonly Tool[] = [];
   let ajv: Promise<Ajv2020> | undefined;
-  const validators = new Map<Tool, ValidateFunction>();
-  const allowed = (name: string): boolean => matchesAny(allow, name) && !matchesAny(deny, name);
+  const validators = new WeakMap<Tool, ValidateFunction>();
+  const allowed = (name: string): boolean => matchesAny(policy.allow ?? ["*"], name) && !matchesAny(policy.deny ?? [], name);
 
   /** Sorted again only when a source has another list than before. */
   function list(): readonly Tool[] {
@@ -105,10 +112,16 @@ export function createTools({ roots, timeoutMs = 30_000, allow = ["*"], deny = [
       if (!allowed(name)) throw new ToolError(`The tool ${name} is not allowed on this gateway.`);
       const input = await parse(tool, argumentsJson);
       context.signal.throwIfAborted();
-      return bounded(await timed(tool, input, tool.timeoutMs ?? timeoutMs, context));
+      return bounded(await timed(tool, input, tool.timeoutMs ?? policy.timeoutMs ?? 30_000, context));
+    },
+    use(next) {
+      policy = next;
+      builtIn = builtInTools(next);
     },
   };
 }
+
+const builtInTools = ({ roots }: ToolPolicy): readonly Tool[] => [createReadTool({ roots }), createCalculateTool()];
 
 /** Loaded with the first call: a gateway that calls no tools need not carry a compiler. */
 async function loadAjv(): Promise<Ajv2020> {

@@ -95,7 +95,8 @@ const facts: Record<number, ErrorFacts> = {
     name: "TooManyRequests",
     description: "A limit is exceeded; `Retry-After` says when to come back.",
     code: "rate_limited",
-    message: "Too many requests. Please try again later.",
+    message: "Too many requests: this key may send 60 a minute. Try again in 30 s.",
+    details: { limit: 60, windowMs: 60000, scope: "key" },
     openaiType: "rate_limit_error",
   },
   500: {
@@ -130,7 +131,9 @@ export function describeErrorAnswer(face: Face, status: number): { name: string;
 
 function example(face: Face, status: number, { code, message, details = {}, openaiType }: ErrorFacts): unknown {
   if (face === "plain") {
-    return { error: { code: status === 400 ? "INVALID_REQUEST" : code.toUpperCase(), message, details } };
+    // The plain edition has one code for all that stands in the way.
+    const plainCode = { 400: "INVALID_REQUEST", 409: "CONFLICT" }[status] ?? code.toUpperCase();
+    return { error: { code: plainCode, message, details } };
   }
   if (face === "openai") return { error: { message, type: openaiType, param: null, code } };
   return { error: code, message, status, details, requestId, ...(status === 429 || status === 503 ? { retryAfter: 30 } : {}) };

@@ -55,8 +55,9 @@ export interface StreamEvent<T> {
 /** A stream is read in batches: what is there at once is written at once. Leaving the loop lets go of it. */
 export type EventStream<T> = AsyncIterable<readonly StreamEvent<T>[]>;
 
-// Every answer carries X-Request-Id; the server sets it, not the handler.
-type AnswerHeaders<T> = T extends { headers: infer H } ? { [K in keyof H as K extends "X-Request-Id" | number ? never : string extends K ? never : K]: H[K] } : never;
+// The server sets these in every answer, not the handler.
+type ServerHeader = "X-Request-Id" | \`X-RateLimit-\${string}\`;
+type AnswerHeaders<T> = T extends { headers: infer H } ? { [K in keyof H as K extends ServerHeader | number ? never : string extends K ? never : K]: H[K] } : never;
 type WithHeaders<T> = keyof AnswerHeaders<T> extends never ? { headers?: never } : Partial<AnswerHeaders<T>> extends AnswerHeaders<T> ? { headers?: AnswerHeaders<T> } : { headers: AnswerHeaders<T> };
 
 type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"

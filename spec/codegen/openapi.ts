@@ -24,6 +24,7 @@ export async function writeOpenapi({ v31, v32 }: CompiledSpec, generated: string
 
 function finish(document: OpenapiDocument): void {
   orderByTag(document);
+  addLimitHeaders(document);
   shareHeaders(document);
   shareErrorAnswers(document);
   openRecords(document);
@@ -40,13 +41,35 @@ function orderByTag(document: OpenapiDocument): void {
   document.paths = Object.fromEntries(paths.map((path) => [path, document.paths[path]!]));
 }
 
+/**
+ * What every answer to a key says of its limits. An error may come before the key is known, and then says nothing of them; a
+ * 401 never does.
+ */
+function addLimitHeaders(document: OpenapiDocument): void {
+  for (const { "x-permission": permission, responses } of operationsOf(document)) {
+    if (permission === "none") continue;
+    for (const [status, answer] of Object.entries(responses) as [string, Response][]) {
+      if (status === "401") continue;
+      const required = Number(status) < 400;
+      for (const [name, description] of limitHeaders) answer.headers = { ...answer.headers, [name]: { required, description, schema: { type: "integer", format: "int64" } } };
+    }
+  }
+}
+
+const limitHeaders = [
+  ["X-RateLimit-Limit", "Requests that the tightest limit of those that this request counted towards lets through in its window."],
+  ["X-RateLimit-Remaining", "How many of them are left."],
+  ["X-RateLimit-Reset", "When the window is over, in seconds since 1970: who waits until then gets in."],
+] as const;
+
 /** Headers that stand in every answer are written once. */
 function shareHeaders(document: OpenapiDocument): void {
   const shared: Record<string, unknown> = {};
   for (const operation of operationsOf(document)) {
     for (const answer of Object.values(operation.responses) as Response[]) {
       for (const [name, header] of Object.entries(answer.headers ?? {})) {
-        const key = name.replaceAll("-", "");
+        // The limit's headers are certain in some answers only.
+        const key = name.replaceAll("-", "") + ((header as { required?: boolean }).required === false ? "IfKnown" : "");
         shared[key] ??= withExample(name, header);
         answer.headers![name] = { $ref: `#/components/headers/${key}` };
       }
@@ -57,7 +80,7 @@ function shareHeaders(document: OpenapiDocument): void {
 
 /** Without an example Prism makes -2147483648 of an integer header. */
 function withExample(name: string, header: unknown): unknown {
-  const examples: Record<string, unknown> = { "Retry-After": 30, "X-Request-Id": "req_0199c0ffee", "X-Run-Id": "run_0199c0ffee", Location: "/api/v1/runs/run_0199c0ffee" };
+  const examples: Record<string, unknown> = { "Retry-After": 30, "X-Request-Id": "req_0199c0ffee", "X-Run-Id": "run_0199c0ffee", Location: "/api/v1/runs/run_0199c0ffee", "X-RateLimit-Limit": 100, "X-RateLimit-Remaining": 87, "X-RateLimit-Reset": 1746005400 };
   return name in examples ? { ...(header as object), example: examples[name] } : header;
 }
 
@@ -69,7 +92,9 @@ function shareErrorAnswers(document: OpenapiDocument): void {
       const schema = answer.content?.["application/json"]?.schema;
       const face = schema?.$ref && faceOfSchema(referenceName(schema.$ref));
       if (!face || Number(status) < 400) continue;
-      const { name, description, example } = describeErrorAnswer(face, Number(status));
+      const { name: common, description, example } = describeErrorAnswer(face, Number(status));
+      // Without a key there are no limits to tell of.
+      const name = operation["x-permission"] === "none" ? `${common}Open` : common;
       shared[name] ??= { ...answer, description, content: { "application/json": { schema, examples: { [name]: { value: example } } } } };
       operation.responses[status] = { $ref: `#/components/responses/${name}` } satisfies Reference;
     }

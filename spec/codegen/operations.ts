@@ -14,6 +14,8 @@ export interface Operation {
   parameters: Parameter[];
   /** Names of the schemas that a body may fit; several when the body is a union. Null without a body. */
   bodySchemas: string[] | null;
+  /** The media types that a body may have. */
+  bodyTypes: string[];
   statuses: number[];
   /** Status, media type and schema of each answer with a body. */
   answers: { status: number; mediaType: string; schema: Record<string, unknown> }[];
@@ -48,6 +50,7 @@ function describe(document: OpenapiDocument, path: string, method: string, raw: 
     face,
     parameters: (raw.parameters ?? []).map((parameter) => resolve<Parameter>(document, parameter)),
     bodySchemas: bodySchemas(document, raw),
+    bodyTypes: Object.keys(raw.requestBody?.content ?? {}),
     statuses: Object.keys(raw.responses).map(Number),
     answers,
     raw,

@@ -6,7 +6,7 @@ import { header } from "./paths.ts";
 /** `server/routes.ts`: what the server mounts, one entry an operation, with its validators. */
 export async function writeRoutes(operations: readonly Operation[], generated: string): Promise<void> {
   const entries = operations.map((operation) => {
-    const { id, method, path, permission, rateClass, face, parameters, bodySchemas, answers } = operation;
+    const { id, method, path, permission, rateClass, face, parameters, bodySchemas, bodyTypes, answers } = operation;
     const fields = [
       `operationId: "${id}"`,
       `method: "${method}"`,
@@ -16,6 +16,7 @@ export async function writeRoutes(operations: readonly Operation[], generated: s
       `face: "${face}"`,
       `parameters: ${parameters.length > 0 ? `parameters.${id}` : "null"}`,
       `bodies: ${bodySchemas ? `[${bodySchemas.map((name) => `bodies.${name}`).join(", ")}]` : "null"}`,
+      `bodyTypes: [${bodyTypes.map((name) => `"${name}"`).join(", ")}]`,
       `streams: ${answers.some(({ mediaType }) => mediaType === "text/event-stream")}`,
     ];
     return `  { ${fields.join(", ")} },\n`;
@@ -49,6 +50,8 @@ export interface Route {
   readonly parameters: ValidateFunction | null;
   /** One validator a member of the body's union; null without a body. */
   readonly bodies: readonly ValidateFunction[] | null;
+  /** The media types that a body may have. */
+  readonly bodyTypes: readonly string[];
   /** Whether it can answer with events. */
   readonly streams: boolean;
 }

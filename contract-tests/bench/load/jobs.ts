@@ -4,6 +4,7 @@ import type { Flavour } from "../requests.ts";
 export type Job =
   | { kind: "json"; flavour: Flavour; port: number; tag: string; connections: number; requests: number }
   | { kind: "sse"; flavour: Flavour; port: number; tag: string; streams: number; atOnce: number }
+  | { kind: "get"; port: number; path: string; connections: number; requests: number }
   | { kind: "idle-open"; flavour: Flavour; port: number; streams: number }
   /** Closes the streams to that port; fails when one of them has ended by itself. */
   | { kind: "idle-close"; port: number };

@@ -1,4 +1,5 @@
 import { percentile } from "../statistics.ts";
+import { runGets } from "./gets.ts";
 import { type IdleStreams, openIdleStreams } from "./idle-streams.ts";
 import type { Job, JobReply } from "./jobs.ts";
 import { runJsonTurns } from "./json-turns.ts";
@@ -31,6 +32,8 @@ async function perform(job: Job): Promise<number[]> {
   switch (job.kind) {
     case "json":
       return runJsonTurns(job);
+    case "get":
+      return runGets(job);
     case "sse":
       return runStreamedTurns(job);
     case "idle-open":

@@ -14,6 +14,8 @@ export interface Server {
   flavour: Flavour;
   port: number;
   pid: number;
+  /** Where its files are. */
+  folder: string;
   /** `performance.now()` just before it was spawned. */
   spawnedAt: number;
   /** Polls until a GET of the path answers 200; fails when the process ends or half a minute is over. */
@@ -45,6 +47,7 @@ export async function launch(lifetime: Lifetime, { flavour, command, env, folder
     flavour,
     port,
     pid: child.pid ?? 0,
+    folder,
     spawnedAt,
     async answers(path) {
       const deadline = performance.now() + 30_000;

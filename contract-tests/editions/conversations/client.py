@@ -49,7 +49,9 @@ def chat_with_retry(client, message, max_retries=3):
         except requests.exceptions.HTTPError as error:
             if error.response.status_code != 429:
                 raise
-            time.sleep(int(error.response.headers.get("Retry-After", 30)))
+            retry_after = int(error.response.headers.get("Retry-After", 30))
+            show({"error": error.response.json()["error"], "retryAfter": error.response.json()["retryAfter"], "header": retry_after})
+            time.sleep(retry_after)
     raise RuntimeError("out of tries")
 
 
@@ -85,6 +87,9 @@ elif tried == "crm":
     show(classify_feedback(client, "It broke after two days!"))
 elif tried == "ticket":
     show(first_reply(client, {"title": "No sound", "description": "Since the update", "priority": "high"}))
+elif tried == "limited":
+    show(chat_with_retry(client, "First")["content"])
+    show(chat_with_retry(client, "Second")["content"])
 elif tried == "retry":
     try:
         show(chat_with_retry(client, "Try me")["content"])

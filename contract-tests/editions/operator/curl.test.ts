@@ -20,6 +20,15 @@ describe("the operator document's curl commands", () => {
       expect(answer.json()).toMatchObject({ status: "ok" });
     });
 
+    test.skipIf(lacksCurl)("the configuration is read, redacted, and updated", async () => {
+      const config = `${gateway.url}/api/v1/config`;
+      const read = await curl(...bearer, config);
+      expect([read.status, read.json()]).toEqual([200, expect.objectContaining({ gateway: { auth: { enabled: true, token: "${GATEWAY_AUTH_TOKEN}" } } })]);
+      expect(read.body).not.toContain(token);
+      const updated = await curl("-X", "PUT", ...bearer, ...json, "-d", JSON.stringify({ ...(read.json() as object), logging: { level: "warn" } }), config);
+      expect([updated.status, updated.json()]).toEqual([200, { config: { ...(read.json() as object), logging: { level: "warn" } }, restartRequired: [], warnings: [] }]);
+    });
+
     test.skipIf(lacksCurl)("a message is answered as JSON", async () => {
       const answer = await message({ channel: "api", message: "How will the weather be?" });
       expect(answer.status).toBe(200);

@@ -27,6 +27,14 @@ describe("the plain document's requests, with curl", () => {
       expect(answer.json()).toEqual({ gateway: "running", channels: {}, sessions: aNumber, memory: { used: aNumber, total: aNumber } });
     });
 
+    test.skipIf(lacksCurl)("the config is got, and updated with the document's body", async () => {
+      const url = `${gateway.url}/api/config`;
+      const before = (await curl(...bearer(), url)).json() as object;
+      const updated = await curl("-X", "PATCH", ...bearer(), "-H", "Content-Type: application/json", "-d", '{ "logging": { "level": "debug" } }', url);
+      expect([updated.status, updated.json()]).toEqual([200, { config: { ...before, logging: { level: "debug" } }, restartRequired: [], warnings: [] }]);
+      expect((await curl(...bearer(), url)).json()).toEqual({ ...before, logging: { level: "debug" } });
+    });
+
     test.skipIf(lacksCurl)("sessions are listed with the documented members, and shown", async () => {
       await start("session-123");
       const session = { id: "session-123", channel: "api", userId: "user-456", messageCount: 2, lastActivity: anInstant };

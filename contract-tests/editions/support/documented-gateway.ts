@@ -52,9 +52,9 @@ export async function startWithFile({ name, text, env = {} }: SettingsFile): Pro
   try {
     const config = join(folder, name);
     await writeFile(config, text);
-    const { settings } = await loadSettings({ argv: { config, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
+    const { settings, source } = await loadSettings({ argv: { config, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
     const violations: string[] = [];
-    const running = await startGateway(settings, { log: pino({ level: "silent" }), checkAnswer: createAnswerCheck(violations) });
+    const running = await startGateway(settings, { log: pino({ level: "silent" }, { write() {} }), checkAnswer: createAnswerCheck(violations), source });
     return {
       url: running.url,
       async close() {

@@ -221,6 +221,11 @@ export type AgentsToolUseEvent = {
 };
 
 /**
+ * A user who is let in: the id that requests name, or `<channel>:<id>`, which lets the user in by that channel only.
+ */
+export type AllowedUser = string;
+
+/**
  * The error body of `/api/v1*` and `/health*`.
  */
 export type ApiError = {
@@ -245,6 +250,53 @@ export type ApiError = {
      * Seconds after which to try again; with 429 and 503.
      */
     retryAfter?: number;
+};
+
+/**
+ * One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than
+ * `logging.auditRetentionDays`. None holds a token, a body or a query.
+ */
+export type AuditEntry = {
+    kind: 'audit';
+    id: Id;
+    /**
+     * When the answer was out; the call began `durationMs` before.
+     */
+    at: Instant;
+    /**
+     * The key; null when the call had none that is valid.
+     */
+    keyId: string | null;
+    /**
+     * The address that the call came from; null where many are told together.
+     */
+    address: string | null;
+    /**
+     * The operation's id in this contract; null when the call was refused before it got to one.
+     */
+    operation: string | null;
+    method: string;
+    /**
+     * Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without.
+     */
+    object: string | null;
+    /**
+     * The answer's status.
+     */
+    status: number;
+    /**
+     * False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true.
+     */
+    complete: boolean;
+    durationMs: number;
+    /**
+     * `X-Request-Id` of the answer.
+     */
+    requestId: string;
+    /**
+     * How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.
+     */
+    times: number;
 };
 
 /**
@@ -512,7 +564,7 @@ export type CreateChatCompletionRequest = {
     frequency_penalty?: number | null;
     presence_penalty?: number | null;
     /**
-     * The caller's end user.
+     * The caller's end user. A workspace with an allow list wants one who is on it.
      */
     user?: string;
 };
@@ -546,6 +598,29 @@ export type CreateKeyRequest = {
      * When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past.
      */
     expiresAt?: string;
+};
+
+/**
+ * A workspace to be.
+ */
+export type CreateWorkspaceRequest = {
+    id: Id;
+    /**
+     * Its name for people; without it the id.
+     */
+    label?: string;
+    /**
+     * The agent of requests that name none; null or none for the gateway's default.
+     */
+    agent?: Id | null;
+    /**
+     * The skills that its agent may use, among its own; none for all of those.
+     */
+    skills?: Array<SkillGlob>;
+    /**
+     * The users let in. None lets all in.
+     */
+    allowlist?: Array<AllowedUser>;
 };
 
 /**
@@ -782,6 +857,22 @@ export type KeyPermission = 'messages:read' | 'messages:write' | 'sessions:read'
  * Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway.
  */
 export type KeySource = 'stored' | 'settings';
+
+/**
+ * Which log to read: `audit`, one entry for each call that needs a key.
+ */
+export type LogKind = 'audit';
+
+export type LogPage = {
+    /**
+     * The newest first.
+     */
+    entries: Array<AuditEntry>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
 
 /**
  * One message of a session.
@@ -1512,7 +1603,7 @@ export type SendMessageRequest = {
      */
     workspace?: Id;
     /**
-     * Who speaks, in the caller's own terms.
+     * Who speaks, in the caller's own terms. A workspace with an allow list wants one who is on it.
      */
     userId?: string;
     /**
@@ -1613,6 +1704,36 @@ export type SessionList = {
 };
 
 /**
+ * Settings that were changed.
+ */
+export type SettingsChange = {
+    /**
+     * The settings as they now stand in the file.
+     */
+    config: SettingsDocument;
+    /**
+     * JSON Pointers (RFC 6901) to the settings of the file that the running gateway takes up with its next start only.
+     */
+    restartRequired: Array<string>;
+    /**
+     * What can be used, but is probably not meant.
+     */
+    warnings: Array<string>;
+};
+
+/**
+ * Settings in the shape of the settings file, whichever edition's it is. The schema of the file is
+ * `generated/settings.schema.json`, which `openclaw config schema` prints: settings that do not fit it are a 400 that lists
+ * every fault.
+ *
+ * A secret is read as `[redacted:<mark>]`. Sent back, that stands for the secret it was read for, wherever a secret may stand.
+ * A reference such as `${NAME}` is no secret and is read as it stands.
+ */
+export type SettingsDocument = {
+    [key: string]: unknown;
+};
+
+/**
  * A folder of instructions for agents.
  */
 export type Skill = {
@@ -1659,6 +1780,11 @@ export type Skill = {
     installedAt: Instant;
 };
 
+/**
+ * The name of a skill, or a pattern in which `*` stands for anything.
+ */
+export type SkillGlob = string;
+
 export type SkillList = {
     skills: Array<Skill>;
     /**
@@ -1694,6 +1820,20 @@ export type TurnUsage = {
 };
 
 /**
+ * Users to let in and to shut out: one of the two at least. What is so already stays so.
+ */
+export type UpdateAllowlistRequest = {
+    /**
+     * Users to let in. The list holds 10,000 at the most.
+     */
+    add?: Array<AllowedUser>;
+    /**
+     * Users to take off the list. Without any left it lets all in.
+     */
+    remove?: Array<AllowedUser>;
+};
+
+/**
  * What is wrong with one place of a request.
  */
 export type ValidationFault = {
@@ -1705,6 +1845,39 @@ export type ValidationFault = {
      * What was expected there.
      */
     message: string;
+};
+
+/**
+ * A tenant: its sessions, its agent, and the users who may talk to it.
+ */
+export type Workspace = {
+    id: Id;
+    /**
+     * Its name for people.
+     */
+    label: string;
+    /**
+     * The agent of requests that name none; null for the gateway's default.
+     */
+    agent: Id | null;
+    /**
+     * The skills that its agent may use, among its own; none for all of those.
+     */
+    skills: Array<string>;
+    /**
+     * The users let in, as `<id>` or `<channel>:<id>`. Empty lets all in.
+     */
+    allowlist: Array<string>;
+    createdAt: Instant;
+    updatedAt: Instant;
+};
+
+export type WorkspaceList = {
+    workspaces: Array<Workspace>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
 };
 
 /**
@@ -1764,6 +1937,16 @@ export type LimitQuery = number;
  * `nextCursor` of the page before.
  */
 export type PageQueryCursor = string;
+
+/**
+ * Change them although the change would lock the caller out, or the file was broken by hand since.
+ */
+export type SettingsChangeOptionsForce = boolean;
+
+/**
+ * Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are.
+ */
+export type SettingsChangeOptionsIfMatch = string;
 
 export type ChatData = {
     body: ChatRequest;
@@ -3386,6 +3569,287 @@ export type GetPlainSessionResponses = {
 
 export type GetPlainSessionResponse = GetPlainSessionResponses[keyof GetPlainSessionResponses];
 
+export type ListWorkspacesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/workspaces';
+};
+
+export type ListWorkspacesErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListWorkspacesError = ListWorkspacesErrors[keyof ListWorkspacesErrors];
+
+export type ListWorkspacesResponses = {
+    /**
+     * The answer.
+     */
+    200: WorkspaceList;
+};
+
+export type ListWorkspacesResponse = ListWorkspacesResponses[keyof ListWorkspacesResponses];
+
+export type CreateWorkspaceData = {
+    body: CreateWorkspaceRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/workspaces';
+};
+
+export type CreateWorkspaceErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type CreateWorkspaceError = CreateWorkspaceErrors[keyof CreateWorkspaceErrors];
+
+export type CreateWorkspaceResponses = {
+    /**
+     * The workspace was made.
+     */
+    201: Workspace;
+};
+
+export type CreateWorkspaceResponse = CreateWorkspaceResponses[keyof CreateWorkspaceResponses];
+
+export type DeleteWorkspaceData = {
+    body?: never;
+    path: {
+        workspaceId: Id;
+    };
+    query?: {
+        /**
+         * Delete it with the sessions that are in it.
+         */
+        force?: boolean;
+    };
+    url: '/api/v1/workspaces/{workspaceId}';
+};
+
+export type DeleteWorkspaceErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type DeleteWorkspaceError = DeleteWorkspaceErrors[keyof DeleteWorkspaceErrors];
+
+export type DeleteWorkspaceResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type DeleteWorkspaceResponse = DeleteWorkspaceResponses[keyof DeleteWorkspaceResponses];
+
+export type GetWorkspaceData = {
+    body?: never;
+    path: {
+        workspaceId: Id;
+    };
+    query?: never;
+    url: '/api/v1/workspaces/{workspaceId}';
+};
+
+export type GetWorkspaceErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetWorkspaceError = GetWorkspaceErrors[keyof GetWorkspaceErrors];
+
+export type GetWorkspaceResponses = {
+    /**
+     * The answer.
+     */
+    200: Workspace;
+};
+
+export type GetWorkspaceResponse = GetWorkspaceResponses[keyof GetWorkspaceResponses];
+
+export type UpdateWorkspaceAllowlistData = {
+    body: UpdateAllowlistRequest;
+    path: {
+        workspaceId: Id;
+    };
+    query?: never;
+    url: '/api/v1/workspaces/{workspaceId}/allowlist';
+};
+
+export type UpdateWorkspaceAllowlistErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type UpdateWorkspaceAllowlistError = UpdateWorkspaceAllowlistErrors[keyof UpdateWorkspaceAllowlistErrors];
+
+export type UpdateWorkspaceAllowlistResponses = {
+    /**
+     * The answer.
+     */
+    200: Workspace;
+};
+
+export type UpdateWorkspaceAllowlistResponse = UpdateWorkspaceAllowlistResponses[keyof UpdateWorkspaceAllowlistResponses];
+
 export type ListAgentsData = {
     body?: never;
     path?: never;
@@ -4048,6 +4512,318 @@ export type RotateKeyResponses = {
 };
 
 export type RotateKeyResponse = RotateKeyResponses[keyof RotateKeyResponses];
+
+export type GetSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/config';
+};
+
+export type GetSettingsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetSettingsError = GetSettingsErrors[keyof GetSettingsErrors];
+
+export type GetSettingsResponses = {
+    /**
+     * The settings.
+     */
+    200: SettingsDocument;
+};
+
+export type GetSettingsResponse = GetSettingsResponses[keyof GetSettingsResponses];
+
+export type ReplaceSettingsData = {
+    body: SettingsDocument;
+    headers?: {
+        /**
+         * Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Change them although the change would lock the caller out, or the file was broken by hand since.
+         */
+        force?: boolean;
+    };
+    url: '/api/v1/config';
+};
+
+export type ReplaceSettingsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The object has changed since the version that `If-Match` names.
+     */
+    412: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReplaceSettingsError = ReplaceSettingsErrors[keyof ReplaceSettingsErrors];
+
+export type ReplaceSettingsResponses = {
+    /**
+     * The settings as they are now.
+     */
+    200: SettingsChange;
+};
+
+export type ReplaceSettingsResponse = ReplaceSettingsResponses[keyof ReplaceSettingsResponses];
+
+export type GetPlainSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/config';
+};
+
+export type GetPlainSettingsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type GetPlainSettingsError = GetPlainSettingsErrors[keyof GetPlainSettingsErrors];
+
+export type GetPlainSettingsResponses = {
+    /**
+     * The settings.
+     */
+    200: SettingsDocument;
+};
+
+export type GetPlainSettingsResponse = GetPlainSettingsResponses[keyof GetPlainSettingsResponses];
+
+export type UpdatePlainSettingsData = {
+    body: SettingsDocument;
+    headers?: {
+        /**
+         * Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Change them although the change would lock the caller out, or the file was broken by hand since.
+         */
+        force?: boolean;
+    };
+    url: '/api/config';
+};
+
+export type UpdatePlainSettingsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: PlainError;
+    /**
+     * The object has changed since the version that `If-Match` names.
+     */
+    412: PlainError;
+    /**
+     * The body is over the limit.
+     */
+    413: PlainError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type UpdatePlainSettingsError = UpdatePlainSettingsErrors[keyof UpdatePlainSettingsErrors];
+
+export type UpdatePlainSettingsResponses = {
+    /**
+     * The settings as they are now.
+     */
+    200: SettingsChange;
+};
+
+export type UpdatePlainSettingsResponse = UpdatePlainSettingsResponses[keyof UpdatePlainSettingsResponses];
+
+export type ListLogsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Which log.
+         */
+        kind: LogKind;
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only from this moment on.
+         */
+        since?: Instant;
+        /**
+         * Only before this moment.
+         */
+        until?: Instant;
+        /**
+         * Only calls of this key.
+         */
+        keyId?: Id;
+        /**
+         * Only calls of this operation, such as `deleteSession`.
+         */
+        operation?: string;
+        /**
+         * Only calls answered with this status, such as 403.
+         */
+        status?: number;
+    };
+    url: '/api/v1/logs';
+};
+
+export type ListLogsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListLogsError = ListLogsErrors[keyof ListLogsErrors];
+
+export type ListLogsResponses = {
+    /**
+     * The answer.
+     */
+    200: LogPage;
+};
+
+export type ListLogsResponse = ListLogsResponses[keyof ListLogsResponses];
 
 export type GetApiHealthData = {
     body?: never;

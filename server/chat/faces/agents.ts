@@ -14,6 +14,6 @@ export const agentsFace: Face<Schemas["AgentsChatEvent"]> = (event, run) => {
     case "finished":
       return [{ type: "end", usage: event.usage, finishReason: event.finishReason }];
     case "failed":
-      return [errorEvent(event.error, event.requestId)];
+      return [errorEvent(event.error, event.requestId, "rate_limit_exceeded")];
   }
 };

@@ -14,6 +14,6 @@ export const conversationsFace: Face<Schemas["ConversationsChatEvent"]> = (event
     case "finished":
       return [{ type: "done", usage: event.usage, finishReason: event.finishReason, latency: event.latencyMs }];
     case "failed":
-      return [errorEvent(event.error, event.requestId)];
+      return [errorEvent(event.error, event.requestId, "rate_limit_exceeded")];
   }
 };

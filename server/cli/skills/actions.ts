@@ -4,7 +4,7 @@ import { GatewayError } from "../../errors.ts";
 import { owner } from "../../keys/key.ts";
 import { loadSettings, SettingsError } from "../../settings/load-settings.ts";
 import { encodeSkill } from "../../skills/encode.ts";
-import { createSkills, type SkillOrigin, type Skills } from "../../skills/service.ts";
+import { createSkills, skillsSettings, type SkillOrigin, type Skills } from "../../skills/service.ts";
 import { matchesAny } from "../../tools/globs.ts";
 import { exitStatus } from "../exit-status.ts";
 import { showSkills } from "./show.ts";
@@ -57,7 +57,7 @@ async function withSkills({ config }: SkillsCommandOptions, act: (skills: Skills
     const { allow, deny } = settings.tools;
     const skills = createSkills({
       // Whoever runs this can read the files himself: he may install from anywhere.
-      settings: { ...settings.skills, installFrom: "*", allowPrivate: settings.network.allowPrivate },
+      settings: { ...skillsSettings(settings), installFrom: "*" },
       env: process.env,
       // Which tools there are is known to a gateway that runs; here, which are allowed.
       hasTool: (name) => matchesAny(allow, name) && !matchesAny(deny, name),

@@ -1,0 +1,30 @@
+import type { Logger } from "pino";
+import { createMemoryLedger } from "./memory-ledger.ts";
+import { createMemoryWindows } from "./memory-windows.ts";
+import type { Ledger, Windows } from "./port.ts";
+import { connectRedis } from "./redis-connection.ts";
+import { createRedisLedger } from "./redis-ledger.ts";
+import { createRedisWindows } from "./redis-windows.ts";
+
+export interface Cluster {
+  readonly windows: Windows;
+  readonly ledger: Ledger;
+  readonly redis: "connected" | "disconnected" | "disabled";
+  close(): void;
+}
+
+/** What the instances of a gateway share; without a Redis, this one is alone. */
+export async function createCluster({ redisUrl, log, now }: { redisUrl: string | null; log: Logger; now: () => number }): Promise<Cluster> {
+  const windows = createMemoryWindows();
+  const ledger = createMemoryLedger();
+  if (redisUrl === null) return { windows, ledger, redis: "disabled", close() {} };
+  const redis = await connectRedis({ url: redisUrl, log });
+  return {
+    windows: createRedisWindows(redis, windows),
+    ledger: createRedisLedger(redis, ledger, now),
+    get redis() {
+      return redis.isConnected ? "connected" : "disconnected";
+    },
+    close: () => redis.close(),
+  };
+}

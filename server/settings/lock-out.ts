@@ -1,0 +1,31 @@
+import { expandGrant } from "../keys/permissions.ts";
+import { createNetworkSet } from "./network-names.ts";
+import type { Settings } from "./settings.ts";
+import { idOfToken } from "./tokens.ts";
+
+/** Who changes the settings. */
+export interface Author {
+  keyId: string;
+  address: string;
+}
+
+/** Why the author could not take a change of the settings back, each to be read after "with these settings"; none when he can. */
+export function lockOutReasons({ keyId, address }: Author, current: Settings, next: Settings, now: number): string[] {
+  const reasons: string[] = [];
+  if (!next.http.apiEnabled) reasons.push("the API would be off");
+  if (next.http.allowedIPs.length > 0 && !createNetworkSet(next.http.allowedIPs).has(address)) reasons.push(`your address ${address} would not be among the allowed ones`);
+  const ofKey = next.auth.enabled ? keyReason(keyId, current, next, now) : null;
+  if (ofKey !== null) reasons.push(ofKey);
+  return reasons;
+}
+
+function keyReason(keyId: string, current: Settings, next: Settings, now: number): string | null {
+  if (!current.auth.enabled) return "requests would need a key, and this one came without";
+  const token = current.auth.ownerTokens.find((owner) => idOfToken(owner) === keyId) ?? current.auth.keys.find(({ id }) => id === keyId)?.token;
+  // A key that the gateway made lives in the database, whatever the settings say.
+  if (token === undefined || next.auth.ownerTokens.includes(token)) return null;
+  const kept = next.auth.keys.find(({ id }) => id === keyId);
+  if (!kept || (kept.expiresAt !== null && kept.expiresAt <= now)) return "your key would no longer be valid";
+  const granted = expandGrant(kept, ["config:write"]);
+  return granted === "*" || granted.has("config:write") ? null : "your key would lack the permission `config:write`";
+}
