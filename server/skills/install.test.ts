@@ -58,7 +58,7 @@ describe("from a folder", () => {
   test("takes an absolute path within an allowed folder, and one by the folder's own name", async () => {
     await install(join(folder.path, "downloads/pdf"));
     await symlink(join(folder.path, "downloads"), join(folder.path, "link"));
-    skills.use({ ...folder.settings, installFrom: [join(folder.path, "link")] });
+    await skills.use({ ...folder.settings, installFrom: [join(folder.path, "link")] });
     await install(join(folder.path, "link/pdf"), true);
     expect(installed()).toEqual(["pdf", "pdf/SKILL.md"]);
   });
@@ -69,7 +69,7 @@ describe("from a folder", () => {
     const messages = [];
     for (const path of ["../secret", join(folder.path, "secret"), "link", "/etc", "../missing", "/missing"]) messages.push((await refuse(path, "forbidden")).replace(JSON.stringify(path), ""));
     expect(new Set(messages).size).toBe(1);
-    skills.use({ ...folder.settings, installFrom: [] });
+    await skills.use({ ...folder.settings, installFrom: [] });
     await refuse("pdf", "forbidden");
   });
 
@@ -121,6 +121,12 @@ describe("from a folder", () => {
     expect(installed()).toEqual(["pdf", "pdf/SKILL.md"]);
   });
 
+  test("is found although somebody was looking through the folders meanwhile", async () => {
+    const looks = Array.from({ length: 20 }, () => skills.list());
+    expect(await install("pdf")).toMatchObject({ name: "pdf" });
+    await Promise.all(looks);
+  });
+
   test("what an installation that was cut off has left is gone after the next start; one under way in another process stays", async () => {
     const gone = execFileSync("sh", ["-c", "echo $$"], { encoding: "utf8" }).trim();
     await folder.write(`roots/first/.installing-${gone}-abc/unpacked/SKILL.md`, "half");
@@ -132,7 +138,7 @@ describe("from a folder", () => {
   });
 
   test("refuses where there is no folder to install in", async () => {
-    skills.use({ ...folder.settings, roots: [] });
+    await skills.use({ ...folder.settings, roots: [] });
     expect(await refuse("pdf", "conflict")).toContain("skills.roots");
   });
 });

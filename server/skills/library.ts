@@ -22,7 +22,7 @@ export interface Library {
   readonly skills: readonly Skill[];
   /** Whether that was long enough ago to look again. */
   readonly isStale: boolean;
-  /** Looks through the folders. */
+  /** Looks through the folders as they are from now on; who asks while one waits to begin gets the same. */
   refresh(): Promise<readonly Skill[]>;
 }
 
@@ -37,7 +37,8 @@ export function createLibrary({ roots, freshForMs = 2000, ...requirements }: Lib
   let skills: readonly Skill[] = [];
   let shelves = new Map<string, Shelf>();
   let readAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<readonly Skill[]> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  let next: Promise<readonly Skill[]> | undefined;
 
   async function read(): Promise<readonly Skill[]> {
     const began = performance.now();
@@ -91,10 +92,15 @@ export function createLibrary({ roots, freshForMs = 2000, ...requirements }: Lib
       return performance.now() - readAt >= freshForMs;
     },
     refresh() {
-      reading ??= read().finally(() => {
-        reading = undefined;
-      });
-      return reading;
+      if (next === undefined) {
+        // Not the look that is under way: it may have passed what has changed since.
+        next = last.then(() => {
+          next = undefined;
+          return read();
+        });
+        last = next.catch(() => {});
+      }
+      return next;
     },
   };
 }

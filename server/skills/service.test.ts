@@ -124,7 +124,7 @@ test("takes other folders while it runs", async () => {
   await put("pdf");
   const skills = folder.skills();
   await skills.list();
-  skills.use({ ...folder.settings, roots: [join(folder.path, "elsewhere")] });
+  await skills.use({ ...folder.settings, roots: [join(folder.path, "elsewhere")] });
   expect(await skills.list()).toEqual([]);
 });
 

@@ -39,7 +39,7 @@ export interface Skills extends ToolSource {
   /** Removes a skill with all its files. Throws `forbidden`, `not_found`, or `conflict` for one that is not where installing puts them. */
   remove(principal: Pick<Principal, "workspaces">, name: string): Promise<void>;
   /** Other settings from now on. */
-  use(settings: SkillsSettings): void;
+  use(settings: SkillsSettings): Promise<void>;
 }
 
 /** The skills of this gateway: what there is, who is told of which, and what comes and goes. */
@@ -94,9 +94,9 @@ export function createSkills({ settings: first, globsOf, ...libraryOptions }: Sk
       await installer.remove(found.folder);
       await library.refresh();
     },
-    use(next) {
+    async use(next) {
       settings = next;
-      void library.refresh();
+      await library.refresh();
     },
   };
   return skills;
