@@ -147,6 +147,13 @@ describe("the server", () => {
     }
   });
 
+  test("the audit log has which skill was installed, and which removed", async () => {
+    await server.call("installSkill", { json: { path: "pdf-processing.zip" } });
+    await server.call("removeSkill", { path: { name: "pdf-processing" } });
+    const { entries } = (await server.call("listLogs", { query: { kind: "audit", limit: 10 } })).json(200);
+    for (const [operation, status] of [["installSkill", 201], ["removeSkill", 204]] as const) expect(entries).toContainEqual(expect.objectContaining({ operation, status, object: "pdf-processing" }));
+  });
+
   test("403: a key that is bound to a workspace changes nothing", async () => {
     (await server.call("installSkill", { json: { path: "pdf-processing.zip" }, token: teamToken })).json(403);
     (await server.call("removeSkill", { path: { name: "mine" }, token: teamToken })).json(403);
