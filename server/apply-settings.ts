@@ -3,10 +3,12 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
 import type { Audit } from "./audit/service.ts";
+import type { Cron } from "./cron/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Limits } from "./limits/service.ts";
+import type { MemoryService } from "./memory/service.ts";
 import type { Providers } from "./providers/registry.ts";
 import type { Runs } from "./runs/service.ts";
 import type { SecretMask } from "./secrets.ts";
@@ -29,10 +31,12 @@ export interface RunningParts {
   limits: Limits;
   quotas: Quotas;
   providers: Providers;
+  memory: Pick<MemoryService, "use">;
   tools: Tools;
   skills: Skills;
   runs: Runs;
   workspaces: Workspaces;
+  cron: Cron;
   audit: Pick<Audit, "use">;
   mask: SecretMask;
   log: Logger;
@@ -50,15 +54,13 @@ const atStart = {
   // Not in force in this version, after a restart no more than before one.
   channels: [],
   mcp: [],
-  memory: [],
-  cron: [],
   webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, skills, runs, workspaces, audit, mask, log }: RunningParts): Application {
+export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, skills, runs, workspaces, cron, audit, mask, log }: RunningParts): Application {
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
@@ -78,9 +80,11 @@ export function createApplication({ agents, settingsKeys, perimeter, limits, quo
     },
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
+    memory: (next) => memory.use(next.memory),
     tools: (next) => tools.use(next.tools),
     skills: exchangeSkills,
     network: exchangeSkills,
+    cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     "logging.level": (next) => void (log.level = next.logging.level),
   };

@@ -11,6 +11,10 @@ import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createCluster } from "./cluster/cluster.ts";
+import { createFireStore } from "./cron/fire-store.ts";
+import { createCronHandlers } from "./cron/handlers.ts";
+import { createCron } from "./cron/service.ts";
+import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
@@ -26,6 +30,14 @@ import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
+import { createEmbeddings } from "./memory/embeddings.ts";
+import { createSqliteFullText } from "./memory/full-text.ts";
+import { createMemoryHandlers } from "./memory/handlers.ts";
+import { createRecall } from "./memory/recall.ts";
+import { createMemory } from "./memory/service.ts";
+import { createMemoryStore } from "./memory/store.ts";
+import { createMemoryTools } from "./memory/tools.ts";
+import { createVectorStore } from "./memory/vectors.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -111,6 +123,15 @@ export async function composeGateway(
   const firstToken = await keys.createFirstToken();
 
   const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
+  const memory = await createMemory({
+    store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
+    embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
+    workspaces,
+    settings: settings.memory,
+    log,
+    now,
+  });
+  workspaces.onDeleted(memory.forget);
   const skills = createSkills({
     settings: skillsSettings(settings),
     env: process.env,
@@ -120,19 +141,21 @@ export async function composeGateway(
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ ...settings.tools, sources: [skills] });
+  const tools: Tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory }), skills] });
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
   const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, skills, quotas, runs, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
+  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
+  await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, skills, runs, workspaces, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, skills, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -153,15 +176,19 @@ export async function composeGateway(
       ...createSessionsHandlers({ sessions, agents }),
       ...createWorkspacesHandlers({ workspaces }),
       ...createAgentsHandlers({ agents, tools }),
+      ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
       ...createLogsHandlers({ audit }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
+      ...createCronHandlers({ cron }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
   });
+
+  await cron.start();
 
   return {
     app,
@@ -172,9 +199,12 @@ export async function composeGateway(
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
+      const cronEnded = cron.stop();
       await runs.drain(timeoutMs);
+      await cronEnded;
     },
     async close() {
+      memory.close();
       await providers.close();
       cluster.close();
       await audit.close();

@@ -8,13 +8,18 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
   updatePlainSettings: "force";
+  listPlainCronJobs: "limit";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
   replaceSettings: "force";
   listConversations: "limit";
+  listCronJobs: "limit";
+  listCronRuns: "limit";
   listKeys: "limit";
   listLogs: "limit";
+  listMemories: "limit";
+  pruneMemory: "dry_run";
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
@@ -82,6 +87,26 @@ export interface SettingsHandlers<Context> {
   getSettings: Handler<"getSettings", Context>;
   /** PUT /api/v1/config: Replace the settings */
   replaceSettings: Handler<"replaceSettings", Context>;
+}
+
+/** Cron. */
+export interface CronHandlers<Context> {
+  /** GET /api/cron: List cron jobs, plain */
+  listPlainCronJobs: Handler<"listPlainCronJobs", Context>;
+  /** POST /api/cron/{id}/run: Run a cron job, plain */
+  runCronJob: Handler<"runCronJob", Context>;
+  /** GET /api/v1/cron: List cron jobs */
+  listCronJobs: Handler<"listCronJobs", Context>;
+  /** POST /api/v1/cron: Create a cron job */
+  createCronJob: Handler<"createCronJob", Context>;
+  /** DELETE /api/v1/cron/{jobId}: Delete a cron job */
+  deleteCronJob: Handler<"deleteCronJob", Context>;
+  /** GET /api/v1/cron/{jobId}: Get a cron job */
+  getCronJob: Handler<"getCronJob", Context>;
+  /** PATCH /api/v1/cron/{jobId}: Update a cron job */
+  updateCronJob: Handler<"updateCronJob", Context>;
+  /** GET /api/v1/cron/{jobId}/runs: List a cron job's runs */
+  listCronRuns: Handler<"listCronRuns", Context>;
 }
 
 /** Sessions. */
@@ -180,6 +205,22 @@ export interface LogsHandlers<Context> {
   listLogs: Handler<"listLogs", Context>;
 }
 
+/** Memory. */
+export interface MemoryHandlers<Context> {
+  /** GET /api/v1/memory: List memories */
+  listMemories: Handler<"listMemories", Context>;
+  /** POST /api/v1/memory: Save a memory */
+  createMemory: Handler<"createMemory", Context>;
+  /** DELETE /api/v1/memory/prune: Prune the memory */
+  pruneMemory: Handler<"pruneMemory", Context>;
+  /** POST /api/v1/memory/search: Search the memory */
+  searchMemory: Handler<"searchMemory", Context>;
+  /** GET /api/v1/memory/stats: Get the memory's statistics */
+  getMemoryStats: Handler<"getMemoryStats", Context>;
+  /** DELETE /api/v1/memory/{memoryId}: Delete a memory */
+  deleteMemory: Handler<"deleteMemory", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -243,4 +284,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

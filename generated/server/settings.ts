@@ -296,7 +296,7 @@ export interface Agent {
   model?: string | null;
   /** Instructions that go before every conversation. Default "". */
   systemPrompt?: string;
-  /** Tools it may call, of those that `tools` allows. Default `read` and `calculate`. */
+  /** Tools it may call, of those that `tools` allows. Default `read`, `calculate`, `memory_search` and `memory_save`. */
   tools?: string[];
   /** Skills it may use. Default all. */
   skills?: string[];
@@ -440,8 +440,26 @@ export interface NetworkAccess {
 export interface Memory {
   /** Days after which it is forgotten; null for never. */
   retentionDays?: number | null;
-  /** Most entries; the oldest go first. Default 100000. */
+  /** Most entries, of all workspaces together; the oldest go first. Default 100000. */
   maxEntries?: number;
+  /** What an agent is told of it without asking. */
+  recall?: MemoryRecall;
+  /** Has searches find what means the same in other words. Default not. */
+  embeddings?: MemoryEmbeddings;
+}
+
+/** At the start of a turn an agent that has the tool `memory_search` is told what bears on the message. */
+export interface MemoryRecall {
+  /** Whether it is. Default true. */
+  enabled?: boolean;
+  /** Most tokens for it, by an estimate of four bytes a token. Default 512. */
+  maxTokens?: number;
+}
+
+/** What is remembered, and what is searched for, is sent to the model's provider. */
+export interface MemoryEmbeddings {
+  /** The embedding model, as `provider/model`, such as `openai/text-embedding-3-small`; its provider is of the type `openai`. */
+  model: string;
 }
 
 /** What happens by the clock. */
@@ -450,18 +468,32 @@ export interface Cron {
   jobs?: CronJob[];
 }
 
-/** A message that an agent gets by the clock. */
+/** A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when. */
 export interface CronJob {
-  /** Its id. */
+  /** Its id, of 100 characters at the most. */
   id: string;
   /** When: minute, hour, day of month, month, day of week; six fields begin with seconds. */
-  schedule: string;
-  /** Time zone of the schedule, by its IANA name. Default "UTC". */
+  schedule?: string;
+  /** When, once: a date and time such as 2027-01-31T12:00:00Z. */
+  at?: string;
+  /** When: each time so long after the last, from its first start on. */
+  everyMs?: number;
+  /** Time zone of the schedule, by its IANA name. Default UTC. */
   timezone?: string;
-  /** Who gets it. Default `agents.default`. */
+  /** Where it runs. Default `default`. */
+  workspace?: string;
+  /** Who gets it. Default the workspace's agent. */
   agent?: string;
   /** What it says. */
   message: string;
+  /** The session it is said in; null for a new one each time. Default one of the job's own. */
+  sessionId?: string | null;
+  /** What becomes of fires that were missed because no gateway was running. Default `once` with `at`, else `none`. */
+  catchUp?: "none" | "once";
+  /** What becomes of a fire while the job is still running. Default `skip`. */
+  overlap?: "skip" | "allow";
+  /** How long a run may take, from its fire to its answer. Default 600000. */
+  timeoutMs?: number;
   /** Whether it runs by the clock; it can always be run by hand. Default true. */
   enabled?: boolean;
   /** Where the answer goes. Default nowhere but into the session. */

@@ -426,13 +426,1196 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate27.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var PlainSessionList = validate30;
+var CronJobList = validate30;
+var schema44 = { "type": "object", "required": ["id", "source", "schedule", "at", "everyMs", "timezone", "workspace", "agent", "message", "sessionId", "catchUp", "overlap", "timeoutMs", "deleteAfterRun", "enabled", "nextRunAt", "lastRunAt", "lastStatus", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/CronJobSource" }, "schedule": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "When, as a cron expression." }, "at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When, once." }, "everyMs": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "When: that long after the last time." }, "timezone": { "type": "string", "description": "The time zone of the schedule, by its IANA name." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null for the workspace's." }, "message": { "type": "string", "description": "What the agent is told." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp" }, "overlap": { "$ref": "contract#/$defs/CronOverlap" }, "timeoutMs": { "type": "integer", "description": "How long a run may take, from its fire to its answer.", "minimum": -2147483647, "maximum": 2147483647 }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand." }, "nextRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null when it runs by the clock no more." }, "lastRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When its last run began; null before the first. Fires that were skipped do not count." }, "lastStatus": { "anyOf": [{ "$ref": "contract#/$defs/CronFireStatus" }, { "type": "null" }] }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." } }, "description": "A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when.", "additionalProperties": false };
+var schema46 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a job is written down: in the database, made over HTTP; or in the settings, where alone it can be changed." };
+var schema51 = { "type": "string", "enum": ["none", "once"], "description": "What becomes of a fire that was missed because no gateway was running: nothing, or one run for all that were missed." };
+var schema52 = { "type": "string", "enum": ["skip", "allow"], "description": "What becomes of a fire while the job is still running: it is skipped; or it runs as well, up to ten at once. Those of\none session wait for each other, as all turns of a session do." };
+var schema55 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled", "timeout", "skipped"], "description": "What came of a fire. `timeout` is a run that took longer than the job allows, `skipped` a fire that came while the job was running." };
+var func1 = Object.prototype.hasOwnProperty;
 var pattern4 = new RegExp("^[A-Za-z0-9._:@-]{1,128}$", "u");
-var pattern6 = new RegExp("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$", "u");
+var pattern5 = new RegExp("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$", "u");
 function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate32.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.source === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" }, message: "must have required property 'source'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.schedule === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schedule" }, message: "must have required property 'schedule'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.at === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" }, message: "must have required property 'at'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.everyMs === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "everyMs" }, message: "must have required property 'everyMs'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.timezone === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timezone" }, message: "must have required property 'timezone'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.agent === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent" }, message: "must have required property 'agent'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.message === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err9];
+      } else {
+        vErrors.push(err9);
+      }
+      errors++;
+    }
+    if (data.catchUp === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "catchUp" }, message: "must have required property 'catchUp'" };
+      if (vErrors === null) {
+        vErrors = [err10];
+      } else {
+        vErrors.push(err10);
+      }
+      errors++;
+    }
+    if (data.overlap === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "overlap" }, message: "must have required property 'overlap'" };
+      if (vErrors === null) {
+        vErrors = [err11];
+      } else {
+        vErrors.push(err11);
+      }
+      errors++;
+    }
+    if (data.timeoutMs === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timeoutMs" }, message: "must have required property 'timeoutMs'" };
+      if (vErrors === null) {
+        vErrors = [err12];
+      } else {
+        vErrors.push(err12);
+      }
+      errors++;
+    }
+    if (data.deleteAfterRun === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "deleteAfterRun" }, message: "must have required property 'deleteAfterRun'" };
+      if (vErrors === null) {
+        vErrors = [err13];
+      } else {
+        vErrors.push(err13);
+      }
+      errors++;
+    }
+    if (data.enabled === void 0) {
+      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "enabled" }, message: "must have required property 'enabled'" };
+      if (vErrors === null) {
+        vErrors = [err14];
+      } else {
+        vErrors.push(err14);
+      }
+      errors++;
+    }
+    if (data.nextRunAt === void 0) {
+      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nextRunAt" }, message: "must have required property 'nextRunAt'" };
+      if (vErrors === null) {
+        vErrors = [err15];
+      } else {
+        vErrors.push(err15);
+      }
+      errors++;
+    }
+    if (data.lastRunAt === void 0) {
+      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastRunAt" }, message: "must have required property 'lastRunAt'" };
+      if (vErrors === null) {
+        vErrors = [err16];
+      } else {
+        vErrors.push(err16);
+      }
+      errors++;
+    }
+    if (data.lastStatus === void 0) {
+      const err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastStatus" }, message: "must have required property 'lastStatus'" };
+      if (vErrors === null) {
+        vErrors = [err17];
+      } else {
+        vErrors.push(err17);
+      }
+      errors++;
+    }
+    if (data.createdAt === void 0) {
+      const err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+      if (vErrors === null) {
+        vErrors = [err18];
+      } else {
+        vErrors.push(err18);
+      }
+      errors++;
+    }
+    if (data.updatedAt === void 0) {
+      const err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "updatedAt" }, message: "must have required property 'updatedAt'" };
+      if (vErrors === null) {
+        vErrors = [err19];
+      } else {
+        vErrors.push(err19);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema44.properties, key0)) {
+        const err20 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err21 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+      } else {
+        const err22 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+    }
+    if (data.source !== void 0) {
+      let data1 = data.source;
+      if (typeof data1 !== "string") {
+        const err23 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/CronJobSource/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      if (!(data1 === "stored" || data1 === "settings")) {
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/CronJobSource/enum", keyword: "enum", params: { allowedValues: schema46.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+    }
+    if (data.schedule !== void 0) {
+      let data2 = data.schedule;
+      const _errs9 = errors;
+      let valid3 = false;
+      const _errs10 = errors;
+      if (typeof data2 !== "string") {
+        const err25 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      valid3 = valid3 || _valid0;
+      const _errs12 = errors;
+      if (data2 !== null) {
+        const err26 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+      var _valid0 = _errs12 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err27 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      } else {
+        errors = _errs9;
+        if (vErrors !== null) {
+          if (_errs9) {
+            vErrors.length = _errs9;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.at !== void 0) {
+      let data3 = data.at;
+      const _errs15 = errors;
+      let valid4 = false;
+      const _errs16 = errors;
+      if (typeof data3 === "string") {
+        if (!pattern5.test(data3)) {
+          const err28 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+      } else {
+        const err29 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid1 = _errs16 === errors;
+      valid4 = valid4 || _valid1;
+      const _errs19 = errors;
+      if (data3 !== null) {
+        const err30 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+      var _valid1 = _errs19 === errors;
+      valid4 = valid4 || _valid1;
+      if (!valid4) {
+        const err31 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      } else {
+        errors = _errs15;
+        if (vErrors !== null) {
+          if (_errs15) {
+            vErrors.length = _errs15;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.everyMs !== void 0) {
+      let data4 = data.everyMs;
+      const _errs22 = errors;
+      let valid6 = false;
+      const _errs23 = errors;
+      if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+        const err32 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err32];
+        } else {
+          vErrors.push(err32);
+        }
+        errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 9007199254740991 || isNaN(data4)) {
+          const err33 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err33];
+          } else {
+            vErrors.push(err33);
+          }
+          errors++;
+        }
+        if (data4 < -9007199254740991 || isNaN(data4)) {
+          const err34 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err34];
+          } else {
+            vErrors.push(err34);
+          }
+          errors++;
+        }
+      }
+      var _valid2 = _errs23 === errors;
+      valid6 = valid6 || _valid2;
+      const _errs25 = errors;
+      if (data4 !== null) {
+        const err35 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err35];
+        } else {
+          vErrors.push(err35);
+        }
+        errors++;
+      }
+      var _valid2 = _errs25 === errors;
+      valid6 = valid6 || _valid2;
+      if (!valid6) {
+        const err36 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err36];
+        } else {
+          vErrors.push(err36);
+        }
+        errors++;
+      } else {
+        errors = _errs22;
+        if (vErrors !== null) {
+          if (_errs22) {
+            vErrors.length = _errs22;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.timezone !== void 0) {
+      if (typeof data.timezone !== "string") {
+        const err37 = { instancePath: instancePath + "/timezone", schemaPath: "#/properties/timezone/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data6 = data.workspace;
+      if (typeof data6 === "string") {
+        if (!pattern4.test(data6)) {
+          const err38 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err38];
+          } else {
+            vErrors.push(err38);
+          }
+          errors++;
+        }
+      } else {
+        const err39 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err39];
+        } else {
+          vErrors.push(err39);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data7 = data.agent;
+      const _errs33 = errors;
+      let valid8 = false;
+      const _errs34 = errors;
+      if (typeof data7 === "string") {
+        if (!pattern4.test(data7)) {
+          const err40 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err40];
+          } else {
+            vErrors.push(err40);
+          }
+          errors++;
+        }
+      } else {
+        const err41 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err41];
+        } else {
+          vErrors.push(err41);
+        }
+        errors++;
+      }
+      var _valid3 = _errs34 === errors;
+      valid8 = valid8 || _valid3;
+      const _errs37 = errors;
+      if (data7 !== null) {
+        const err42 = { instancePath: instancePath + "/agent", schemaPath: "#/properties/agent/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err42];
+        } else {
+          vErrors.push(err42);
+        }
+        errors++;
+      }
+      var _valid3 = _errs37 === errors;
+      valid8 = valid8 || _valid3;
+      if (!valid8) {
+        const err43 = { instancePath: instancePath + "/agent", schemaPath: "#/properties/agent/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err43];
+        } else {
+          vErrors.push(err43);
+        }
+        errors++;
+      } else {
+        errors = _errs33;
+        if (vErrors !== null) {
+          if (_errs33) {
+            vErrors.length = _errs33;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.message !== void 0) {
+      if (typeof data.message !== "string") {
+        const err44 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err44];
+        } else {
+          vErrors.push(err44);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data9 = data.sessionId;
+      const _errs42 = errors;
+      let valid10 = false;
+      const _errs43 = errors;
+      if (typeof data9 === "string") {
+        if (!pattern4.test(data9)) {
+          const err45 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err45];
+          } else {
+            vErrors.push(err45);
+          }
+          errors++;
+        }
+      } else {
+        const err46 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err46];
+        } else {
+          vErrors.push(err46);
+        }
+        errors++;
+      }
+      var _valid4 = _errs43 === errors;
+      valid10 = valid10 || _valid4;
+      const _errs46 = errors;
+      if (data9 !== null) {
+        const err47 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err47];
+        } else {
+          vErrors.push(err47);
+        }
+        errors++;
+      }
+      var _valid4 = _errs46 === errors;
+      valid10 = valid10 || _valid4;
+      if (!valid10) {
+        const err48 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err48];
+        } else {
+          vErrors.push(err48);
+        }
+        errors++;
+      } else {
+        errors = _errs42;
+        if (vErrors !== null) {
+          if (_errs42) {
+            vErrors.length = _errs42;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.catchUp !== void 0) {
+      let data10 = data.catchUp;
+      if (typeof data10 !== "string") {
+        const err49 = { instancePath: instancePath + "/catchUp", schemaPath: "contract#/$defs/CronCatchUp/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err49];
+        } else {
+          vErrors.push(err49);
+        }
+        errors++;
+      }
+      if (!(data10 === "none" || data10 === "once")) {
+        const err50 = { instancePath: instancePath + "/catchUp", schemaPath: "contract#/$defs/CronCatchUp/enum", keyword: "enum", params: { allowedValues: schema51.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err50];
+        } else {
+          vErrors.push(err50);
+        }
+        errors++;
+      }
+    }
+    if (data.overlap !== void 0) {
+      let data11 = data.overlap;
+      if (typeof data11 !== "string") {
+        const err51 = { instancePath: instancePath + "/overlap", schemaPath: "contract#/$defs/CronOverlap/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err51];
+        } else {
+          vErrors.push(err51);
+        }
+        errors++;
+      }
+      if (!(data11 === "skip" || data11 === "allow")) {
+        const err52 = { instancePath: instancePath + "/overlap", schemaPath: "contract#/$defs/CronOverlap/enum", keyword: "enum", params: { allowedValues: schema52.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err52];
+        } else {
+          vErrors.push(err52);
+        }
+        errors++;
+      }
+    }
+    if (data.timeoutMs !== void 0) {
+      let data12 = data.timeoutMs;
+      if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+        const err53 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err53];
+        } else {
+          vErrors.push(err53);
+        }
+        errors++;
+      }
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 2147483647 || isNaN(data12)) {
+          const err54 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err54];
+          } else {
+            vErrors.push(err54);
+          }
+          errors++;
+        }
+        if (data12 < -2147483647 || isNaN(data12)) {
+          const err55 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err55];
+          } else {
+            vErrors.push(err55);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.deleteAfterRun !== void 0) {
+      if (typeof data.deleteAfterRun !== "boolean") {
+        const err56 = { instancePath: instancePath + "/deleteAfterRun", schemaPath: "#/properties/deleteAfterRun/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err56];
+        } else {
+          vErrors.push(err56);
+        }
+        errors++;
+      }
+    }
+    if (data.enabled !== void 0) {
+      if (typeof data.enabled !== "boolean") {
+        const err57 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err57];
+        } else {
+          vErrors.push(err57);
+        }
+        errors++;
+      }
+    }
+    if (data.nextRunAt !== void 0) {
+      let data15 = data.nextRunAt;
+      const _errs61 = errors;
+      let valid14 = false;
+      const _errs62 = errors;
+      if (typeof data15 === "string") {
+        if (!pattern5.test(data15)) {
+          const err58 = { instancePath: instancePath + "/nextRunAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err58];
+          } else {
+            vErrors.push(err58);
+          }
+          errors++;
+        }
+      } else {
+        const err59 = { instancePath: instancePath + "/nextRunAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err59];
+        } else {
+          vErrors.push(err59);
+        }
+        errors++;
+      }
+      var _valid5 = _errs62 === errors;
+      valid14 = valid14 || _valid5;
+      const _errs65 = errors;
+      if (data15 !== null) {
+        const err60 = { instancePath: instancePath + "/nextRunAt", schemaPath: "#/properties/nextRunAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err60];
+        } else {
+          vErrors.push(err60);
+        }
+        errors++;
+      }
+      var _valid5 = _errs65 === errors;
+      valid14 = valid14 || _valid5;
+      if (!valid14) {
+        const err61 = { instancePath: instancePath + "/nextRunAt", schemaPath: "#/properties/nextRunAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err61];
+        } else {
+          vErrors.push(err61);
+        }
+        errors++;
+      } else {
+        errors = _errs61;
+        if (vErrors !== null) {
+          if (_errs61) {
+            vErrors.length = _errs61;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.lastRunAt !== void 0) {
+      let data16 = data.lastRunAt;
+      const _errs68 = errors;
+      let valid16 = false;
+      const _errs69 = errors;
+      if (typeof data16 === "string") {
+        if (!pattern5.test(data16)) {
+          const err62 = { instancePath: instancePath + "/lastRunAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err62];
+          } else {
+            vErrors.push(err62);
+          }
+          errors++;
+        }
+      } else {
+        const err63 = { instancePath: instancePath + "/lastRunAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err63];
+        } else {
+          vErrors.push(err63);
+        }
+        errors++;
+      }
+      var _valid6 = _errs69 === errors;
+      valid16 = valid16 || _valid6;
+      const _errs72 = errors;
+      if (data16 !== null) {
+        const err64 = { instancePath: instancePath + "/lastRunAt", schemaPath: "#/properties/lastRunAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err64];
+        } else {
+          vErrors.push(err64);
+        }
+        errors++;
+      }
+      var _valid6 = _errs72 === errors;
+      valid16 = valid16 || _valid6;
+      if (!valid16) {
+        const err65 = { instancePath: instancePath + "/lastRunAt", schemaPath: "#/properties/lastRunAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err65];
+        } else {
+          vErrors.push(err65);
+        }
+        errors++;
+      } else {
+        errors = _errs68;
+        if (vErrors !== null) {
+          if (_errs68) {
+            vErrors.length = _errs68;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.lastStatus !== void 0) {
+      let data17 = data.lastStatus;
+      const _errs75 = errors;
+      let valid18 = false;
+      const _errs76 = errors;
+      if (typeof data17 !== "string") {
+        const err66 = { instancePath: instancePath + "/lastStatus", schemaPath: "contract#/$defs/CronFireStatus/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err66];
+        } else {
+          vErrors.push(err66);
+        }
+        errors++;
+      }
+      if (!(data17 === "running" || data17 === "completed" || data17 === "failed" || data17 === "cancelled" || data17 === "timeout" || data17 === "skipped")) {
+        const err67 = { instancePath: instancePath + "/lastStatus", schemaPath: "contract#/$defs/CronFireStatus/enum", keyword: "enum", params: { allowedValues: schema55.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err67];
+        } else {
+          vErrors.push(err67);
+        }
+        errors++;
+      }
+      var _valid7 = _errs76 === errors;
+      valid18 = valid18 || _valid7;
+      const _errs79 = errors;
+      if (data17 !== null) {
+        const err68 = { instancePath: instancePath + "/lastStatus", schemaPath: "#/properties/lastStatus/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err68];
+        } else {
+          vErrors.push(err68);
+        }
+        errors++;
+      }
+      var _valid7 = _errs79 === errors;
+      valid18 = valid18 || _valid7;
+      if (!valid18) {
+        const err69 = { instancePath: instancePath + "/lastStatus", schemaPath: "#/properties/lastStatus/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err69];
+        } else {
+          vErrors.push(err69);
+        }
+        errors++;
+      } else {
+        errors = _errs75;
+        if (vErrors !== null) {
+          if (_errs75) {
+            vErrors.length = _errs75;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.createdAt !== void 0) {
+      let data18 = data.createdAt;
+      const _errs82 = errors;
+      let valid20 = false;
+      const _errs83 = errors;
+      if (typeof data18 === "string") {
+        if (!pattern5.test(data18)) {
+          const err70 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err70];
+          } else {
+            vErrors.push(err70);
+          }
+          errors++;
+        }
+      } else {
+        const err71 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err71];
+        } else {
+          vErrors.push(err71);
+        }
+        errors++;
+      }
+      var _valid8 = _errs83 === errors;
+      valid20 = valid20 || _valid8;
+      const _errs86 = errors;
+      if (data18 !== null) {
+        const err72 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err72];
+        } else {
+          vErrors.push(err72);
+        }
+        errors++;
+      }
+      var _valid8 = _errs86 === errors;
+      valid20 = valid20 || _valid8;
+      if (!valid20) {
+        const err73 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err73];
+        } else {
+          vErrors.push(err73);
+        }
+        errors++;
+      } else {
+        errors = _errs82;
+        if (vErrors !== null) {
+          if (_errs82) {
+            vErrors.length = _errs82;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.updatedAt !== void 0) {
+      let data19 = data.updatedAt;
+      const _errs89 = errors;
+      let valid22 = false;
+      const _errs90 = errors;
+      if (typeof data19 === "string") {
+        if (!pattern5.test(data19)) {
+          const err74 = { instancePath: instancePath + "/updatedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err74];
+          } else {
+            vErrors.push(err74);
+          }
+          errors++;
+        }
+      } else {
+        const err75 = { instancePath: instancePath + "/updatedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err75];
+        } else {
+          vErrors.push(err75);
+        }
+        errors++;
+      }
+      var _valid9 = _errs90 === errors;
+      valid22 = valid22 || _valid9;
+      const _errs93 = errors;
+      if (data19 !== null) {
+        const err76 = { instancePath: instancePath + "/updatedAt", schemaPath: "#/properties/updatedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err76];
+        } else {
+          vErrors.push(err76);
+        }
+        errors++;
+      }
+      var _valid9 = _errs93 === errors;
+      valid22 = valid22 || _valid9;
+      if (!valid22) {
+        const err77 = { instancePath: instancePath + "/updatedAt", schemaPath: "#/properties/updatedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err77];
+        } else {
+          vErrors.push(err77);
+        }
+        errors++;
+      } else {
+        errors = _errs89;
+        if (vErrors !== null) {
+          if (_errs89) {
+            vErrors.length = _errs89;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err78 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err78];
+    } else {
+      vErrors.push(err78);
+    }
+    errors++;
+  }
+  validate32.errors = vErrors;
+  return errors === 0;
+}
+validate32.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate31.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.jobs === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "jobs" }, message: "must have required property 'jobs'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "jobs" || key0 === "nextCursor")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.jobs !== void 0) {
+      let data0 = data.jobs;
+      if (Array.isArray(data0)) {
+        const len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate32(data0[i0], { instancePath: instancePath + "/jobs/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err2 = { instancePath: instancePath + "/jobs", schemaPath: "#/properties/jobs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.nextCursor !== void 0) {
+      if (typeof data.nextCursor !== "string") {
+        const err3 = { instancePath: instancePath + "/nextCursor", schemaPath: "#/properties/nextCursor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err4];
+    } else {
+      vErrors.push(err4);
+    }
+    errors++;
+  }
+  validate31.errors = vErrors;
+  return errors === 0;
+}
+validate31.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate30.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate31(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+    errors = vErrors.length;
+  }
+  validate30.errors = vErrors;
+  return errors === 0;
+}
+validate30.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var StartedCronRun = validate35;
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate36.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.runId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runId" }, message: "must have required property 'runId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.jobId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "jobId" }, message: "must have required property 'jobId'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "runId" || key0 === "jobId")) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      let data0 = data.runId;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err3 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.jobId !== void 0) {
+      let data1 = data.jobId;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err5 = { instancePath: instancePath + "/jobId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/jobId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err7];
+    } else {
+      vErrors.push(err7);
+    }
+    errors++;
+  }
+  validate36.errors = vErrors;
+  return errors === 0;
+}
+validate36.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate35.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate36(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+    errors = vErrors.length;
+  }
+  validate35.errors = vErrors;
+  return errors === 0;
+}
+validate35.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var PlainSessionList = validate38;
+function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate40.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -622,7 +1805,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastActivity !== void 0) {
       let data4 = data.lastActivity;
       if (typeof data4 === "string") {
-        if (!pattern6.test(data4)) {
+        if (!pattern5.test(data4)) {
           const err16 = { instancePath: instancePath + "/lastActivity", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err16];
@@ -650,14 +1833,14 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate32.errors = vErrors;
+  validate40.errors = vErrors;
   return errors === 0;
 }
-validate32.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate40.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate31.evaluated;
+  const evaluated0 = validate39.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -690,8 +1873,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate32(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+          if (!validate40(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
             errors = vErrors.length;
           }
         }
@@ -725,34 +1908,34 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate31.errors = vErrors;
+  validate39.errors = vErrors;
   return errors === 0;
 }
-validate31.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate39.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate30.evaluated;
+  const evaluated0 = validate38.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate31(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+  if (!validate39(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
     errors = vErrors.length;
   }
-  validate30.errors = vErrors;
+  validate38.errors = vErrors;
   return errors === 0;
 }
-validate30.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var PlainSessionDetail = validate35;
-var schema53 = { "type": "object", "required": ["id", "role", "content", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "role": { "type": "string", "enum": ["user", "assistant"] }, "content": { "type": "string" }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "model": { "type": "string", "description": "With an assistant's message: the model that wrote it." }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "toolCalls": { "type": "array", "items": { "$ref": "contract#/$defs/MessageToolCall" } } }, "description": "One message of a session.", "additionalProperties": false };
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate38.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var PlainSessionDetail = validate43;
+var schema73 = { "type": "object", "required": ["id", "role", "content", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "role": { "type": "string", "enum": ["user", "assistant"] }, "content": { "type": "string" }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "model": { "type": "string", "description": "With an assistant's message: the model that wrote it." }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "toolCalls": { "type": "array", "items": { "$ref": "contract#/$defs/MessageToolCall" } } }, "description": "One message of a session.", "additionalProperties": false };
+function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate37.evaluated;
+  const evaluated0 = validate45.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -841,7 +2024,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data1 === "user" || data1 === "assistant")) {
-        const err8 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema53.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema73.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -864,7 +2047,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.createdAt !== void 0) {
       let data3 = data.createdAt;
       if (typeof data3 === "string") {
-        if (!pattern6.test(data3)) {
+        if (!pattern5.test(data3)) {
           const err10 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err10];
@@ -1136,14 +2319,14 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate37.errors = vErrors;
+  validate45.errors = vErrors;
   return errors === 0;
 }
-validate37.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate45.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate36.evaluated;
+  const evaluated0 = validate44.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1342,7 +2525,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastActivity !== void 0) {
       let data4 = data.lastActivity;
       if (typeof data4 === "string") {
-        if (!pattern6.test(data4)) {
+        if (!pattern5.test(data4)) {
           const err17 = { instancePath: instancePath + "/lastActivity", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err17];
@@ -1366,8 +2549,8 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data5)) {
         const len0 = data5.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate37(data5[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data5, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+          if (!validate45(data5[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data5, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
             errors = vErrors.length;
           }
         }
@@ -1390,34 +2573,34 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate36.errors = vErrors;
+  validate44.errors = vErrors;
   return errors === 0;
 }
-validate36.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate44.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate35.evaluated;
+  const evaluated0 = validate43.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate36(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+  if (!validate44(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
     errors = vErrors.length;
   }
-  validate35.errors = vErrors;
+  validate43.errors = vErrors;
   return errors === 0;
 }
-validate35.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var PlainStatus = validate40;
-var schema59 = { "type": "object", "required": ["gateway", "channels", "sessions", "memory"], "properties": { "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
-function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate43.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var PlainStatus = validate48;
+var schema79 = { "type": "object", "required": ["gateway", "channels", "sessions", "memory"], "properties": { "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
+function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate40.evaluated;
+  const evaluated0 = validate48.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1484,7 +2667,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "running")) {
-        const err6 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/enum", keyword: "enum", params: { allowedValues: schema59.properties.gateway.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/enum", keyword: "enum", params: { allowedValues: schema79.properties.gateway.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1508,7 +2691,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data2 === "connected" || data2 === "connecting" || data2 === "disconnected")) {
-            const err8 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema59.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            const err8 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema79.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -1674,609 +2857,11 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate40.errors = vErrors;
+  validate48.errors = vErrors;
   return errors === 0;
 }
-validate40.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var AgentList = validate41;
-function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  const evaluated0 = validate43.evaluated;
-  if (evaluated0.dynamicProps) {
-    evaluated0.props = void 0;
-  }
-  if (evaluated0.dynamicItems) {
-    evaluated0.items = void 0;
-  }
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.id === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
-      if (vErrors === null) {
-        vErrors = [err0];
-      } else {
-        vErrors.push(err0);
-      }
-      errors++;
-    }
-    if (data.name === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
-      if (vErrors === null) {
-        vErrors = [err1];
-      } else {
-        vErrors.push(err1);
-      }
-      errors++;
-    }
-    if (data.description === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "description" }, message: "must have required property 'description'" };
-      if (vErrors === null) {
-        vErrors = [err2];
-      } else {
-        vErrors.push(err2);
-      }
-      errors++;
-    }
-    if (data.model === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
-      if (vErrors === null) {
-        vErrors = [err3];
-      } else {
-        vErrors.push(err3);
-      }
-      errors++;
-    }
-    if (data.tools === void 0) {
-      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tools" }, message: "must have required property 'tools'" };
-      if (vErrors === null) {
-        vErrors = [err4];
-      } else {
-        vErrors.push(err4);
-      }
-      errors++;
-    }
-    if (data.skills === void 0) {
-      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "skills" }, message: "must have required property 'skills'" };
-      if (vErrors === null) {
-        vErrors = [err5];
-      } else {
-        vErrors.push(err5);
-      }
-      errors++;
-    }
-    if (data.maxSteps === void 0) {
-      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxSteps" }, message: "must have required property 'maxSteps'" };
-      if (vErrors === null) {
-        vErrors = [err6];
-      } else {
-        vErrors.push(err6);
-      }
-      errors++;
-    }
-    if (data.isDefault === void 0) {
-      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "isDefault" }, message: "must have required property 'isDefault'" };
-      if (vErrors === null) {
-        vErrors = [err7];
-      } else {
-        vErrors.push(err7);
-      }
-      errors++;
-    }
-    for (const key0 in data) {
-      if (!(key0 === "id" || key0 === "name" || key0 === "description" || key0 === "model" || key0 === "tools" || key0 === "skills" || key0 === "maxSteps" || key0 === "isDefault")) {
-        const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
-        if (vErrors === null) {
-          vErrors = [err8];
-        } else {
-          vErrors.push(err8);
-        }
-        errors++;
-      }
-    }
-    if (data.id !== void 0) {
-      let data0 = data.id;
-      if (typeof data0 === "string") {
-        if (!pattern4.test(data0)) {
-          const err9 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
-          if (vErrors === null) {
-            vErrors = [err9];
-          } else {
-            vErrors.push(err9);
-          }
-          errors++;
-        }
-      } else {
-        const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err10];
-        } else {
-          vErrors.push(err10);
-        }
-        errors++;
-      }
-    }
-    if (data.name !== void 0) {
-      if (typeof data.name !== "string") {
-        const err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err11];
-        } else {
-          vErrors.push(err11);
-        }
-        errors++;
-      }
-    }
-    if (data.description !== void 0) {
-      if (typeof data.description !== "string") {
-        const err12 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err12];
-        } else {
-          vErrors.push(err12);
-        }
-        errors++;
-      }
-    }
-    if (data.model !== void 0) {
-      let data3 = data.model;
-      const _errs10 = errors;
-      let valid2 = false;
-      const _errs11 = errors;
-      if (typeof data3 !== "string") {
-        const err13 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err13];
-        } else {
-          vErrors.push(err13);
-        }
-        errors++;
-      }
-      var _valid0 = _errs11 === errors;
-      valid2 = valid2 || _valid0;
-      const _errs13 = errors;
-      if (data3 !== null) {
-        const err14 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        if (vErrors === null) {
-          vErrors = [err14];
-        } else {
-          vErrors.push(err14);
-        }
-        errors++;
-      }
-      var _valid0 = _errs13 === errors;
-      valid2 = valid2 || _valid0;
-      if (!valid2) {
-        const err15 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err15];
-        } else {
-          vErrors.push(err15);
-        }
-        errors++;
-      } else {
-        errors = _errs10;
-        if (vErrors !== null) {
-          if (_errs10) {
-            vErrors.length = _errs10;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.tools !== void 0) {
-      let data4 = data.tools;
-      if (Array.isArray(data4)) {
-        const len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          if (typeof data4[i0] !== "string") {
-            const err16 = { instancePath: instancePath + "/tools/" + i0, schemaPath: "#/properties/tools/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err16];
-            } else {
-              vErrors.push(err16);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err17 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err17];
-        } else {
-          vErrors.push(err17);
-        }
-        errors++;
-      }
-    }
-    if (data.skills !== void 0) {
-      let data6 = data.skills;
-      if (Array.isArray(data6)) {
-        const len1 = data6.length;
-        for (let i1 = 0; i1 < len1; i1++) {
-          if (typeof data6[i1] !== "string") {
-            const err18 = { instancePath: instancePath + "/skills/" + i1, schemaPath: "#/properties/skills/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err18];
-            } else {
-              vErrors.push(err18);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err19 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err19];
-        } else {
-          vErrors.push(err19);
-        }
-        errors++;
-      }
-    }
-    if (data.maxSteps !== void 0) {
-      let data8 = data.maxSteps;
-      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-        const err20 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err20];
-        } else {
-          vErrors.push(err20);
-        }
-        errors++;
-      }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 2147483647 || isNaN(data8)) {
-          const err21 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err21];
-          } else {
-            vErrors.push(err21);
-          }
-          errors++;
-        }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err22 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err22];
-          } else {
-            vErrors.push(err22);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.isDefault !== void 0) {
-      if (typeof data.isDefault !== "boolean") {
-        const err23 = { instancePath: instancePath + "/isDefault", schemaPath: "#/properties/isDefault/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err23];
-        } else {
-          vErrors.push(err23);
-        }
-        errors++;
-      }
-    }
-  } else {
-    const err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    if (vErrors === null) {
-      vErrors = [err24];
-    } else {
-      vErrors.push(err24);
-    }
-    errors++;
-  }
-  validate43.errors = vErrors;
-  return errors === 0;
-}
-validate43.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  const evaluated0 = validate42.evaluated;
-  if (evaluated0.dynamicProps) {
-    evaluated0.props = void 0;
-  }
-  if (evaluated0.dynamicItems) {
-    evaluated0.items = void 0;
-  }
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.agents === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agents" }, message: "must have required property 'agents'" };
-      if (vErrors === null) {
-        vErrors = [err0];
-      } else {
-        vErrors.push(err0);
-      }
-      errors++;
-    }
-    for (const key0 in data) {
-      if (!(key0 === "agents" || key0 === "nextCursor")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
-        if (vErrors === null) {
-          vErrors = [err1];
-        } else {
-          vErrors.push(err1);
-        }
-        errors++;
-      }
-    }
-    if (data.agents !== void 0) {
-      let data0 = data.agents;
-      if (Array.isArray(data0)) {
-        const len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate43(data0[i0], { instancePath: instancePath + "/agents/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-            errors = vErrors.length;
-          }
-        }
-      } else {
-        const err2 = { instancePath: instancePath + "/agents", schemaPath: "#/properties/agents/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err2];
-        } else {
-          vErrors.push(err2);
-        }
-        errors++;
-      }
-    }
-    if (data.nextCursor !== void 0) {
-      if (typeof data.nextCursor !== "string") {
-        const err3 = { instancePath: instancePath + "/nextCursor", schemaPath: "#/properties/nextCursor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err3];
-        } else {
-          vErrors.push(err3);
-        }
-        errors++;
-      }
-    }
-  } else {
-    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    if (vErrors === null) {
-      vErrors = [err4];
-    } else {
-      vErrors.push(err4);
-    }
-    errors++;
-  }
-  validate42.errors = vErrors;
-  return errors === 0;
-}
-validate42.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  const evaluated0 = validate41.evaluated;
-  if (evaluated0.dynamicProps) {
-    evaluated0.props = void 0;
-  }
-  if (evaluated0.dynamicItems) {
-    evaluated0.items = void 0;
-  }
-  if (!validate42(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
-    errors = vErrors.length;
-  }
-  validate41.errors = vErrors;
-  return errors === 0;
-}
-validate41.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ApiError = validate46;
-var schema66 = { "type": "string", "enum": ["bad_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "timeout", "conflict", "cancelled", "precondition_failed", "payload_too_large", "unsupported_media_type", "unprocessable", "rate_limited", "rate_limit_exceeded", "internal_error", "provider_error", "service_unavailable"], "description": "Stable codes of the `/api/v1` and `/health` faces." };
-function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  const evaluated0 = validate47.evaluated;
-  if (evaluated0.dynamicProps) {
-    evaluated0.props = void 0;
-  }
-  if (evaluated0.dynamicItems) {
-    evaluated0.items = void 0;
-  }
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.error === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "error" }, message: "must have required property 'error'" };
-      if (vErrors === null) {
-        vErrors = [err0];
-      } else {
-        vErrors.push(err0);
-      }
-      errors++;
-    }
-    if (data.message === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'" };
-      if (vErrors === null) {
-        vErrors = [err1];
-      } else {
-        vErrors.push(err1);
-      }
-      errors++;
-    }
-    if (data.status === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
-      if (vErrors === null) {
-        vErrors = [err2];
-      } else {
-        vErrors.push(err2);
-      }
-      errors++;
-    }
-    if (data.details === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "details" }, message: "must have required property 'details'" };
-      if (vErrors === null) {
-        vErrors = [err3];
-      } else {
-        vErrors.push(err3);
-      }
-      errors++;
-    }
-    if (data.requestId === void 0) {
-      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requestId" }, message: "must have required property 'requestId'" };
-      if (vErrors === null) {
-        vErrors = [err4];
-      } else {
-        vErrors.push(err4);
-      }
-      errors++;
-    }
-    for (const key0 in data) {
-      if (!(key0 === "error" || key0 === "message" || key0 === "status" || key0 === "details" || key0 === "requestId" || key0 === "retryAfter")) {
-        const err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
-        if (vErrors === null) {
-          vErrors = [err5];
-        } else {
-          vErrors.push(err5);
-        }
-        errors++;
-      }
-    }
-    if (data.error !== void 0) {
-      let data0 = data.error;
-      if (typeof data0 !== "string") {
-        const err6 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err6];
-        } else {
-          vErrors.push(err6);
-        }
-        errors++;
-      }
-      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "precondition_failed" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "unprocessable" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
-        const err7 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema66.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err7];
-        } else {
-          vErrors.push(err7);
-        }
-        errors++;
-      }
-    }
-    if (data.message !== void 0) {
-      if (typeof data.message !== "string") {
-        const err8 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err8];
-        } else {
-          vErrors.push(err8);
-        }
-        errors++;
-      }
-    }
-    if (data.status !== void 0) {
-      let data2 = data.status;
-      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err9];
-        } else {
-          vErrors.push(err9);
-        }
-        errors++;
-      }
-      if (typeof data2 == "number" && isFinite(data2)) {
-        if (data2 > 2147483647 || isNaN(data2)) {
-          const err10 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err10];
-          } else {
-            vErrors.push(err10);
-          }
-          errors++;
-        }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err11 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err11];
-          } else {
-            vErrors.push(err11);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.details !== void 0) {
-      if (!validate24(data.details, { instancePath: instancePath + "/details", parentData: data, parentDataProperty: "details", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-        errors = vErrors.length;
-      }
-    }
-    if (data.requestId !== void 0) {
-      if (typeof data.requestId !== "string") {
-        const err12 = { instancePath: instancePath + "/requestId", schemaPath: "#/properties/requestId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err12];
-        } else {
-          vErrors.push(err12);
-        }
-        errors++;
-      }
-    }
-    if (data.retryAfter !== void 0) {
-      let data5 = data.retryAfter;
-      if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err13 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err13];
-        } else {
-          vErrors.push(err13);
-        }
-        errors++;
-      }
-      if (typeof data5 == "number" && isFinite(data5)) {
-        if (data5 > 2147483647 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err14];
-          } else {
-            vErrors.push(err14);
-          }
-          errors++;
-        }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err15];
-          } else {
-            vErrors.push(err15);
-          }
-          errors++;
-        }
-      }
-    }
-  } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    if (vErrors === null) {
-      vErrors = [err16];
-    } else {
-      vErrors.push(err16);
-    }
-    errors++;
-  }
-  validate47.errors = vErrors;
-  return errors === 0;
-}
-validate47.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  const evaluated0 = validate46.evaluated;
-  if (evaluated0.dynamicProps) {
-    evaluated0.props = void 0;
-  }
-  if (evaluated0.dynamicItems) {
-    evaluated0.items = void 0;
-  }
-  if (!validate47(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-    errors = vErrors.length;
-  }
-  validate46.errors = vErrors;
-  return errors === 0;
-}
-validate46.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Agent = validate50;
+validate48.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var AgentList = validate49;
 function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2578,21 +3163,618 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate51(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
-    errors = vErrors.length;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.agents === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agents" }, message: "must have required property 'agents'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "agents" || key0 === "nextCursor")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.agents !== void 0) {
+      let data0 = data.agents;
+      if (Array.isArray(data0)) {
+        const len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate51(data0[i0], { instancePath: instancePath + "/agents/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err2 = { instancePath: instancePath + "/agents", schemaPath: "#/properties/agents/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.nextCursor !== void 0) {
+      if (typeof data.nextCursor !== "string") {
+        const err3 = { instancePath: instancePath + "/nextCursor", schemaPath: "#/properties/nextCursor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err4];
+    } else {
+      vErrors.push(err4);
+    }
+    errors++;
   }
   validate50.errors = vErrors;
   return errors === 0;
 }
 validate50.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var AgentSessionList = validate53;
-var schema72 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" } }, "description": "A session as the agents edition shows it.", "additionalProperties": false };
-var func1 = Object.prototype.hasOwnProperty;
+function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate49.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate50(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+    errors = vErrors.length;
+  }
+  validate49.errors = vErrors;
+  return errors === 0;
+}
+validate49.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ApiError = validate54;
+var schema86 = { "type": "string", "enum": ["bad_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "timeout", "conflict", "cancelled", "precondition_failed", "payload_too_large", "unsupported_media_type", "unprocessable", "rate_limited", "rate_limit_exceeded", "internal_error", "provider_error", "service_unavailable"], "description": "Stable codes of the `/api/v1` and `/health` faces." };
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate55.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.error === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "error" }, message: "must have required property 'error'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.message === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.status === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.details === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "details" }, message: "must have required property 'details'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.requestId === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requestId" }, message: "must have required property 'requestId'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "error" || key0 === "message" || key0 === "status" || key0 === "details" || key0 === "requestId" || key0 === "retryAfter")) {
+        const err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.error !== void 0) {
+      let data0 = data.error;
+      if (typeof data0 !== "string") {
+        const err6 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "precondition_failed" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "unprocessable" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
+        const err7 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema86.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.message !== void 0) {
+      if (typeof data.message !== "string") {
+        const err8 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.status !== void 0) {
+      let data2 = data.status;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 2147483647 || isNaN(data2)) {
+          const err10 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+        if (data2 < -2147483647 || isNaN(data2)) {
+          const err11 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.details !== void 0) {
+      if (!validate24(data.details, { instancePath: instancePath + "/details", parentData: data, parentDataProperty: "details", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.requestId !== void 0) {
+      if (typeof data.requestId !== "string") {
+        const err12 = { instancePath: instancePath + "/requestId", schemaPath: "#/properties/requestId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.retryAfter !== void 0) {
+      let data5 = data.retryAfter;
+      if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+        const err13 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 2147483647 || isNaN(data5)) {
+          const err14 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+        if (data5 < -2147483647 || isNaN(data5)) {
+          const err15 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      }
+    }
+  } else {
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err16];
+    } else {
+      vErrors.push(err16);
+    }
+    errors++;
+  }
+  validate55.errors = vErrors;
+  return errors === 0;
+}
+validate55.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate54.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate55(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+    errors = vErrors.length;
+  }
+  validate54.errors = vErrors;
+  return errors === 0;
+}
+validate54.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Agent = validate58;
+function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate59.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.name === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.description === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "description" }, message: "must have required property 'description'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.model === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.tools === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tools" }, message: "must have required property 'tools'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.skills === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "skills" }, message: "must have required property 'skills'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.maxSteps === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxSteps" }, message: "must have required property 'maxSteps'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.isDefault === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "isDefault" }, message: "must have required property 'isDefault'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "name" || key0 === "description" || key0 === "model" || key0 === "tools" || key0 === "skills" || key0 === "maxSteps" || key0 === "isDefault")) {
+        const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err9 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.name !== void 0) {
+      if (typeof data.name !== "string") {
+        const err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      if (typeof data.description !== "string") {
+        const err12 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.model !== void 0) {
+      let data3 = data.model;
+      const _errs10 = errors;
+      let valid2 = false;
+      const _errs11 = errors;
+      if (typeof data3 !== "string") {
+        const err13 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      var _valid0 = _errs11 === errors;
+      valid2 = valid2 || _valid0;
+      const _errs13 = errors;
+      if (data3 !== null) {
+        const err14 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+      var _valid0 = _errs13 === errors;
+      valid2 = valid2 || _valid0;
+      if (!valid2) {
+        const err15 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      } else {
+        errors = _errs10;
+        if (vErrors !== null) {
+          if (_errs10) {
+            vErrors.length = _errs10;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.tools !== void 0) {
+      let data4 = data.tools;
+      if (Array.isArray(data4)) {
+        const len0 = data4.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (typeof data4[i0] !== "string") {
+            const err16 = { instancePath: instancePath + "/tools/" + i0, schemaPath: "#/properties/tools/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err17 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+    if (data.skills !== void 0) {
+      let data6 = data.skills;
+      if (Array.isArray(data6)) {
+        const len1 = data6.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          if (typeof data6[i1] !== "string") {
+            const err18 = { instancePath: instancePath + "/skills/" + i1, schemaPath: "#/properties/skills/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err18];
+            } else {
+              vErrors.push(err18);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err19 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+    if (data.maxSteps !== void 0) {
+      let data8 = data.maxSteps;
+      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+        const err20 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 2147483647 || isNaN(data8)) {
+          const err21 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+        if (data8 < -2147483647 || isNaN(data8)) {
+          const err22 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err22];
+          } else {
+            vErrors.push(err22);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.isDefault !== void 0) {
+      if (typeof data.isDefault !== "boolean") {
+        const err23 = { instancePath: instancePath + "/isDefault", schemaPath: "#/properties/isDefault/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err24];
+    } else {
+      vErrors.push(err24);
+    }
+    errors++;
+  }
+  validate59.errors = vErrors;
+  return errors === 0;
+}
+validate59.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate58.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate59(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+    errors = vErrors.length;
+  }
+  validate58.errors = vErrors;
+  return errors === 0;
+}
+validate58.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var AgentSessionList = validate61;
+var schema92 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" } }, "description": "A session as the agents edition shows it.", "additionalProperties": false };
+function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate63.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2682,7 +3864,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema72.properties, key0)) {
+      if (!func1.call(schema92.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -2894,7 +4076,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.createdAt !== void 0) {
       let data7 = data.createdAt;
       if (typeof data7 === "string") {
-        if (!pattern6.test(data7)) {
+        if (!pattern5.test(data7)) {
           const err27 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err27];
@@ -2916,7 +4098,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastActiveAt !== void 0) {
       let data8 = data.lastActiveAt;
       if (typeof data8 === "string") {
-        if (!pattern6.test(data8)) {
+        if (!pattern5.test(data8)) {
           const err29 = { instancePath: instancePath + "/lastActiveAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err29];
@@ -2944,14 +4126,14 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate55.errors = vErrors;
+  validate63.errors = vErrors;
   return errors === 0;
 }
-validate55.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate63.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate54.evaluated;
+  const evaluated0 = validate62.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2984,8 +4166,8 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate55(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+          if (!validate63(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
             errors = vErrors.length;
           }
         }
@@ -3019,34 +4201,34 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate54.errors = vErrors;
+  validate62.errors = vErrors;
   return errors === 0;
 }
-validate54.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate62.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate53.evaluated;
+  const evaluated0 = validate61.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate54(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+  if (!validate62(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
     errors = vErrors.length;
   }
-  validate53.errors = vErrors;
+  validate61.errors = vErrors;
   return errors === 0;
 }
-validate53.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var AgentSessionDetail = validate58;
-var schema80 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
-function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate61.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var AgentSessionDetail = validate66;
+var schema100 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate59.evaluated;
+  const evaluated0 = validate67.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3145,7 +4327,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema80.properties, key0)) {
+      if (!func1.call(schema100.properties, key0)) {
         const err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err10];
@@ -3357,7 +4539,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.createdAt !== void 0) {
       let data7 = data.createdAt;
       if (typeof data7 === "string") {
-        if (!pattern6.test(data7)) {
+        if (!pattern5.test(data7)) {
           const err28 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err28];
@@ -3379,7 +4561,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastActiveAt !== void 0) {
       let data8 = data.lastActiveAt;
       if (typeof data8 === "string") {
-        if (!pattern6.test(data8)) {
+        if (!pattern5.test(data8)) {
           const err30 = { instancePath: instancePath + "/lastActiveAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err30];
@@ -3403,8 +4585,8 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data9)) {
         const len0 = data9.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate37(data9[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data9, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+          if (!validate45(data9[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data9, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
             errors = vErrors.length;
           }
         }
@@ -3427,33 +4609,33 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate59.errors = vErrors;
+  validate67.errors = vErrors;
   return errors === 0;
 }
-validate59.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate67.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate58.evaluated;
+  const evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate59(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+  if (!validate67(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
     errors = vErrors.length;
   }
-  validate58.errors = vErrors;
+  validate66.errors = vErrors;
   return errors === 0;
 }
-validate58.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var AgentSession = validate62;
-function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate66.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var AgentSession = validate70;
+function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate63.evaluated;
+  const evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3543,7 +4725,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema72.properties, key0)) {
+      if (!func1.call(schema92.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -3755,7 +4937,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.createdAt !== void 0) {
       let data7 = data.createdAt;
       if (typeof data7 === "string") {
-        if (!pattern6.test(data7)) {
+        if (!pattern5.test(data7)) {
           const err27 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err27];
@@ -3777,7 +4959,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.lastActiveAt !== void 0) {
       let data8 = data.lastActiveAt;
       if (typeof data8 === "string") {
-        if (!pattern6.test(data8)) {
+        if (!pattern5.test(data8)) {
           const err29 = { instancePath: instancePath + "/lastActiveAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err29];
@@ -3805,33 +4987,33 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate63.errors = vErrors;
+  validate71.errors = vErrors;
   return errors === 0;
 }
-validate63.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate71.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate62.evaluated;
+  const evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate63(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+  if (!validate71(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
     errors = vErrors.length;
   }
-  validate62.errors = vErrors;
+  validate70.errors = vErrors;
   return errors === 0;
 }
-validate62.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var AgentToolList = validate65;
-function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate70.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var AgentToolList = validate73;
+function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate66.evaluated;
+  const evaluated0 = validate74.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3988,34 +5170,34 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate66.errors = vErrors;
+  validate74.errors = vErrors;
   return errors === 0;
 }
-validate66.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate74.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate65.evaluated;
+  const evaluated0 = validate73.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate66(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+  if (!validate74(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
     errors = vErrors.length;
   }
-  validate65.errors = vErrors;
+  validate73.errors = vErrors;
   return errors === 0;
 }
-validate65.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ChatResponse = validate68;
-var schema100 = { "type": "object", "required": ["status", "sessionId", "response"], "properties": { "status": { "type": "string", "enum": ["ok"] }, "sessionId": { "$ref": "contract#/$defs/Id", "description": "The session the turn belongs to; send it back to go on." }, "response": { "type": "object", "properties": { "content": { "type": "string" }, "messageId": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" } }, "required": ["content", "messageId", "model", "usage"], "additionalProperties": false } }, "description": "The agent's answer, in the agents edition.", "additionalProperties": false };
-function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate73.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ChatResponse = validate76;
+var schema120 = { "type": "object", "required": ["status", "sessionId", "response"], "properties": { "status": { "type": "string", "enum": ["ok"] }, "sessionId": { "$ref": "contract#/$defs/Id", "description": "The session the turn belongs to; send it back to go on." }, "response": { "type": "object", "properties": { "content": { "type": "string" }, "messageId": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" } }, "required": ["content", "messageId", "model", "usage"], "additionalProperties": false } }, "description": "The agent's answer, in the agents edition.", "additionalProperties": false };
+function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate70.evaluated;
+  const evaluated0 = validate78.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4073,7 +5255,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "ok")) {
-        const err5 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema100.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema120.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4323,15 +5505,15 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate70.errors = vErrors;
+  validate78.errors = vErrors;
   return errors === 0;
 }
-validate70.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema104 = { "type": "object", "required": ["id", "conversationId", "role", "content", "model", "usage", "latency"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "conversationId": { "$ref": "contract#/$defs/Id", "description": "The conversation the turn belongs to; send it back to go on." }, "role": { "type": "string", "enum": ["assistant"] }, "content": { "type": "string" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The assistant's message, in the conversations edition.", "additionalProperties": false };
-function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate78.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema124 = { "type": "object", "required": ["id", "conversationId", "role", "content", "model", "usage", "latency"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "conversationId": { "$ref": "contract#/$defs/Id", "description": "The conversation the turn belongs to; send it back to go on." }, "role": { "type": "string", "enum": ["assistant"] }, "content": { "type": "string" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The assistant's message, in the conversations edition.", "additionalProperties": false };
+function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate72.evaluated;
+  const evaluated0 = validate80.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4469,7 +5651,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data2 === "assistant")) {
-        const err13 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema104.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err13 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema124.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -4647,14 +5829,14 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate72.errors = vErrors;
+  validate80.errors = vErrors;
   return errors === 0;
 }
-validate72.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate80.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate69.evaluated;
+  const evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4664,8 +5846,8 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate70(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+  if (!validate78(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -4674,8 +5856,8 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     var props0 = true;
   }
   const _errs2 = errors;
-  if (!validate72(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+  if (!validate80(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs2 === errors;
@@ -4703,41 +5885,41 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate69.errors = vErrors;
+  validate77.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate69.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate77.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate68.evaluated;
+  const evaluated0 = validate76.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate69(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+  if (!validate77(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate69.evaluated.props;
+    var props0 = validate77.evaluated.props;
   }
-  validate68.errors = vErrors;
+  validate76.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate68.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var ChatEvent = validate75;
-var schema120 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["text"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
-var schema121 = { "type": "object", "required": ["type", "name", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema122 = { "type": "object", "required": ["type", "name", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema111 = { "type": "object", "required": ["type", "messageId", "sessionId", "runId"], "properties": { "type": { "type": "string", "enum": ["start"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "$ref": "contract#/$defs/Id" }, "runId": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
-function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate76.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var ChatEvent = validate83;
+var schema140 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["text"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
+var schema141 = { "type": "object", "required": ["type", "name", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema142 = { "type": "object", "required": ["type", "name", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema131 = { "type": "object", "required": ["type", "messageId", "sessionId", "runId"], "properties": { "type": { "type": "string", "enum": ["start"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "$ref": "contract#/$defs/Id" }, "runId": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
+function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate78.evaluated;
+  const evaluated0 = validate86.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4804,7 +5986,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "start")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema111.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema131.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -4888,16 +6070,16 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate78.errors = vErrors;
+  validate86.errors = vErrors;
   return errors === 0;
 }
-validate78.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema115 = { "type": "object", "required": ["type", "usage", "finishReason"], "properties": { "type": { "type": "string", "enum": ["end"] }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
-var schema117 = { "type": "string", "enum": ["stop", "length", "tool_calls", "content_filter"], "description": "Why an answer ended." };
-function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate86.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema135 = { "type": "object", "required": ["type", "usage", "finishReason"], "properties": { "type": { "type": "string", "enum": ["end"] }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema137 = { "type": "string", "enum": ["stop", "length", "tool_calls", "content_filter"], "description": "Why an answer ended." };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate79.evaluated;
+  const evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4955,7 +6137,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "end")) {
-        const err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema115.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema135.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -5082,7 +6264,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data4 === "stop" || data4 === "length" || data4 === "tool_calls" || data4 === "content_filter")) {
-        const err17 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" };
+        const err17 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema137.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -5100,15 +6282,15 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate79.errors = vErrors;
+  validate87.errors = vErrors;
   return errors === 0;
 }
-validate79.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema118 = { "type": "object", "required": ["type", "error", "message", "status", "details", "requestId"], "properties": { "type": { "type": "string", "enum": ["error"] }, "error": { "$ref": "contract#/$defs/ErrorCode", "description": "Stable, machine-readable code." }, "message": { "type": "string", "description": "What went wrong and what can be done about it, in English." }, "status": { "type": "integer", "description": "The HTTP status, once more.", "minimum": -2147483647, "maximum": 2147483647 }, "details": { "$ref": "contract#/$defs/ErrorDetails" }, "requestId": { "type": "string", "description": "Names this request in the gateway's log; the same as the header `X-Request-Id`." }, "retryAfter": { "type": "integer", "description": "Seconds after which to try again; with 429 and 503.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn failed after it had begun; terminal. The members are those of the error body that a JSON answer would have had.", "additionalProperties": false };
-function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate87.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema138 = { "type": "object", "required": ["type", "error", "message", "status", "details", "requestId"], "properties": { "type": { "type": "string", "enum": ["error"] }, "error": { "$ref": "contract#/$defs/ErrorCode", "description": "Stable, machine-readable code." }, "message": { "type": "string", "description": "What went wrong and what can be done about it, in English." }, "status": { "type": "integer", "description": "The HTTP status, once more.", "minimum": -2147483647, "maximum": 2147483647 }, "details": { "$ref": "contract#/$defs/ErrorDetails" }, "requestId": { "type": "string", "description": "Names this request in the gateway's log; the same as the header `X-Request-Id`." }, "retryAfter": { "type": "integer", "description": "Seconds after which to try again; with 429 and 503.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn failed after it had begun; terminal. The members are those of the error body that a JSON answer would have had.", "additionalProperties": false };
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate80.evaluated;
+  const evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -5193,7 +6375,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "error")) {
-        const err8 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema118.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema138.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -5214,7 +6396,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data1 === "bad_request" || data1 === "unauthorized" || data1 === "forbidden" || data1 === "not_found" || data1 === "method_not_allowed" || data1 === "timeout" || data1 === "conflict" || data1 === "cancelled" || data1 === "precondition_failed" || data1 === "payload_too_large" || data1 === "unsupported_media_type" || data1 === "unprocessable" || data1 === "rate_limited" || data1 === "rate_limit_exceeded" || data1 === "internal_error" || data1 === "provider_error" || data1 === "service_unavailable")) {
-        const err10 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema66.enum }, message: "must be equal to one of the allowed values" };
+        const err10 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema86.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -5324,14 +6506,14 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate80.errors = vErrors;
+  validate88.errors = vErrors;
   return errors === 0;
 }
-validate80.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate88.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate77.evaluated;
+  const evaluated0 = validate85.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -5342,8 +6524,8 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
     const tag0 = data.type;
     if (typeof tag0 == "string") {
       if (tag0 === "start") {
-        if (!validate78(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+        if (!validate86(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
           errors = vErrors.length;
         }
         var props0 = true;
@@ -5390,7 +6572,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data0 === "text")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/AgentsTextEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema120.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/AgentsTextEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema140.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -5483,7 +6665,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/AgentsToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema121.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/AgentsToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema141.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -5596,7 +6778,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/AgentsToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema122.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/AgentsToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema142.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -5662,16 +6844,16 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
           props0 = true;
         }
       } else if (tag0 === "end") {
-        if (!validate79(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+        if (!validate87(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
           props0 = true;
         }
       } else if (tag0 === "error") {
-        if (!validate80(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+        if (!validate88(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -5704,19 +6886,19 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate77.errors = vErrors;
+  validate85.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate77.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var schema131 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["delta"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
-var schema132 = { "type": "object", "required": ["type", "name", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema133 = { "type": "object", "required": ["type", "name", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema124 = { "type": "object", "required": ["type", "conversationId", "messageId", "runId"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversationId": { "$ref": "contract#/$defs/Id" }, "messageId": { "$ref": "contract#/$defs/Id" }, "runId": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
-function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate85.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var schema151 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["delta"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
+var schema152 = { "type": "object", "required": ["type", "name", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema153 = { "type": "object", "required": ["type", "name", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema144 = { "type": "object", "required": ["type", "conversationId", "messageId", "runId"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversationId": { "$ref": "contract#/$defs/Id" }, "messageId": { "$ref": "contract#/$defs/Id" }, "runId": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate87.evaluated;
+  const evaluated0 = validate95.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -5783,7 +6965,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "start")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema124.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema144.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -5867,15 +7049,15 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate87.errors = vErrors;
+  validate95.errors = vErrors;
   return errors === 0;
 }
-validate87.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema128 = { "type": "object", "required": ["type", "usage", "finishReason", "latency"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate95.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema148 = { "type": "object", "required": ["type", "usage", "finishReason", "latency"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate88.evaluated;
+  const evaluated0 = validate96.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -5942,7 +7124,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "done")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema128.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema148.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -6069,7 +7251,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data4 === "stop" || data4 === "length" || data4 === "tool_calls" || data4 === "content_filter")) {
-        const err18 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" };
+        const err18 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema137.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -6119,14 +7301,14 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate88.errors = vErrors;
+  validate96.errors = vErrors;
   return errors === 0;
 }
-validate88.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate96.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate86.evaluated;
+  const evaluated0 = validate94.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -6137,8 +7319,8 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     const tag0 = data.type;
     if (typeof tag0 == "string") {
       if (tag0 === "start") {
-        if (!validate87(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+        if (!validate95(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
           errors = vErrors.length;
         }
         var props0 = true;
@@ -6185,7 +7367,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data0 === "delta")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/DeltaEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema131.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/DeltaEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema151.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -6278,7 +7460,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/ConversationsToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema132.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/ConversationsToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema152.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -6391,7 +7573,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/ConversationsToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema133.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/ConversationsToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema153.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -6457,16 +7639,16 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate88(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+        if (!validate96(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
           props0 = true;
         }
       } else if (tag0 === "error") {
-        if (!validate80(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+        if (!validate88(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -6499,15 +7681,15 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate86.errors = vErrors;
+  validate94.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate86.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate94.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate76.evaluated;
+  const evaluated0 = validate84.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -6517,20 +7699,20 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate77(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+  if (!validate85(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate77.evaluated.props;
+    var props0 = validate85.evaluated.props;
   }
   var _valid0 = _errs1 === errors;
   valid0 = valid0 || _valid0;
   const _errs2 = errors;
-  if (!validate86(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+  if (!validate94(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
     errors = vErrors.length;
   } else {
-    var props1 = validate86.evaluated.props;
+    var props1 = validate94.evaluated.props;
   }
   var _valid0 = _errs2 === errors;
   valid0 = valid0 || _valid0;
@@ -6562,37 +7744,37 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate76.errors = vErrors;
+  validate84.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate76.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate84.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate75.evaluated;
+  const evaluated0 = validate83.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate76(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+  if (!validate84(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate76.evaluated.props;
+    var props0 = validate84.evaluated.props;
   }
-  validate75.errors = vErrors;
+  validate83.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate75.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var ConversationList = validate94;
-function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate83.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var ConversationList = validate102;
+function validate104(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate96.evaluated;
+  const evaluated0 = validate104.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -6853,7 +8035,7 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.createdAt !== void 0) {
       let data6 = data.createdAt;
       if (typeof data6 === "string") {
-        if (!pattern6.test(data6)) {
+        if (!pattern5.test(data6)) {
           const err23 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err23];
@@ -6875,7 +8057,7 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.updatedAt !== void 0) {
       let data7 = data.updatedAt;
       if (typeof data7 === "string") {
-        if (!pattern6.test(data7)) {
+        if (!pattern5.test(data7)) {
           const err25 = { instancePath: instancePath + "/updatedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err25];
@@ -6903,14 +8085,14 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate96.errors = vErrors;
+  validate104.errors = vErrors;
   return errors === 0;
 }
-validate96.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate104.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate95.evaluated;
+  const evaluated0 = validate103.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -6943,8 +8125,8 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate96(data0[i0], { instancePath: instancePath + "/conversations/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+          if (!validate104(data0[i0], { instancePath: instancePath + "/conversations/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
             errors = vErrors.length;
           }
         }
@@ -6978,34 +8160,34 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate95.errors = vErrors;
+  validate103.errors = vErrors;
   return errors === 0;
 }
-validate95.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate103.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate94.evaluated;
+  const evaluated0 = validate102.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate95(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+  if (!validate103(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
     errors = vErrors.length;
   }
-  validate94.errors = vErrors;
+  validate102.errors = vErrors;
   return errors === 0;
 }
-validate94.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ConversationDetail = validate99;
-var schema144 = { "type": "object", "required": ["id", "title", "agentId", "workspace", "channel", "messageCount", "createdAt", "updatedAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "title": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The beginning of its first message; null while it has none." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "updatedAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A conversation with its messages, oldest first.", "additionalProperties": false };
-function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate102.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ConversationDetail = validate107;
+var schema164 = { "type": "object", "required": ["id", "title", "agentId", "workspace", "channel", "messageCount", "createdAt", "updatedAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "title": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The beginning of its first message; null while it has none." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "updatedAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A conversation with its messages, oldest first.", "additionalProperties": false };
+function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate100.evaluated;
+  const evaluated0 = validate108.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -7095,7 +8277,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema144.properties, key0)) {
+      if (!func1.call(schema164.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -7275,7 +8457,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.createdAt !== void 0) {
       let data6 = data.createdAt;
       if (typeof data6 === "string") {
-        if (!pattern6.test(data6)) {
+        if (!pattern5.test(data6)) {
           const err24 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err24];
@@ -7297,7 +8479,7 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.updatedAt !== void 0) {
       let data7 = data.updatedAt;
       if (typeof data7 === "string") {
-        if (!pattern6.test(data7)) {
+        if (!pattern5.test(data7)) {
           const err26 = { instancePath: instancePath + "/updatedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err26];
@@ -7321,8 +8503,8 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data8)) {
         const len0 = data8.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate37(data8[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+          if (!validate45(data8[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
             errors = vErrors.length;
           }
         }
@@ -7345,34 +8527,1526 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate100.errors = vErrors;
+  validate108.errors = vErrors;
   return errors === 0;
 }
-validate100.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate108.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate99.evaluated;
+  const evaluated0 = validate107.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate100(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+  if (!validate108(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
     errors = vErrors.length;
   }
-  validate99.errors = vErrors;
+  validate107.errors = vErrors;
   return errors === 0;
 }
-validate99.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var HealthDetail = validate103;
-var schema152 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
-function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate107.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var CronJob = validate111;
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate103.evaluated;
+  const evaluated0 = validate112.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.source === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" }, message: "must have required property 'source'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.schedule === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schedule" }, message: "must have required property 'schedule'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.at === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" }, message: "must have required property 'at'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.everyMs === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "everyMs" }, message: "must have required property 'everyMs'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.timezone === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timezone" }, message: "must have required property 'timezone'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.agent === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent" }, message: "must have required property 'agent'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.message === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err9];
+      } else {
+        vErrors.push(err9);
+      }
+      errors++;
+    }
+    if (data.catchUp === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "catchUp" }, message: "must have required property 'catchUp'" };
+      if (vErrors === null) {
+        vErrors = [err10];
+      } else {
+        vErrors.push(err10);
+      }
+      errors++;
+    }
+    if (data.overlap === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "overlap" }, message: "must have required property 'overlap'" };
+      if (vErrors === null) {
+        vErrors = [err11];
+      } else {
+        vErrors.push(err11);
+      }
+      errors++;
+    }
+    if (data.timeoutMs === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timeoutMs" }, message: "must have required property 'timeoutMs'" };
+      if (vErrors === null) {
+        vErrors = [err12];
+      } else {
+        vErrors.push(err12);
+      }
+      errors++;
+    }
+    if (data.deleteAfterRun === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "deleteAfterRun" }, message: "must have required property 'deleteAfterRun'" };
+      if (vErrors === null) {
+        vErrors = [err13];
+      } else {
+        vErrors.push(err13);
+      }
+      errors++;
+    }
+    if (data.enabled === void 0) {
+      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "enabled" }, message: "must have required property 'enabled'" };
+      if (vErrors === null) {
+        vErrors = [err14];
+      } else {
+        vErrors.push(err14);
+      }
+      errors++;
+    }
+    if (data.nextRunAt === void 0) {
+      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nextRunAt" }, message: "must have required property 'nextRunAt'" };
+      if (vErrors === null) {
+        vErrors = [err15];
+      } else {
+        vErrors.push(err15);
+      }
+      errors++;
+    }
+    if (data.lastRunAt === void 0) {
+      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastRunAt" }, message: "must have required property 'lastRunAt'" };
+      if (vErrors === null) {
+        vErrors = [err16];
+      } else {
+        vErrors.push(err16);
+      }
+      errors++;
+    }
+    if (data.lastStatus === void 0) {
+      const err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastStatus" }, message: "must have required property 'lastStatus'" };
+      if (vErrors === null) {
+        vErrors = [err17];
+      } else {
+        vErrors.push(err17);
+      }
+      errors++;
+    }
+    if (data.createdAt === void 0) {
+      const err18 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+      if (vErrors === null) {
+        vErrors = [err18];
+      } else {
+        vErrors.push(err18);
+      }
+      errors++;
+    }
+    if (data.updatedAt === void 0) {
+      const err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "updatedAt" }, message: "must have required property 'updatedAt'" };
+      if (vErrors === null) {
+        vErrors = [err19];
+      } else {
+        vErrors.push(err19);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema44.properties, key0)) {
+        const err20 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err21 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+      } else {
+        const err22 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+    }
+    if (data.source !== void 0) {
+      let data1 = data.source;
+      if (typeof data1 !== "string") {
+        const err23 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/CronJobSource/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      if (!(data1 === "stored" || data1 === "settings")) {
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/CronJobSource/enum", keyword: "enum", params: { allowedValues: schema46.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+    }
+    if (data.schedule !== void 0) {
+      let data2 = data.schedule;
+      const _errs9 = errors;
+      let valid3 = false;
+      const _errs10 = errors;
+      if (typeof data2 !== "string") {
+        const err25 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      valid3 = valid3 || _valid0;
+      const _errs12 = errors;
+      if (data2 !== null) {
+        const err26 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+      var _valid0 = _errs12 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err27 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      } else {
+        errors = _errs9;
+        if (vErrors !== null) {
+          if (_errs9) {
+            vErrors.length = _errs9;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.at !== void 0) {
+      let data3 = data.at;
+      const _errs15 = errors;
+      let valid4 = false;
+      const _errs16 = errors;
+      if (typeof data3 === "string") {
+        if (!pattern5.test(data3)) {
+          const err28 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+      } else {
+        const err29 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid1 = _errs16 === errors;
+      valid4 = valid4 || _valid1;
+      const _errs19 = errors;
+      if (data3 !== null) {
+        const err30 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+      var _valid1 = _errs19 === errors;
+      valid4 = valid4 || _valid1;
+      if (!valid4) {
+        const err31 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      } else {
+        errors = _errs15;
+        if (vErrors !== null) {
+          if (_errs15) {
+            vErrors.length = _errs15;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.everyMs !== void 0) {
+      let data4 = data.everyMs;
+      const _errs22 = errors;
+      let valid6 = false;
+      const _errs23 = errors;
+      if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+        const err32 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err32];
+        } else {
+          vErrors.push(err32);
+        }
+        errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 9007199254740991 || isNaN(data4)) {
+          const err33 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err33];
+          } else {
+            vErrors.push(err33);
+          }
+          errors++;
+        }
+        if (data4 < -9007199254740991 || isNaN(data4)) {
+          const err34 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err34];
+          } else {
+            vErrors.push(err34);
+          }
+          errors++;
+        }
+      }
+      var _valid2 = _errs23 === errors;
+      valid6 = valid6 || _valid2;
+      const _errs25 = errors;
+      if (data4 !== null) {
+        const err35 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err35];
+        } else {
+          vErrors.push(err35);
+        }
+        errors++;
+      }
+      var _valid2 = _errs25 === errors;
+      valid6 = valid6 || _valid2;
+      if (!valid6) {
+        const err36 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err36];
+        } else {
+          vErrors.push(err36);
+        }
+        errors++;
+      } else {
+        errors = _errs22;
+        if (vErrors !== null) {
+          if (_errs22) {
+            vErrors.length = _errs22;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.timezone !== void 0) {
+      if (typeof data.timezone !== "string") {
+        const err37 = { instancePath: instancePath + "/timezone", schemaPath: "#/properties/timezone/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data6 = data.workspace;
+      if (typeof data6 === "string") {
+        if (!pattern4.test(data6)) {
+          const err38 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err38];
+          } else {
+            vErrors.push(err38);
+          }
+          errors++;
+        }
+      } else {
+        const err39 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err39];
+        } else {
+          vErrors.push(err39);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data7 = data.agent;
+      const _errs33 = errors;
+      let valid8 = false;
+      const _errs34 = errors;
+      if (typeof data7 === "string") {
+        if (!pattern4.test(data7)) {
+          const err40 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err40];
+          } else {
+            vErrors.push(err40);
+          }
+          errors++;
+        }
+      } else {
+        const err41 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err41];
+        } else {
+          vErrors.push(err41);
+        }
+        errors++;
+      }
+      var _valid3 = _errs34 === errors;
+      valid8 = valid8 || _valid3;
+      const _errs37 = errors;
+      if (data7 !== null) {
+        const err42 = { instancePath: instancePath + "/agent", schemaPath: "#/properties/agent/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err42];
+        } else {
+          vErrors.push(err42);
+        }
+        errors++;
+      }
+      var _valid3 = _errs37 === errors;
+      valid8 = valid8 || _valid3;
+      if (!valid8) {
+        const err43 = { instancePath: instancePath + "/agent", schemaPath: "#/properties/agent/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err43];
+        } else {
+          vErrors.push(err43);
+        }
+        errors++;
+      } else {
+        errors = _errs33;
+        if (vErrors !== null) {
+          if (_errs33) {
+            vErrors.length = _errs33;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.message !== void 0) {
+      if (typeof data.message !== "string") {
+        const err44 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err44];
+        } else {
+          vErrors.push(err44);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data9 = data.sessionId;
+      const _errs42 = errors;
+      let valid10 = false;
+      const _errs43 = errors;
+      if (typeof data9 === "string") {
+        if (!pattern4.test(data9)) {
+          const err45 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err45];
+          } else {
+            vErrors.push(err45);
+          }
+          errors++;
+        }
+      } else {
+        const err46 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err46];
+        } else {
+          vErrors.push(err46);
+        }
+        errors++;
+      }
+      var _valid4 = _errs43 === errors;
+      valid10 = valid10 || _valid4;
+      const _errs46 = errors;
+      if (data9 !== null) {
+        const err47 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err47];
+        } else {
+          vErrors.push(err47);
+        }
+        errors++;
+      }
+      var _valid4 = _errs46 === errors;
+      valid10 = valid10 || _valid4;
+      if (!valid10) {
+        const err48 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err48];
+        } else {
+          vErrors.push(err48);
+        }
+        errors++;
+      } else {
+        errors = _errs42;
+        if (vErrors !== null) {
+          if (_errs42) {
+            vErrors.length = _errs42;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.catchUp !== void 0) {
+      let data10 = data.catchUp;
+      if (typeof data10 !== "string") {
+        const err49 = { instancePath: instancePath + "/catchUp", schemaPath: "contract#/$defs/CronCatchUp/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err49];
+        } else {
+          vErrors.push(err49);
+        }
+        errors++;
+      }
+      if (!(data10 === "none" || data10 === "once")) {
+        const err50 = { instancePath: instancePath + "/catchUp", schemaPath: "contract#/$defs/CronCatchUp/enum", keyword: "enum", params: { allowedValues: schema51.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err50];
+        } else {
+          vErrors.push(err50);
+        }
+        errors++;
+      }
+    }
+    if (data.overlap !== void 0) {
+      let data11 = data.overlap;
+      if (typeof data11 !== "string") {
+        const err51 = { instancePath: instancePath + "/overlap", schemaPath: "contract#/$defs/CronOverlap/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err51];
+        } else {
+          vErrors.push(err51);
+        }
+        errors++;
+      }
+      if (!(data11 === "skip" || data11 === "allow")) {
+        const err52 = { instancePath: instancePath + "/overlap", schemaPath: "contract#/$defs/CronOverlap/enum", keyword: "enum", params: { allowedValues: schema52.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err52];
+        } else {
+          vErrors.push(err52);
+        }
+        errors++;
+      }
+    }
+    if (data.timeoutMs !== void 0) {
+      let data12 = data.timeoutMs;
+      if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+        const err53 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err53];
+        } else {
+          vErrors.push(err53);
+        }
+        errors++;
+      }
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 2147483647 || isNaN(data12)) {
+          const err54 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err54];
+          } else {
+            vErrors.push(err54);
+          }
+          errors++;
+        }
+        if (data12 < -2147483647 || isNaN(data12)) {
+          const err55 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err55];
+          } else {
+            vErrors.push(err55);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.deleteAfterRun !== void 0) {
+      if (typeof data.deleteAfterRun !== "boolean") {
+        const err56 = { instancePath: instancePath + "/deleteAfterRun", schemaPath: "#/properties/deleteAfterRun/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err56];
+        } else {
+          vErrors.push(err56);
+        }
+        errors++;
+      }
+    }
+    if (data.enabled !== void 0) {
+      if (typeof data.enabled !== "boolean") {
+        const err57 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err57];
+        } else {
+          vErrors.push(err57);
+        }
+        errors++;
+      }
+    }
+    if (data.nextRunAt !== void 0) {
+      let data15 = data.nextRunAt;
+      const _errs61 = errors;
+      let valid14 = false;
+      const _errs62 = errors;
+      if (typeof data15 === "string") {
+        if (!pattern5.test(data15)) {
+          const err58 = { instancePath: instancePath + "/nextRunAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err58];
+          } else {
+            vErrors.push(err58);
+          }
+          errors++;
+        }
+      } else {
+        const err59 = { instancePath: instancePath + "/nextRunAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err59];
+        } else {
+          vErrors.push(err59);
+        }
+        errors++;
+      }
+      var _valid5 = _errs62 === errors;
+      valid14 = valid14 || _valid5;
+      const _errs65 = errors;
+      if (data15 !== null) {
+        const err60 = { instancePath: instancePath + "/nextRunAt", schemaPath: "#/properties/nextRunAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err60];
+        } else {
+          vErrors.push(err60);
+        }
+        errors++;
+      }
+      var _valid5 = _errs65 === errors;
+      valid14 = valid14 || _valid5;
+      if (!valid14) {
+        const err61 = { instancePath: instancePath + "/nextRunAt", schemaPath: "#/properties/nextRunAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err61];
+        } else {
+          vErrors.push(err61);
+        }
+        errors++;
+      } else {
+        errors = _errs61;
+        if (vErrors !== null) {
+          if (_errs61) {
+            vErrors.length = _errs61;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.lastRunAt !== void 0) {
+      let data16 = data.lastRunAt;
+      const _errs68 = errors;
+      let valid16 = false;
+      const _errs69 = errors;
+      if (typeof data16 === "string") {
+        if (!pattern5.test(data16)) {
+          const err62 = { instancePath: instancePath + "/lastRunAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err62];
+          } else {
+            vErrors.push(err62);
+          }
+          errors++;
+        }
+      } else {
+        const err63 = { instancePath: instancePath + "/lastRunAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err63];
+        } else {
+          vErrors.push(err63);
+        }
+        errors++;
+      }
+      var _valid6 = _errs69 === errors;
+      valid16 = valid16 || _valid6;
+      const _errs72 = errors;
+      if (data16 !== null) {
+        const err64 = { instancePath: instancePath + "/lastRunAt", schemaPath: "#/properties/lastRunAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err64];
+        } else {
+          vErrors.push(err64);
+        }
+        errors++;
+      }
+      var _valid6 = _errs72 === errors;
+      valid16 = valid16 || _valid6;
+      if (!valid16) {
+        const err65 = { instancePath: instancePath + "/lastRunAt", schemaPath: "#/properties/lastRunAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err65];
+        } else {
+          vErrors.push(err65);
+        }
+        errors++;
+      } else {
+        errors = _errs68;
+        if (vErrors !== null) {
+          if (_errs68) {
+            vErrors.length = _errs68;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.lastStatus !== void 0) {
+      let data17 = data.lastStatus;
+      const _errs75 = errors;
+      let valid18 = false;
+      const _errs76 = errors;
+      if (typeof data17 !== "string") {
+        const err66 = { instancePath: instancePath + "/lastStatus", schemaPath: "contract#/$defs/CronFireStatus/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err66];
+        } else {
+          vErrors.push(err66);
+        }
+        errors++;
+      }
+      if (!(data17 === "running" || data17 === "completed" || data17 === "failed" || data17 === "cancelled" || data17 === "timeout" || data17 === "skipped")) {
+        const err67 = { instancePath: instancePath + "/lastStatus", schemaPath: "contract#/$defs/CronFireStatus/enum", keyword: "enum", params: { allowedValues: schema55.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err67];
+        } else {
+          vErrors.push(err67);
+        }
+        errors++;
+      }
+      var _valid7 = _errs76 === errors;
+      valid18 = valid18 || _valid7;
+      const _errs79 = errors;
+      if (data17 !== null) {
+        const err68 = { instancePath: instancePath + "/lastStatus", schemaPath: "#/properties/lastStatus/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err68];
+        } else {
+          vErrors.push(err68);
+        }
+        errors++;
+      }
+      var _valid7 = _errs79 === errors;
+      valid18 = valid18 || _valid7;
+      if (!valid18) {
+        const err69 = { instancePath: instancePath + "/lastStatus", schemaPath: "#/properties/lastStatus/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err69];
+        } else {
+          vErrors.push(err69);
+        }
+        errors++;
+      } else {
+        errors = _errs75;
+        if (vErrors !== null) {
+          if (_errs75) {
+            vErrors.length = _errs75;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.createdAt !== void 0) {
+      let data18 = data.createdAt;
+      const _errs82 = errors;
+      let valid20 = false;
+      const _errs83 = errors;
+      if (typeof data18 === "string") {
+        if (!pattern5.test(data18)) {
+          const err70 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err70];
+          } else {
+            vErrors.push(err70);
+          }
+          errors++;
+        }
+      } else {
+        const err71 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err71];
+        } else {
+          vErrors.push(err71);
+        }
+        errors++;
+      }
+      var _valid8 = _errs83 === errors;
+      valid20 = valid20 || _valid8;
+      const _errs86 = errors;
+      if (data18 !== null) {
+        const err72 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err72];
+        } else {
+          vErrors.push(err72);
+        }
+        errors++;
+      }
+      var _valid8 = _errs86 === errors;
+      valid20 = valid20 || _valid8;
+      if (!valid20) {
+        const err73 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err73];
+        } else {
+          vErrors.push(err73);
+        }
+        errors++;
+      } else {
+        errors = _errs82;
+        if (vErrors !== null) {
+          if (_errs82) {
+            vErrors.length = _errs82;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.updatedAt !== void 0) {
+      let data19 = data.updatedAt;
+      const _errs89 = errors;
+      let valid22 = false;
+      const _errs90 = errors;
+      if (typeof data19 === "string") {
+        if (!pattern5.test(data19)) {
+          const err74 = { instancePath: instancePath + "/updatedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err74];
+          } else {
+            vErrors.push(err74);
+          }
+          errors++;
+        }
+      } else {
+        const err75 = { instancePath: instancePath + "/updatedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err75];
+        } else {
+          vErrors.push(err75);
+        }
+        errors++;
+      }
+      var _valid9 = _errs90 === errors;
+      valid22 = valid22 || _valid9;
+      const _errs93 = errors;
+      if (data19 !== null) {
+        const err76 = { instancePath: instancePath + "/updatedAt", schemaPath: "#/properties/updatedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err76];
+        } else {
+          vErrors.push(err76);
+        }
+        errors++;
+      }
+      var _valid9 = _errs93 === errors;
+      valid22 = valid22 || _valid9;
+      if (!valid22) {
+        const err77 = { instancePath: instancePath + "/updatedAt", schemaPath: "#/properties/updatedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err77];
+        } else {
+          vErrors.push(err77);
+        }
+        errors++;
+      } else {
+        errors = _errs89;
+        if (vErrors !== null) {
+          if (_errs89) {
+            vErrors.length = _errs89;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err78 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err78];
+    } else {
+      vErrors.push(err78);
+    }
+    errors++;
+  }
+  validate112.errors = vErrors;
+  return errors === 0;
+}
+validate112.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate111.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate112(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+    errors = vErrors.length;
+  }
+  validate111.errors = vErrors;
+  return errors === 0;
+}
+validate111.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var CronFireList = validate114;
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate116.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.jobId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "jobId" }, message: "must have required property 'jobId'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.scheduledFor === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "scheduledFor" }, message: "must have required property 'scheduledFor'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.status === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.runId === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runId" }, message: "must have required property 'runId'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.error === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "error" }, message: "must have required property 'error'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.startedAt === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "startedAt" }, message: "must have required property 'startedAt'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.finishedAt === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "finishedAt" }, message: "must have required property 'finishedAt'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "jobId" || key0 === "scheduledFor" || key0 === "status" || key0 === "runId" || key0 === "error" || key0 === "startedAt" || key0 === "finishedAt")) {
+        const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err9 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.jobId !== void 0) {
+      let data1 = data.jobId;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err11 = { instancePath: instancePath + "/jobId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/jobId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.scheduledFor !== void 0) {
+      let data2 = data.scheduledFor;
+      const _errs9 = errors;
+      let valid3 = false;
+      const _errs10 = errors;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err13 = { instancePath: instancePath + "/scheduledFor", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/scheduledFor", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      valid3 = valid3 || _valid0;
+      const _errs13 = errors;
+      if (data2 !== null) {
+        const err15 = { instancePath: instancePath + "/scheduledFor", schemaPath: "#/properties/scheduledFor/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+      var _valid0 = _errs13 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err16 = { instancePath: instancePath + "/scheduledFor", schemaPath: "#/properties/scheduledFor/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      } else {
+        errors = _errs9;
+        if (vErrors !== null) {
+          if (_errs9) {
+            vErrors.length = _errs9;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.status !== void 0) {
+      let data3 = data.status;
+      if (typeof data3 !== "string") {
+        const err17 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/CronFireStatus/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+      if (!(data3 === "running" || data3 === "completed" || data3 === "failed" || data3 === "cancelled" || data3 === "timeout" || data3 === "skipped")) {
+        const err18 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/CronFireStatus/enum", keyword: "enum", params: { allowedValues: schema55.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      let data4 = data.runId;
+      const _errs19 = errors;
+      let valid6 = false;
+      const _errs20 = errors;
+      if (typeof data4 === "string") {
+        if (!pattern4.test(data4)) {
+          const err19 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+      } else {
+        const err20 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+      var _valid1 = _errs20 === errors;
+      valid6 = valid6 || _valid1;
+      const _errs23 = errors;
+      if (data4 !== null) {
+        const err21 = { instancePath: instancePath + "/runId", schemaPath: "#/properties/runId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      var _valid1 = _errs23 === errors;
+      valid6 = valid6 || _valid1;
+      if (!valid6) {
+        const err22 = { instancePath: instancePath + "/runId", schemaPath: "#/properties/runId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      } else {
+        errors = _errs19;
+        if (vErrors !== null) {
+          if (_errs19) {
+            vErrors.length = _errs19;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.error !== void 0) {
+      let data5 = data.error;
+      const _errs26 = errors;
+      let valid8 = false;
+      const _errs27 = errors;
+      if (typeof data5 !== "string") {
+        const err23 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      var _valid2 = _errs27 === errors;
+      valid8 = valid8 || _valid2;
+      const _errs29 = errors;
+      if (data5 !== null) {
+        const err24 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+      var _valid2 = _errs29 === errors;
+      valid8 = valid8 || _valid2;
+      if (!valid8) {
+        const err25 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      } else {
+        errors = _errs26;
+        if (vErrors !== null) {
+          if (_errs26) {
+            vErrors.length = _errs26;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.startedAt !== void 0) {
+      let data6 = data.startedAt;
+      if (typeof data6 === "string") {
+        if (!pattern5.test(data6)) {
+          const err26 = { instancePath: instancePath + "/startedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err26];
+          } else {
+            vErrors.push(err26);
+          }
+          errors++;
+        }
+      } else {
+        const err27 = { instancePath: instancePath + "/startedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      }
+    }
+    if (data.finishedAt !== void 0) {
+      let data7 = data.finishedAt;
+      const _errs35 = errors;
+      let valid10 = false;
+      const _errs36 = errors;
+      if (typeof data7 === "string") {
+        if (!pattern5.test(data7)) {
+          const err28 = { instancePath: instancePath + "/finishedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+      } else {
+        const err29 = { instancePath: instancePath + "/finishedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid3 = _errs36 === errors;
+      valid10 = valid10 || _valid3;
+      const _errs39 = errors;
+      if (data7 !== null) {
+        const err30 = { instancePath: instancePath + "/finishedAt", schemaPath: "#/properties/finishedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+      var _valid3 = _errs39 === errors;
+      valid10 = valid10 || _valid3;
+      if (!valid10) {
+        const err31 = { instancePath: instancePath + "/finishedAt", schemaPath: "#/properties/finishedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      } else {
+        errors = _errs35;
+        if (vErrors !== null) {
+          if (_errs35) {
+            vErrors.length = _errs35;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err32];
+    } else {
+      vErrors.push(err32);
+    }
+    errors++;
+  }
+  validate116.errors = vErrors;
+  return errors === 0;
+}
+validate116.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate115.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.runs === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runs" }, message: "must have required property 'runs'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "runs" || key0 === "nextCursor")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.runs !== void 0) {
+      let data0 = data.runs;
+      if (Array.isArray(data0)) {
+        const len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate116(data0[i0], { instancePath: instancePath + "/runs/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err2 = { instancePath: instancePath + "/runs", schemaPath: "#/properties/runs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.nextCursor !== void 0) {
+      if (typeof data.nextCursor !== "string") {
+        const err3 = { instancePath: instancePath + "/nextCursor", schemaPath: "#/properties/nextCursor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err4];
+    } else {
+      vErrors.push(err4);
+    }
+    errors++;
+  }
+  validate115.errors = vErrors;
+  return errors === 0;
+}
+validate115.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate114.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate115(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+    errors = vErrors.length;
+  }
+  validate114.errors = vErrors;
+  return errors === 0;
+}
+validate114.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var HealthDetail = validate119;
+var schema197 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
+function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate119.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -7466,7 +10140,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/HealthDetail/properties/status/enum", keyword: "enum", params: { allowedValues: schema152.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/HealthDetail/properties/status/enum", keyword: "enum", params: { allowedValues: schema197.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -7533,7 +10207,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data4 === "connected" || data4 === "connecting" || data4 === "disconnected")) {
-            const err15 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/HealthDetail/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema152.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            const err15 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/HealthDetail/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema197.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -7564,7 +10238,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data5 === "connected" || data5 === "disconnected" || data5 === "disabled")) {
-        const err18 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/HealthDetail/properties/redis/enum", keyword: "enum", params: { allowedValues: schema152.properties.redis.enum }, message: "must be equal to one of the allowed values" };
+        const err18 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/HealthDetail/properties/redis/enum", keyword: "enum", params: { allowedValues: schema197.properties.redis.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -7585,7 +10259,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data6 === "connected" || data6 === "disconnected")) {
-        const err20 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/HealthDetail/properties/database/enum", keyword: "enum", params: { allowedValues: schema152.properties.database.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/HealthDetail/properties/database/enum", keyword: "enum", params: { allowedValues: schema197.properties.database.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -7635,19 +10309,19 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate103.errors = vErrors;
+  validate119.errors = vErrors;
   return errors === 0;
 }
-validate103.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var KeyList = validate104;
-var schema155 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
-var schema157 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
-var schema158 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
-var schema159 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
-function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate119.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var KeyList = validate120;
+var schema200 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
+var schema202 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
+var schema203 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
+var schema204 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
+function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate106.evaluated;
+  const evaluated0 = validate122.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -7791,7 +10465,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema155.properties, key0)) {
+      if (!func1.call(schema200.properties, key0)) {
         const err15 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err15];
@@ -7846,7 +10520,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema157.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema202.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -7896,7 +10570,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err24 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema158.enum }, message: "must be equal to one of the allowed values" };
+            const err24 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema203.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err24];
             } else {
@@ -7966,7 +10640,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err29 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema159.enum }, message: "must be equal to one of the allowed values" };
+            const err29 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema204.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -8182,7 +10856,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       let valid15 = false;
       const _errs50 = errors;
       if (typeof data13 === "string") {
-        if (!pattern6.test(data13)) {
+        if (!pattern5.test(data13)) {
           const err45 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err45];
@@ -8239,7 +10913,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       let valid17 = false;
       const _errs57 = errors;
       if (typeof data14 === "string") {
-        if (!pattern6.test(data14)) {
+        if (!pattern5.test(data14)) {
           const err49 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err49];
@@ -8296,7 +10970,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       let valid19 = false;
       const _errs64 = errors;
       if (typeof data15 === "string") {
-        if (!pattern6.test(data15)) {
+        if (!pattern5.test(data15)) {
           const err53 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err53];
@@ -8353,7 +11027,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       let valid21 = false;
       const _errs71 = errors;
       if (typeof data16 === "string") {
-        if (!pattern6.test(data16)) {
+        if (!pattern5.test(data16)) {
           const err57 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err57];
@@ -8424,14 +11098,14 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate106.errors = vErrors;
+  validate122.errors = vErrors;
   return errors === 0;
 }
-validate106.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate122.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate105.evaluated;
+  const evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -8464,8 +11138,8 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate106(data0[i0], { instancePath: instancePath + "/keys/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+          if (!validate122(data0[i0], { instancePath: instancePath + "/keys/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
             errors = vErrors.length;
           }
         }
@@ -8499,34 +11173,34 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate105.errors = vErrors;
+  validate121.errors = vErrors;
   return errors === 0;
 }
-validate105.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate104(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate121.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate104.evaluated;
+  const evaluated0 = validate120.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate105(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+  if (!validate121(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
     errors = vErrors.length;
   }
-  validate104.errors = vErrors;
+  validate120.errors = vErrors;
   return errors === 0;
 }
-validate104.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var NewKey = validate109;
-var schema165 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
-function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate120.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var NewKey = validate125;
+var schema210 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate110.evaluated;
+  const evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -8679,7 +11353,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema165.properties, key0)) {
+      if (!func1.call(schema210.properties, key0)) {
         const err16 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err16];
@@ -8734,7 +11408,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema157.enum }, message: "must be equal to one of the allowed values" };
+        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema202.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -8784,7 +11458,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema158.enum }, message: "must be equal to one of the allowed values" };
+            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema203.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -8854,7 +11528,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema159.enum }, message: "must be equal to one of the allowed values" };
+            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema204.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -9070,7 +11744,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       let valid15 = false;
       const _errs50 = errors;
       if (typeof data13 === "string") {
-        if (!pattern6.test(data13)) {
+        if (!pattern5.test(data13)) {
           const err46 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err46];
@@ -9127,7 +11801,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       let valid17 = false;
       const _errs57 = errors;
       if (typeof data14 === "string") {
-        if (!pattern6.test(data14)) {
+        if (!pattern5.test(data14)) {
           const err50 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err50];
@@ -9184,7 +11858,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       let valid19 = false;
       const _errs64 = errors;
       if (typeof data15 === "string") {
-        if (!pattern6.test(data15)) {
+        if (!pattern5.test(data15)) {
           const err54 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err54];
@@ -9241,7 +11915,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       let valid21 = false;
       const _errs71 = errors;
       if (typeof data16 === "string") {
-        if (!pattern6.test(data16)) {
+        if (!pattern5.test(data16)) {
           const err58 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err58];
@@ -9323,34 +11997,34 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate110.errors = vErrors;
+  validate126.errors = vErrors;
   return errors === 0;
 }
-validate110.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate126.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate109.evaluated;
+  const evaluated0 = validate125.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate110(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+  if (!validate126(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
     errors = vErrors.length;
   }
-  validate109.errors = vErrors;
+  validate125.errors = vErrors;
   return errors === 0;
 }
-validate109.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OwnKey = validate112;
-var schema175 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate125.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OwnKey = validate128;
+var schema220 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate113.evaluated;
+  const evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -9503,7 +12177,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema175.properties, key0)) {
+      if (!func1.call(schema220.properties, key0)) {
         const err16 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err16];
@@ -9558,7 +12232,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema157.enum }, message: "must be equal to one of the allowed values" };
+        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema202.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -9608,7 +12282,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema158.enum }, message: "must be equal to one of the allowed values" };
+            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema203.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -9678,7 +12352,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema159.enum }, message: "must be equal to one of the allowed values" };
+            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema204.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -9894,7 +12568,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       let valid15 = false;
       const _errs50 = errors;
       if (typeof data13 === "string") {
-        if (!pattern6.test(data13)) {
+        if (!pattern5.test(data13)) {
           const err46 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err46];
@@ -9951,7 +12625,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       let valid17 = false;
       const _errs57 = errors;
       if (typeof data14 === "string") {
-        if (!pattern6.test(data14)) {
+        if (!pattern5.test(data14)) {
           const err50 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err50];
@@ -10008,7 +12682,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       let valid19 = false;
       const _errs64 = errors;
       if (typeof data15 === "string") {
-        if (!pattern6.test(data15)) {
+        if (!pattern5.test(data15)) {
           const err54 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err54];
@@ -10065,7 +12739,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
       let valid21 = false;
       const _errs71 = errors;
       if (typeof data16 === "string") {
-        if (!pattern6.test(data16)) {
+        if (!pattern5.test(data16)) {
           const err58 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err58];
@@ -10143,7 +12817,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data19 === "messages:read" || data19 === "messages:write" || data19 === "sessions:read" || data19 === "sessions:delete" || data19 === "workspaces:read" || data19 === "workspaces:write" || data19 === "stats:read" || data19 === "agents:read" || data19 === "channels:read" || data19 === "channels:send" || data19 === "tools:read" || data19 === "tools:invoke" || data19 === "skills:read" || data19 === "skills:write" || data19 === "memory:read" || data19 === "memory:write" || data19 === "memory:delete" || data19 === "cron:read" || data19 === "cron:run" || data19 === "cron:write" || data19 === "config:read" || data19 === "config:write" || data19 === "logs:read" || data19 === "keys:read" || data19 === "keys:write" || data19 === "webhooks:read" || data19 === "webhooks:write" || data19 === "models:read" || data19 === "metrics:read")) {
-            const err64 = { instancePath: instancePath + "/effectivePermissions/" + i3, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema159.enum }, message: "must be equal to one of the allowed values" };
+            const err64 = { instancePath: instancePath + "/effectivePermissions/" + i3, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema204.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err64];
             } else {
@@ -10171,34 +12845,34 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate113.errors = vErrors;
+  validate129.errors = vErrors;
   return errors === 0;
 }
-validate113.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate129.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate128(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate112.evaluated;
+  const evaluated0 = validate128.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate113(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+  if (!validate129(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
     errors = vErrors.length;
   }
-  validate112.errors = vErrors;
+  validate128.errors = vErrors;
   return errors === 0;
 }
-validate112.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var LogPage = validate115;
-var schema187 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
-function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate128.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var LogPage = validate131;
+var schema232 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
+function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate117.evaluated;
+  const evaluated0 = validate133.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10324,7 +12998,7 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema187.properties, key0)) {
+      if (!func1.call(schema232.properties, key0)) {
         const err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err13];
@@ -10346,7 +13020,7 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "audit")) {
-        const err15 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema187.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        const err15 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema232.properties.kind.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -10380,7 +13054,7 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.at !== void 0) {
       let data2 = data.at;
       if (typeof data2 === "string") {
-        if (!pattern6.test(data2)) {
+        if (!pattern5.test(data2)) {
           const err18 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err18];
@@ -10725,14 +13399,14 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate117.errors = vErrors;
+  validate133.errors = vErrors;
   return errors === 0;
 }
-validate117.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate133.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate116.evaluated;
+  const evaluated0 = validate132.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10765,8 +13439,8 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate117(data0[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+          if (!validate133(data0[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
             errors = vErrors.length;
           }
         }
@@ -10800,33 +13474,2046 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate116.errors = vErrors;
+  validate132.errors = vErrors;
   return errors === 0;
 }
-validate116.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate132.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate115.evaluated;
+  const evaluated0 = validate131.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate116(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+  if (!validate132(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
     errors = vErrors.length;
   }
-  validate115.errors = vErrors;
+  validate131.errors = vErrors;
   return errors === 0;
 }
-validate115.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OperatorMessageResponse = validate120;
-function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate131.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryList = validate136;
+var schema237 = { "type": "object", "required": ["id", "workspace", "text", "tags", "agentId", "sessionId", "source", "createdAt", "lastUsedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "tags": { "type": "array", "items": { "type": "string" } }, "agentId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The agent that saved it; null with one that came by the API." }, "sessionId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The session in which it was saved; null with one that came by the API." }, "source": { "type": "string", "enum": ["agent", "api"], "description": "Whether an agent saved it, or a key by the API." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When an agent was last told of it, to the hour; null when none has been." } }, "description": "One thing that is remembered. All agents of its workspace know it.", "additionalProperties": false };
+function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate121.evaluated;
+  const evaluated0 = validate138.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.text === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "text" }, message: "must have required property 'text'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.tags === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tags" }, message: "must have required property 'tags'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.agentId === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agentId" }, message: "must have required property 'agentId'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.source === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" }, message: "must have required property 'source'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.createdAt === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.lastUsedAt === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastUsedAt" }, message: "must have required property 'lastUsedAt'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema237.properties, key0)) {
+        const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data1 = data.workspace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err12 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      } else {
+        const err13 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+    }
+    if (data.text !== void 0) {
+      if (typeof data.text !== "string") {
+        const err14 = { instancePath: instancePath + "/text", schemaPath: "#/properties/text/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.tags !== void 0) {
+      let data3 = data.tags;
+      if (Array.isArray(data3)) {
+        const len0 = data3.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (typeof data3[i0] !== "string") {
+            const err15 = { instancePath: instancePath + "/tags/" + i0, schemaPath: "#/properties/tags/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err15];
+            } else {
+              vErrors.push(err15);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err16 = { instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.agentId !== void 0) {
+      let data5 = data.agentId;
+      const _errs15 = errors;
+      let valid5 = false;
+      const _errs16 = errors;
+      if (typeof data5 !== "string") {
+        const err17 = { instancePath: instancePath + "/agentId", schemaPath: "#/properties/agentId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+      var _valid0 = _errs16 === errors;
+      valid5 = valid5 || _valid0;
+      const _errs18 = errors;
+      if (data5 !== null) {
+        const err18 = { instancePath: instancePath + "/agentId", schemaPath: "#/properties/agentId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      var _valid0 = _errs18 === errors;
+      valid5 = valid5 || _valid0;
+      if (!valid5) {
+        const err19 = { instancePath: instancePath + "/agentId", schemaPath: "#/properties/agentId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      } else {
+        errors = _errs15;
+        if (vErrors !== null) {
+          if (_errs15) {
+            vErrors.length = _errs15;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data6 = data.sessionId;
+      const _errs21 = errors;
+      let valid6 = false;
+      const _errs22 = errors;
+      if (typeof data6 !== "string") {
+        const err20 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+      var _valid1 = _errs22 === errors;
+      valid6 = valid6 || _valid1;
+      const _errs24 = errors;
+      if (data6 !== null) {
+        const err21 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      var _valid1 = _errs24 === errors;
+      valid6 = valid6 || _valid1;
+      if (!valid6) {
+        const err22 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      } else {
+        errors = _errs21;
+        if (vErrors !== null) {
+          if (_errs21) {
+            vErrors.length = _errs21;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.source !== void 0) {
+      let data7 = data.source;
+      if (typeof data7 !== "string") {
+        const err23 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      if (!(data7 === "agent" || data7 === "api")) {
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema237.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+    }
+    if (data.createdAt !== void 0) {
+      let data8 = data.createdAt;
+      if (typeof data8 === "string") {
+        if (!pattern5.test(data8)) {
+          const err25 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      } else {
+        const err26 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+    }
+    if (data.lastUsedAt !== void 0) {
+      let data9 = data.lastUsedAt;
+      const _errs32 = errors;
+      let valid8 = false;
+      const _errs33 = errors;
+      if (typeof data9 === "string") {
+        if (!pattern5.test(data9)) {
+          const err27 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+      } else {
+        const err28 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+      var _valid2 = _errs33 === errors;
+      valid8 = valid8 || _valid2;
+      const _errs36 = errors;
+      if (data9 !== null) {
+        const err29 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid2 = _errs36 === errors;
+      valid8 = valid8 || _valid2;
+      if (!valid8) {
+        const err30 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      } else {
+        errors = _errs32;
+        if (vErrors !== null) {
+          if (_errs32) {
+            vErrors.length = _errs32;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err31];
+    } else {
+      vErrors.push(err31);
+    }
+    errors++;
+  }
+  validate138.errors = vErrors;
+  return errors === 0;
+}
+validate138.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate137.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.memories === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "memories" }, message: "must have required property 'memories'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "memories" || key0 === "nextCursor")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.memories !== void 0) {
+      let data0 = data.memories;
+      if (Array.isArray(data0)) {
+        const len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate138(data0[i0], { instancePath: instancePath + "/memories/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err2 = { instancePath: instancePath + "/memories", schemaPath: "#/properties/memories/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.nextCursor !== void 0) {
+      if (typeof data.nextCursor !== "string") {
+        const err3 = { instancePath: instancePath + "/nextCursor", schemaPath: "#/properties/nextCursor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err4];
+    } else {
+      vErrors.push(err4);
+    }
+    errors++;
+  }
+  validate137.errors = vErrors;
+  return errors === 0;
+}
+validate137.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate136.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate137(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+    errors = vErrors.length;
+  }
+  validate136.errors = vErrors;
+  return errors === 0;
+}
+validate136.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Memory = validate141;
+function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate142.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.text === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "text" }, message: "must have required property 'text'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.tags === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tags" }, message: "must have required property 'tags'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.agentId === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agentId" }, message: "must have required property 'agentId'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.source === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" }, message: "must have required property 'source'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.createdAt === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.lastUsedAt === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastUsedAt" }, message: "must have required property 'lastUsedAt'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema237.properties, key0)) {
+        const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data1 = data.workspace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err12 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      } else {
+        const err13 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+    }
+    if (data.text !== void 0) {
+      if (typeof data.text !== "string") {
+        const err14 = { instancePath: instancePath + "/text", schemaPath: "#/properties/text/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.tags !== void 0) {
+      let data3 = data.tags;
+      if (Array.isArray(data3)) {
+        const len0 = data3.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (typeof data3[i0] !== "string") {
+            const err15 = { instancePath: instancePath + "/tags/" + i0, schemaPath: "#/properties/tags/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err15];
+            } else {
+              vErrors.push(err15);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err16 = { instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.agentId !== void 0) {
+      let data5 = data.agentId;
+      const _errs15 = errors;
+      let valid5 = false;
+      const _errs16 = errors;
+      if (typeof data5 !== "string") {
+        const err17 = { instancePath: instancePath + "/agentId", schemaPath: "#/properties/agentId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+      var _valid0 = _errs16 === errors;
+      valid5 = valid5 || _valid0;
+      const _errs18 = errors;
+      if (data5 !== null) {
+        const err18 = { instancePath: instancePath + "/agentId", schemaPath: "#/properties/agentId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      var _valid0 = _errs18 === errors;
+      valid5 = valid5 || _valid0;
+      if (!valid5) {
+        const err19 = { instancePath: instancePath + "/agentId", schemaPath: "#/properties/agentId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      } else {
+        errors = _errs15;
+        if (vErrors !== null) {
+          if (_errs15) {
+            vErrors.length = _errs15;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data6 = data.sessionId;
+      const _errs21 = errors;
+      let valid6 = false;
+      const _errs22 = errors;
+      if (typeof data6 !== "string") {
+        const err20 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+      var _valid1 = _errs22 === errors;
+      valid6 = valid6 || _valid1;
+      const _errs24 = errors;
+      if (data6 !== null) {
+        const err21 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      var _valid1 = _errs24 === errors;
+      valid6 = valid6 || _valid1;
+      if (!valid6) {
+        const err22 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      } else {
+        errors = _errs21;
+        if (vErrors !== null) {
+          if (_errs21) {
+            vErrors.length = _errs21;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.source !== void 0) {
+      let data7 = data.source;
+      if (typeof data7 !== "string") {
+        const err23 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      if (!(data7 === "agent" || data7 === "api")) {
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema237.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+    }
+    if (data.createdAt !== void 0) {
+      let data8 = data.createdAt;
+      if (typeof data8 === "string") {
+        if (!pattern5.test(data8)) {
+          const err25 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      } else {
+        const err26 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+    }
+    if (data.lastUsedAt !== void 0) {
+      let data9 = data.lastUsedAt;
+      const _errs32 = errors;
+      let valid8 = false;
+      const _errs33 = errors;
+      if (typeof data9 === "string") {
+        if (!pattern5.test(data9)) {
+          const err27 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+      } else {
+        const err28 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+      var _valid2 = _errs33 === errors;
+      valid8 = valid8 || _valid2;
+      const _errs36 = errors;
+      if (data9 !== null) {
+        const err29 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid2 = _errs36 === errors;
+      valid8 = valid8 || _valid2;
+      if (!valid8) {
+        const err30 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      } else {
+        errors = _errs32;
+        if (vErrors !== null) {
+          if (_errs32) {
+            vErrors.length = _errs32;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err31];
+    } else {
+      vErrors.push(err31);
+    }
+    errors++;
+  }
+  validate142.errors = vErrors;
+  return errors === 0;
+}
+validate142.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate141(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate141.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate142(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+    errors = vErrors.length;
+  }
+  validate141.errors = vErrors;
+  return errors === 0;
+}
+validate141.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryPruned = validate144;
+function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate144.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.deleted === void 0) {
+      const err0 = { instancePath, schemaPath: "contract#/$defs/MemoryPruned/required", keyword: "required", params: { missingProperty: "deleted" }, message: "must have required property 'deleted'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.dry_run === void 0) {
+      const err1 = { instancePath, schemaPath: "contract#/$defs/MemoryPruned/required", keyword: "required", params: { missingProperty: "dry_run" }, message: "must have required property 'dry_run'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "deleted" || key0 === "dry_run")) {
+        const err2 = { instancePath, schemaPath: "contract#/$defs/MemoryPruned/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.deleted !== void 0) {
+      let data0 = data.deleted;
+      if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
+        const err3 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/MemoryPruned/properties/deleted/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 2147483647 || isNaN(data0)) {
+          const err4 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/MemoryPruned/properties/deleted/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+        if (data0 < -2147483647 || isNaN(data0)) {
+          const err5 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/MemoryPruned/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.dry_run !== void 0) {
+      if (typeof data.dry_run !== "boolean") {
+        const err6 = { instancePath: instancePath + "/dry_run", schemaPath: "contract#/$defs/MemoryPruned/properties/dry_run/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err7 = { instancePath, schemaPath: "contract#/$defs/MemoryPruned/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err7];
+    } else {
+      vErrors.push(err7);
+    }
+    errors++;
+  }
+  validate144.errors = vErrors;
+  return errors === 0;
+}
+validate144.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryHits = validate145;
+var schema252 = { "type": "object", "required": ["id", "workspace", "text", "snippet", "score", "tags", "agent_id", "session_id", "source", "created_at", "last_used_at"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "snippet": { "type": "string", "description": "About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC." }, "score": { "type": "number", "description": "From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best\none's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half\nof it is the cosine to the query as a share of the nearest one's." }, "tags": { "type": "array", "items": { "type": "string" } }, "agent_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "session_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "type": "string", "enum": ["agent", "api"] }, "created_at": { "$ref": "contract#/$defs/Instant" }, "last_used_at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] } }, "description": "An entry that was found.", "additionalProperties": false };
+function validate147(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate147.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.text === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "text" }, message: "must have required property 'text'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.snippet === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "snippet" }, message: "must have required property 'snippet'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.score === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "score" }, message: "must have required property 'score'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.tags === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tags" }, message: "must have required property 'tags'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.agent_id === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent_id" }, message: "must have required property 'agent_id'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.session_id === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "session_id" }, message: "must have required property 'session_id'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.source === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" }, message: "must have required property 'source'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    if (data.created_at === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "created_at" }, message: "must have required property 'created_at'" };
+      if (vErrors === null) {
+        vErrors = [err9];
+      } else {
+        vErrors.push(err9);
+      }
+      errors++;
+    }
+    if (data.last_used_at === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "last_used_at" }, message: "must have required property 'last_used_at'" };
+      if (vErrors === null) {
+        vErrors = [err10];
+      } else {
+        vErrors.push(err10);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema252.properties, key0)) {
+        const err11 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err12 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      } else {
+        const err13 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data1 = data.workspace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err14 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+      } else {
+        const err15 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+    }
+    if (data.text !== void 0) {
+      if (typeof data.text !== "string") {
+        const err16 = { instancePath: instancePath + "/text", schemaPath: "#/properties/text/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.snippet !== void 0) {
+      if (typeof data.snippet !== "string") {
+        const err17 = { instancePath: instancePath + "/snippet", schemaPath: "#/properties/snippet/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+    if (data.score !== void 0) {
+      let data4 = data.score;
+      if (!(typeof data4 == "number" && isFinite(data4))) {
+        const err18 = { instancePath: instancePath + "/score", schemaPath: "#/properties/score/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+    }
+    if (data.tags !== void 0) {
+      let data5 = data.tags;
+      if (Array.isArray(data5)) {
+        const len0 = data5.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (typeof data5[i0] !== "string") {
+            const err19 = { instancePath: instancePath + "/tags/" + i0, schemaPath: "#/properties/tags/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err19];
+            } else {
+              vErrors.push(err19);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err20 = { instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.agent_id !== void 0) {
+      let data7 = data.agent_id;
+      const _errs19 = errors;
+      let valid5 = false;
+      const _errs20 = errors;
+      if (typeof data7 !== "string") {
+        const err21 = { instancePath: instancePath + "/agent_id", schemaPath: "#/properties/agent_id/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      var _valid0 = _errs20 === errors;
+      valid5 = valid5 || _valid0;
+      const _errs22 = errors;
+      if (data7 !== null) {
+        const err22 = { instancePath: instancePath + "/agent_id", schemaPath: "#/properties/agent_id/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+      var _valid0 = _errs22 === errors;
+      valid5 = valid5 || _valid0;
+      if (!valid5) {
+        const err23 = { instancePath: instancePath + "/agent_id", schemaPath: "#/properties/agent_id/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      } else {
+        errors = _errs19;
+        if (vErrors !== null) {
+          if (_errs19) {
+            vErrors.length = _errs19;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.session_id !== void 0) {
+      let data8 = data.session_id;
+      const _errs25 = errors;
+      let valid6 = false;
+      const _errs26 = errors;
+      if (typeof data8 !== "string") {
+        const err24 = { instancePath: instancePath + "/session_id", schemaPath: "#/properties/session_id/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+      var _valid1 = _errs26 === errors;
+      valid6 = valid6 || _valid1;
+      const _errs28 = errors;
+      if (data8 !== null) {
+        const err25 = { instancePath: instancePath + "/session_id", schemaPath: "#/properties/session_id/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+      var _valid1 = _errs28 === errors;
+      valid6 = valid6 || _valid1;
+      if (!valid6) {
+        const err26 = { instancePath: instancePath + "/session_id", schemaPath: "#/properties/session_id/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      } else {
+        errors = _errs25;
+        if (vErrors !== null) {
+          if (_errs25) {
+            vErrors.length = _errs25;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.source !== void 0) {
+      let data9 = data.source;
+      if (typeof data9 !== "string") {
+        const err27 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      }
+      if (!(data9 === "agent" || data9 === "api")) {
+        const err28 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema252.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+    }
+    if (data.created_at !== void 0) {
+      let data10 = data.created_at;
+      if (typeof data10 === "string") {
+        if (!pattern5.test(data10)) {
+          const err29 = { instancePath: instancePath + "/created_at", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+      } else {
+        const err30 = { instancePath: instancePath + "/created_at", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+    }
+    if (data.last_used_at !== void 0) {
+      let data11 = data.last_used_at;
+      const _errs36 = errors;
+      let valid8 = false;
+      const _errs37 = errors;
+      if (typeof data11 === "string") {
+        if (!pattern5.test(data11)) {
+          const err31 = { instancePath: instancePath + "/last_used_at", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err31];
+          } else {
+            vErrors.push(err31);
+          }
+          errors++;
+        }
+      } else {
+        const err32 = { instancePath: instancePath + "/last_used_at", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err32];
+        } else {
+          vErrors.push(err32);
+        }
+        errors++;
+      }
+      var _valid2 = _errs37 === errors;
+      valid8 = valid8 || _valid2;
+      const _errs40 = errors;
+      if (data11 !== null) {
+        const err33 = { instancePath: instancePath + "/last_used_at", schemaPath: "#/properties/last_used_at/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err33];
+        } else {
+          vErrors.push(err33);
+        }
+        errors++;
+      }
+      var _valid2 = _errs40 === errors;
+      valid8 = valid8 || _valid2;
+      if (!valid8) {
+        const err34 = { instancePath: instancePath + "/last_used_at", schemaPath: "#/properties/last_used_at/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err34];
+        } else {
+          vErrors.push(err34);
+        }
+        errors++;
+      } else {
+        errors = _errs36;
+        if (vErrors !== null) {
+          if (_errs36) {
+            vErrors.length = _errs36;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err35];
+    } else {
+      vErrors.push(err35);
+    }
+    errors++;
+  }
+  validate147.errors = vErrors;
+  return errors === 0;
+}
+validate147.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate146(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate146.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.results === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "results" }, message: "must have required property 'results'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "results")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.results !== void 0) {
+      let data0 = data.results;
+      if (Array.isArray(data0)) {
+        const len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate147(data0[i0], { instancePath: instancePath + "/results/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err2 = { instancePath: instancePath + "/results", schemaPath: "#/properties/results/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err3];
+    } else {
+      vErrors.push(err3);
+    }
+    errors++;
+  }
+  validate146.errors = vErrors;
+  return errors === 0;
+}
+validate146.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate145.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate146(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+    errors = vErrors.length;
+  }
+  validate145.errors = vErrors;
+  return errors === 0;
+}
+validate145.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryStats = validate150;
+function validate152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate152.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.workspace === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.entries === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" }, message: "must have required property 'entries'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.bytes === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "bytes" }, message: "must have required property 'bytes'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.oldest === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "oldest" }, message: "must have required property 'oldest'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.newest === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "newest" }, message: "must have required property 'newest'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "workspace" || key0 === "entries" || key0 === "bytes" || key0 === "oldest" || key0 === "newest")) {
+        const err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data0 = data.workspace;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err6 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.entries !== void 0) {
+      let data1 = data.entries;
+      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+        const err8 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 2147483647 || isNaN(data1)) {
+          const err9 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+        if (data1 < -2147483647 || isNaN(data1)) {
+          const err10 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.bytes !== void 0) {
+      let data2 = data.bytes;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+        const err11 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 9007199254740991 || isNaN(data2)) {
+          const err12 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+        if (data2 < -9007199254740991 || isNaN(data2)) {
+          const err13 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.oldest !== void 0) {
+      let data3 = data.oldest;
+      if (typeof data3 === "string") {
+        if (!pattern5.test(data3)) {
+          const err14 = { instancePath: instancePath + "/oldest", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+      } else {
+        const err15 = { instancePath: instancePath + "/oldest", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+    }
+    if (data.newest !== void 0) {
+      let data4 = data.newest;
+      if (typeof data4 === "string") {
+        if (!pattern5.test(data4)) {
+          const err16 = { instancePath: instancePath + "/newest", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+      } else {
+        const err17 = { instancePath: instancePath + "/newest", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err18];
+    } else {
+      vErrors.push(err18);
+    }
+    errors++;
+  }
+  validate152.errors = vErrors;
+  return errors === 0;
+}
+validate152.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate151.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.entries === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" }, message: "must have required property 'entries'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.bytes === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "bytes" }, message: "must have required property 'bytes'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.by_workspace === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "by_workspace" }, message: "must have required property 'by_workspace'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.oldest === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "oldest" }, message: "must have required property 'oldest'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.newest === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "newest" }, message: "must have required property 'newest'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "entries" || key0 === "bytes" || key0 === "by_workspace" || key0 === "oldest" || key0 === "newest")) {
+        const err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.entries !== void 0) {
+      let data0 = data.entries;
+      if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
+        const err6 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 2147483647 || isNaN(data0)) {
+          const err7 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (data0 < -2147483647 || isNaN(data0)) {
+          const err8 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.bytes !== void 0) {
+      let data1 = data.bytes;
+      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+        const err9 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 9007199254740991 || isNaN(data1)) {
+          const err10 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+        if (data1 < -9007199254740991 || isNaN(data1)) {
+          const err11 = { instancePath: instancePath + "/bytes", schemaPath: "#/properties/bytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.by_workspace !== void 0) {
+      let data2 = data.by_workspace;
+      if (Array.isArray(data2)) {
+        const len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate152(data2[i0], { instancePath: instancePath + "/by_workspace/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/by_workspace", schemaPath: "#/properties/by_workspace/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.oldest !== void 0) {
+      let data4 = data.oldest;
+      const _errs10 = errors;
+      let valid3 = false;
+      const _errs11 = errors;
+      if (typeof data4 === "string") {
+        if (!pattern5.test(data4)) {
+          const err13 = { instancePath: instancePath + "/oldest", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/oldest", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+      var _valid0 = _errs11 === errors;
+      valid3 = valid3 || _valid0;
+      const _errs14 = errors;
+      if (data4 !== null) {
+        const err15 = { instancePath: instancePath + "/oldest", schemaPath: "#/properties/oldest/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+      var _valid0 = _errs14 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err16 = { instancePath: instancePath + "/oldest", schemaPath: "#/properties/oldest/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      } else {
+        errors = _errs10;
+        if (vErrors !== null) {
+          if (_errs10) {
+            vErrors.length = _errs10;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.newest !== void 0) {
+      let data5 = data.newest;
+      const _errs17 = errors;
+      let valid5 = false;
+      const _errs18 = errors;
+      if (typeof data5 === "string") {
+        if (!pattern5.test(data5)) {
+          const err17 = { instancePath: instancePath + "/newest", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+      } else {
+        const err18 = { instancePath: instancePath + "/newest", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      var _valid1 = _errs18 === errors;
+      valid5 = valid5 || _valid1;
+      const _errs21 = errors;
+      if (data5 !== null) {
+        const err19 = { instancePath: instancePath + "/newest", schemaPath: "#/properties/newest/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+      var _valid1 = _errs21 === errors;
+      valid5 = valid5 || _valid1;
+      if (!valid5) {
+        const err20 = { instancePath: instancePath + "/newest", schemaPath: "#/properties/newest/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      } else {
+        errors = _errs17;
+        if (vErrors !== null) {
+          if (_errs17) {
+            vErrors.length = _errs17;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err21];
+    } else {
+      vErrors.push(err21);
+    }
+    errors++;
+  }
+  validate151.errors = vErrors;
+  return errors === 0;
+}
+validate151.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate150(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate150.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate151(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+    errors = vErrors.length;
+  }
+  validate150.errors = vErrors;
+  return errors === 0;
+}
+validate150.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OperatorMessageResponse = validate155;
+function validate156(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate156.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -11143,36 +15830,36 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate121.errors = vErrors;
+  validate156.errors = vErrors;
   return errors === 0;
 }
-validate121.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate156.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate155(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate120.evaluated;
+  const evaluated0 = validate155.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate121(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+  if (!validate156(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
     errors = vErrors.length;
   }
-  validate120.errors = vErrors;
+  validate155.errors = vErrors;
   return errors === 0;
 }
-validate120.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OperatorMessageEvent = validate123;
-var schema206 = { "type": "object", "required": ["type", "name", "input", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema207 = { "type": "object", "required": ["type", "name", "output", "is_error", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "is_error": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "call_id": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema198 = { "type": "object", "required": ["type", "conversation_id", "message_id", "run_id"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "message_id": { "$ref": "contract#/$defs/Id" }, "run_id": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
-function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate155.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OperatorMessageEvent = validate158;
+var schema281 = { "type": "object", "required": ["type", "name", "input", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema282 = { "type": "object", "required": ["type", "name", "output", "is_error", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "is_error": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "call_id": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema273 = { "type": "object", "required": ["type", "conversation_id", "message_id", "run_id"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "message_id": { "$ref": "contract#/$defs/Id" }, "run_id": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
+function validate160(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate125.evaluated;
+  const evaluated0 = validate160.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -11239,7 +15926,7 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "start")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema198.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema273.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -11323,15 +16010,15 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate125.errors = vErrors;
+  validate160.errors = vErrors;
   return errors === 0;
 }
-validate125.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema202 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate160.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema277 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+function validate161(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate126.evaluated;
+  const evaluated0 = validate161.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -11398,7 +16085,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "done")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema202.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema277.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -11525,7 +16212,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "stop" || data4 === "length" || data4 === "tool_calls" || data4 === "content_filter")) {
-        const err18 = { instancePath: instancePath + "/finish_reason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" };
+        const err18 = { instancePath: instancePath + "/finish_reason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema137.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -11575,14 +16262,14 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate126.errors = vErrors;
+  validate161.errors = vErrors;
   return errors === 0;
 }
-validate126.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate161.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate159(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate124.evaluated;
+  const evaluated0 = validate159.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -11593,8 +16280,8 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     const tag0 = data.type;
     if (typeof tag0 == "string") {
       if (tag0 === "start") {
-        if (!validate125(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+        if (!validate160(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
           errors = vErrors.length;
         }
         var props0 = true;
@@ -11641,7 +16328,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "delta")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/DeltaEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema131.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/DeltaEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema151.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -11734,7 +16421,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema206.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema281.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -11847,7 +16534,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema207.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema282.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -11913,16 +16600,16 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate126(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+        if (!validate161(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
           props0 = true;
         }
       } else if (tag0 === "error") {
-        if (!validate80(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+        if (!validate88(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -11955,38 +16642,38 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate124.errors = vErrors;
+  validate159.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate124.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate159.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate123.evaluated;
+  const evaluated0 = validate158.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate124(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+  if (!validate159(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate124.evaluated.props;
+    var props0 = validate159.evaluated.props;
   }
-  validate123.errors = vErrors;
+  validate158.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate123.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var OperatorAccepted = validate131;
-var schema209 = { "type": "object", "required": ["run_id", "conversation_id", "status"], "properties": { "run_id": { "$ref": "contract#/$defs/Id" }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["running"] } }, "description": "A turn that goes on by itself.", "additionalProperties": false };
-function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate158.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var OperatorAccepted = validate166;
+var schema284 = { "type": "object", "required": ["run_id", "conversation_id", "status"], "properties": { "run_id": { "$ref": "contract#/$defs/Id" }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["running"] } }, "description": "A turn that goes on by itself.", "additionalProperties": false };
+function validate167(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate132.evaluated;
+  const evaluated0 = validate167.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -12088,7 +16775,7 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "running")) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema209.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema284.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -12106,33 +16793,33 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate132.errors = vErrors;
+  validate167.errors = vErrors;
   return errors === 0;
 }
-validate132.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate167.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate166(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate131.evaluated;
+  const evaluated0 = validate166.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate132(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+  if (!validate167(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
     errors = vErrors.length;
   }
-  validate131.errors = vErrors;
+  validate166.errors = vErrors;
   return errors === 0;
 }
-validate131.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SendMessageResponse = validate134;
-function validate135(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate166.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SendMessageResponse = validate169;
+function validate170(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate135.evaluated;
+  const evaluated0 = validate170.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -12370,7 +17057,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data7 === "stop" || data7 === "length" || data7 === "tool_calls" || data7 === "content_filter")) {
-        const err22 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" };
+        const err22 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema137.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -12388,37 +17075,37 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate135.errors = vErrors;
+  validate170.errors = vErrors;
   return errors === 0;
 }
-validate135.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate170.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate169(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate134.evaluated;
+  const evaluated0 = validate169.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate135(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+  if (!validate170(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
     errors = vErrors.length;
   }
-  validate134.errors = vErrors;
+  validate169.errors = vErrors;
   return errors === 0;
 }
-validate134.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MessageStreamEvent = validate137;
-var schema223 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["token"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
-var schema224 = { "type": "object", "required": ["type", "tool", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema225 = { "type": "object", "required": ["type", "tool", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "tool": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema219 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
-function validate139(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate169.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MessageStreamEvent = validate172;
+var schema298 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["token"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
+var schema299 = { "type": "object", "required": ["type", "tool", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema300 = { "type": "object", "required": ["type", "tool", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "tool": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema294 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+function validate174(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate139.evaluated;
+  const evaluated0 = validate174.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -12512,7 +17199,7 @@ function validate139(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "done")) {
-        const err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema219.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema294.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -12666,7 +17353,7 @@ function validate139(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data7 === "stop" || data7 === "length" || data7 === "tool_calls" || data7 === "content_filter")) {
-        const err23 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" };
+        const err23 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema137.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -12684,14 +17371,14 @@ function validate139(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate139.errors = vErrors;
+  validate174.errors = vErrors;
   return errors === 0;
 }
-validate139.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate174.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate173(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate138.evaluated;
+  const evaluated0 = validate173.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -12744,7 +17431,7 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "token")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema223.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema298.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -12835,7 +17522,7 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema224.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema299.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -12948,7 +17635,7 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema225.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema300.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -13014,16 +17701,16 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate139(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+        if (!validate174(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
           props0 = true;
         }
       } else if (tag0 === "error") {
-        if (!validate80(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+        if (!validate88(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -13056,37 +17743,37 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate138.errors = vErrors;
+  validate173.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate138.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate173.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate172(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate137.evaluated;
+  const evaluated0 = validate172.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate138(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+  if (!validate173(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate138.evaluated.props;
+    var props0 = validate173.evaluated.props;
   }
-  validate137.errors = vErrors;
+  validate172.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate137.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var ModelList = validate143;
-function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate172.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var ModelList = validate178;
+function validate180(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate145.evaluated;
+  const evaluated0 = validate180.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -13272,14 +17959,14 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate145.errors = vErrors;
+  validate180.errors = vErrors;
   return errors === 0;
 }
-validate145.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate180.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate179(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate144.evaluated;
+  const evaluated0 = validate179.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -13312,8 +17999,8 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate145(data0[i0], { instancePath: instancePath + "/models/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+          if (!validate180(data0[i0], { instancePath: instancePath + "/models/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
             errors = vErrors.length;
           }
         }
@@ -13347,36 +18034,36 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate144.errors = vErrors;
+  validate179.errors = vErrors;
   return errors === 0;
 }
-validate144.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate143(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate179.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate178(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate143.evaluated;
+  const evaluated0 = validate178.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate144(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+  if (!validate179(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate179.errors : vErrors.concat(validate179.errors);
     errors = vErrors.length;
   }
-  validate143.errors = vErrors;
+  validate178.errors = vErrors;
   return errors === 0;
 }
-validate143.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ChatCompletion = validate148;
-var schema231 = { "type": "object", "required": ["id", "object", "created", "model", "choices", "usage"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion"] }, "created": { "type": "integer", "description": "Unix time in seconds.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChoice" } }, "usage": { "$ref": "contract#/$defs/OpenaiUsage" } }, "description": "A whole chat completion.", "additionalProperties": false };
-var schema233 = { "type": "object", "required": ["role", "content", "refusal"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null when the answer is tool calls only." }, "refusal": { "type": "null" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } } }, "additionalProperties": false };
-var schema234 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
-function validate152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate178.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ChatCompletion = validate183;
+var schema306 = { "type": "object", "required": ["id", "object", "created", "model", "choices", "usage"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion"] }, "created": { "type": "integer", "description": "Unix time in seconds.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChoice" } }, "usage": { "$ref": "contract#/$defs/OpenaiUsage" } }, "description": "A whole chat completion.", "additionalProperties": false };
+var schema308 = { "type": "object", "required": ["role", "content", "refusal"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null when the answer is tool calls only." }, "refusal": { "type": "null" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } } }, "additionalProperties": false };
+var schema309 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
+function validate187(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate152.evaluated;
+  const evaluated0 = validate187.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -13445,7 +18132,7 @@ function validate152(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "function")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema234.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema309.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -13527,14 +18214,14 @@ function validate152(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate152.errors = vErrors;
+  validate187.errors = vErrors;
   return errors === 0;
 }
-validate152.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate187.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate186(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate151.evaluated;
+  const evaluated0 = validate186.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -13592,7 +18279,7 @@ function validate151(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "assistant")) {
-        const err5 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema233.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema308.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -13664,8 +18351,8 @@ function validate151(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data3)) {
         const len0 = data3.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate152(data3[i0], { instancePath: instancePath + "/tool_calls/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+          if (!validate187(data3[i0], { instancePath: instancePath + "/tool_calls/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
             errors = vErrors.length;
           }
         }
@@ -13688,14 +18375,14 @@ function validate151(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate151.errors = vErrors;
+  validate186.errors = vErrors;
   return errors === 0;
 }
-validate151.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate150(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate186.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate185(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate150.evaluated;
+  const evaluated0 = validate185.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -13783,8 +18470,8 @@ function validate150(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.message !== void 0) {
-      if (!validate151(data.message, { instancePath: instancePath + "/message", parentData: data, parentDataProperty: "message", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+      if (!validate186(data.message, { instancePath: instancePath + "/message", parentData: data, parentDataProperty: "message", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
         errors = vErrors.length;
       }
     }
@@ -13811,7 +18498,7 @@ function validate150(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data3 === "stop" || data3 === "length" || data3 === "tool_calls" || data3 === "content_filter")) {
-        const err10 = { instancePath: instancePath + "/finish_reason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" };
+        const err10 = { instancePath: instancePath + "/finish_reason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema137.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -13829,14 +18516,14 @@ function validate150(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate150.errors = vErrors;
+  validate185.errors = vErrors;
   return errors === 0;
 }
-validate150.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate185.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate184(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate149.evaluated;
+  const evaluated0 = validate184.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -13932,7 +18619,7 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "chat.completion")) {
-        const err9 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema231.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema306.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -13989,8 +18676,8 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data4)) {
         const len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate150(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+          if (!validate185(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
             errors = vErrors.length;
           }
         }
@@ -14160,37 +18847,37 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate149.errors = vErrors;
+  validate184.errors = vErrors;
   return errors === 0;
 }
-validate149.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate148(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate184.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate183(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate148.evaluated;
+  const evaluated0 = validate183.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate149(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+  if (!validate184(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
     errors = vErrors.length;
   }
-  validate148.errors = vErrors;
+  validate183.errors = vErrors;
   return errors === 0;
 }
-validate148.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ChatCompletionEvent = validate157;
-var schema239 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
-var schema240 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
-var schema242 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
-var schema243 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
-function validate161(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate183.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ChatCompletionEvent = validate192;
+var schema314 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
+var schema315 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
+var schema317 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
+var schema318 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
+function validate196(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate161.evaluated;
+  const evaluated0 = validate196.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14221,7 +18908,7 @@ function validate161(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "assistant")) {
-        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema242.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema317.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -14359,7 +19046,7 @@ function validate161(data, { instancePath = "", parentData, parentDataProperty, 
                 errors++;
               }
               if (!(data6 === "function")) {
-                const err13 = { instancePath: instancePath + "/tool_calls/" + i0 + "/type", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/type/enum", keyword: "enum", params: { allowedValues: schema243.properties.type.enum }, message: "must be equal to one of the allowed values" };
+                const err13 = { instancePath: instancePath + "/tool_calls/" + i0 + "/type", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/type/enum", keyword: "enum", params: { allowedValues: schema318.properties.type.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err13];
                 } else {
@@ -14443,14 +19130,14 @@ function validate161(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate161.errors = vErrors;
+  validate196.errors = vErrors;
   return errors === 0;
 }
-validate161.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate160(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate196.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate195(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate160.evaluated;
+  const evaluated0 = validate195.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14538,8 +19225,8 @@ function validate160(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.delta !== void 0) {
-      if (!validate161(data.delta, { instancePath: instancePath + "/delta", parentData: data, parentDataProperty: "delta", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+      if (!validate196(data.delta, { instancePath: instancePath + "/delta", parentData: data, parentDataProperty: "delta", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
         errors = vErrors.length;
       }
     }
@@ -14569,7 +19256,7 @@ function validate160(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data3 === "stop" || data3 === "length" || data3 === "tool_calls" || data3 === "content_filter")) {
-        const err10 = { instancePath: instancePath + "/finish_reason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" };
+        const err10 = { instancePath: instancePath + "/finish_reason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema137.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -14619,14 +19306,14 @@ function validate160(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate160.errors = vErrors;
+  validate195.errors = vErrors;
   return errors === 0;
 }
-validate160.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate159(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate195.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate194(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate159.evaluated;
+  const evaluated0 = validate194.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14713,7 +19400,7 @@ function validate159(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "chat.completion.chunk")) {
-        const err8 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema240.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema315.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -14770,8 +19457,8 @@ function validate159(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data4)) {
         const len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate160(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+          if (!validate195(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
             errors = vErrors.length;
           }
         }
@@ -14976,14 +19663,14 @@ function validate159(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate159.errors = vErrors;
+  validate194.errors = vErrors;
   return errors === 0;
 }
-validate159.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate194.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate193(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate158.evaluated;
+  const evaluated0 = validate193.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14993,8 +19680,8 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate159(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
+  if (!validate194(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -15013,7 +19700,7 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "[DONE]")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema239.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema314.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -15255,37 +19942,37 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate158.errors = vErrors;
+  validate193.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate158.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate157(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate193.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate192(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate157.evaluated;
+  const evaluated0 = validate192.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate158(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+  if (!validate193(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate158.evaluated.props;
+    var props0 = validate193.evaluated.props;
   }
-  validate157.errors = vErrors;
+  validate192.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate157.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var OpenaiError = validate166;
-function validate166(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate192.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var OpenaiError = validate201;
+function validate201(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate166.evaluated;
+  const evaluated0 = validate201.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -15498,17 +20185,17 @@ function validate166(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate166.errors = vErrors;
+  validate201.errors = vErrors;
   return errors === 0;
 }
-validate166.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OpenaiModelList = validate167;
-var schema250 = { "type": "object", "required": ["object", "data"], "properties": { "object": { "type": "string", "enum": ["list"] }, "data": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiModel" } } }, "additionalProperties": false };
-var schema251 = { "type": "object", "required": ["id", "object", "created", "owned_by"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["model"] }, "created": { "type": "integer", "description": "Unix time in seconds: when the gateway was started, as providers differ in what they tell.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "owned_by": { "type": "string", "description": "The provider's name in the settings." } }, "description": "A model in OpenAI's list.", "additionalProperties": false };
-function validate168(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate201.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OpenaiModelList = validate202;
+var schema325 = { "type": "object", "required": ["object", "data"], "properties": { "object": { "type": "string", "enum": ["list"] }, "data": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiModel" } } }, "additionalProperties": false };
+var schema326 = { "type": "object", "required": ["id", "object", "created", "owned_by"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["model"] }, "created": { "type": "integer", "description": "Unix time in seconds: when the gateway was started, as providers differ in what they tell.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "owned_by": { "type": "string", "description": "The provider's name in the settings." } }, "description": "A model in OpenAI's list.", "additionalProperties": false };
+function validate203(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate168.evaluated;
+  const evaluated0 = validate203.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -15557,7 +20244,7 @@ function validate168(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "list")) {
-        const err4 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema250.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err4 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema325.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -15643,7 +20330,7 @@ function validate168(data, { instancePath = "", parentData, parentDataProperty, 
                 errors++;
               }
               if (!(data4 === "model")) {
-                const err12 = { instancePath: instancePath + "/data/" + i0 + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema251.properties.object.enum }, message: "must be equal to one of the allowed values" };
+                const err12 = { instancePath: instancePath + "/data/" + i0 + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema326.properties.object.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err12];
                 } else {
@@ -15724,33 +20411,33 @@ function validate168(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate168.errors = vErrors;
+  validate203.errors = vErrors;
   return errors === 0;
 }
-validate168.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate167(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate203.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate202(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate167.evaluated;
+  const evaluated0 = validate202.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate168(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+  if (!validate203(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
     errors = vErrors.length;
   }
-  validate167.errors = vErrors;
+  validate202.errors = vErrors;
   return errors === 0;
 }
-validate167.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OpenaiModel = validate170;
-function validate170(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate202.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OpenaiModel = validate205;
+function validate205(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate170.evaluated;
+  const evaluated0 = validate205.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -15828,7 +20515,7 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "model")) {
-        const err7 = { instancePath: instancePath + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema251.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema326.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -15889,17 +20576,17 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate170.errors = vErrors;
+  validate205.errors = vErrors;
   return errors === 0;
 }
-validate170.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Run = validate171;
-var schema255 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
-var schema257 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
-function validate172(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate205.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Run = validate206;
+var schema330 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
+var schema332 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
+function validate207(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate172.evaluated;
+  const evaluated0 = validate207.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -15980,7 +20667,7 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema255.properties, key0)) {
+      if (!func1.call(schema330.properties, key0)) {
         const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err8];
@@ -16024,7 +20711,7 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "running" || data1 === "completed" || data1 === "failed" || data1 === "cancelled")) {
-        const err12 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/RunStatus/enum", keyword: "enum", params: { allowedValues: schema257.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/RunStatus/enum", keyword: "enum", params: { allowedValues: schema332.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -16212,7 +20899,7 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data9 === "stop" || data9 === "length" || data9 === "tool_calls" || data9 === "content_filter")) {
-        const err28 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema117.enum }, message: "must be equal to one of the allowed values" };
+        const err28 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema137.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -16437,7 +21124,7 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data17 === "bad_request" || data17 === "unauthorized" || data17 === "forbidden" || data17 === "not_found" || data17 === "method_not_allowed" || data17 === "timeout" || data17 === "conflict" || data17 === "cancelled" || data17 === "precondition_failed" || data17 === "payload_too_large" || data17 === "unsupported_media_type" || data17 === "unprocessable" || data17 === "rate_limited" || data17 === "rate_limit_exceeded" || data17 === "internal_error" || data17 === "provider_error" || data17 === "service_unavailable")) {
-            const err49 = { instancePath: instancePath + "/error/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema66.enum }, message: "must be equal to one of the allowed values" };
+            const err49 = { instancePath: instancePath + "/error/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema86.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err49];
             } else {
@@ -16502,7 +21189,7 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.createdAt !== void 0) {
       let data20 = data.createdAt;
       if (typeof data20 === "string") {
-        if (!pattern6.test(data20)) {
+        if (!pattern5.test(data20)) {
           const err55 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err55];
@@ -16524,7 +21211,7 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.finishedAt !== void 0) {
       let data21 = data.finishedAt;
       if (typeof data21 === "string") {
-        if (!pattern6.test(data21)) {
+        if (!pattern5.test(data21)) {
           const err57 = { instancePath: instancePath + "/finishedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err57];
@@ -16552,33 +21239,33 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate172.errors = vErrors;
+  validate207.errors = vErrors;
   return errors === 0;
 }
-validate172.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate171(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate207.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate206(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate171.evaluated;
+  const evaluated0 = validate206.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate172(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+  if (!validate207(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
     errors = vErrors.length;
   }
-  validate171.errors = vErrors;
+  validate206.errors = vErrors;
   return errors === 0;
 }
-validate171.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var RunEvent = validate174;
-function validate178(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate206.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var RunEvent = validate209;
+function validate213(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate178.evaluated;
+  const evaluated0 = validate213.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -16631,7 +21318,7 @@ function validate178(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "token")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema223.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema298.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -16722,7 +21409,7 @@ function validate178(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema224.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema299.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -16835,7 +21522,7 @@ function validate178(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema225.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema300.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -16901,16 +21588,16 @@ function validate178(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate139(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+        if (!validate174(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
           props0 = true;
         }
       } else if (tag0 === "error") {
-        if (!validate80(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+        if (!validate88(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -16943,15 +21630,15 @@ function validate178(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate178.errors = vErrors;
+  validate213.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate178.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate182(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate213.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate217(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate182.evaluated;
+  const evaluated0 = validate217.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -16962,8 +21649,8 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
     const tag0 = data.type;
     if (typeof tag0 == "string") {
       if (tag0 === "start") {
-        if (!validate125(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+        if (!validate160(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
           errors = vErrors.length;
         }
         var props0 = true;
@@ -17010,7 +21697,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "delta")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/DeltaEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema131.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/DeltaEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema151.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -17103,7 +21790,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema206.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema281.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -17216,7 +21903,7 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema207.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema282.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -17282,16 +21969,16 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate126(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+        if (!validate161(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
           props0 = true;
         }
       } else if (tag0 === "error") {
-        if (!validate80(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+        if (!validate88(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -17324,15 +22011,15 @@ function validate182(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate182.errors = vErrors;
+  validate217.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate182.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate187(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate217.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate222(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate187.evaluated;
+  const evaluated0 = validate222.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -17342,8 +22029,8 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate159(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
+  if (!validate194(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -17362,7 +22049,7 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "[DONE]")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema239.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema314.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -17604,15 +22291,15 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate187.errors = vErrors;
+  validate222.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate187.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate175(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate222.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate210(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate175.evaluated;
+  const evaluated0 = validate210.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -17622,20 +22309,20 @@ function validate175(data, { instancePath = "", parentData, parentDataProperty, 
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate77(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+  if (!validate85(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate77.evaluated.props;
+    var props0 = validate85.evaluated.props;
   }
   var _valid0 = _errs1 === errors;
   valid0 = valid0 || _valid0;
   const _errs2 = errors;
-  if (!validate86(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+  if (!validate94(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
     errors = vErrors.length;
   } else {
-    var props1 = validate86.evaluated.props;
+    var props1 = validate94.evaluated.props;
   }
   var _valid0 = _errs2 === errors;
   valid0 = valid0 || _valid0;
@@ -17650,11 +22337,11 @@ function validate175(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs3 = errors;
-  if (!validate178(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
+  if (!validate213(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate213.errors : vErrors.concat(validate213.errors);
     errors = vErrors.length;
   } else {
-    var props2 = validate178.evaluated.props;
+    var props2 = validate213.evaluated.props;
   }
   var _valid0 = _errs3 === errors;
   valid0 = valid0 || _valid0;
@@ -17669,11 +22356,11 @@ function validate175(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs4 = errors;
-  if (!validate182(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+  if (!validate217(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
     errors = vErrors.length;
   } else {
-    var props3 = validate182.evaluated.props;
+    var props3 = validate217.evaluated.props;
   }
   var _valid0 = _errs4 === errors;
   valid0 = valid0 || _valid0;
@@ -17688,11 +22375,11 @@ function validate175(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs5 = errors;
-  if (!validate187(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+  if (!validate222(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
     errors = vErrors.length;
   } else {
-    var props4 = validate187.evaluated.props;
+    var props4 = validate222.evaluated.props;
   }
   var _valid0 = _errs5 === errors;
   valid0 = valid0 || _valid0;
@@ -17724,37 +22411,37 @@ function validate175(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate175.errors = vErrors;
+  validate210.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate175.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate174(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate210.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate209(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate174.evaluated;
+  const evaluated0 = validate209.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate175(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+  if (!validate210(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate175.evaluated.props;
+    var props0 = validate210.evaluated.props;
   }
-  validate174.errors = vErrors;
+  validate209.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate174.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var DeletedCount = validate191;
-function validate191(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate209.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var DeletedCount = validate226;
+function validate226(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate191.evaluated;
+  const evaluated0 = validate226.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -17823,15 +22510,15 @@ function validate191(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate191.errors = vErrors;
+  validate226.errors = vErrors;
   return errors === 0;
 }
-validate191.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SessionList = validate192;
-function validate194(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate226.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SessionList = validate227;
+function validate229(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate194.evaluated;
+  const evaluated0 = validate229.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18016,7 +22703,7 @@ function validate194(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.createdAt !== void 0) {
       let data3 = data.createdAt;
       if (typeof data3 === "string") {
-        if (!pattern6.test(data3)) {
+        if (!pattern5.test(data3)) {
           const err16 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err16];
@@ -18038,7 +22725,7 @@ function validate194(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.lastActiveAt !== void 0) {
       let data4 = data.lastActiveAt;
       if (typeof data4 === "string") {
-        if (!pattern6.test(data4)) {
+        if (!pattern5.test(data4)) {
           const err18 = { instancePath: instancePath + "/lastActiveAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err18];
@@ -18152,14 +22839,14 @@ function validate194(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate194.errors = vErrors;
+  validate229.errors = vErrors;
   return errors === 0;
 }
-validate194.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate193(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate229.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate228(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate193.evaluated;
+  const evaluated0 = validate228.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18192,8 +22879,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate194(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+          if (!validate229(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate229.errors : vErrors.concat(validate229.errors);
             errors = vErrors.length;
           }
         }
@@ -18227,34 +22914,34 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate193.errors = vErrors;
+  validate228.errors = vErrors;
   return errors === 0;
 }
-validate193.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate192(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate228.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate227(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate192.evaluated;
+  const evaluated0 = validate227.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate193(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+  if (!validate228(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate228.errors : vErrors.concat(validate228.errors);
     errors = vErrors.length;
   }
-  validate192.errors = vErrors;
+  validate227.errors = vErrors;
   return errors === 0;
 }
-validate192.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SessionDetail = validate197;
-var schema291 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
-function validate198(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate227.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SessionDetail = validate232;
+var schema366 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+function validate233(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate198.evaluated;
+  const evaluated0 = validate233.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18353,7 +23040,7 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema291.properties, key0)) {
+      if (!func1.call(schema366.properties, key0)) {
         const err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err10];
@@ -18457,7 +23144,7 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.createdAt !== void 0) {
       let data3 = data.createdAt;
       if (typeof data3 === "string") {
-        if (!pattern6.test(data3)) {
+        if (!pattern5.test(data3)) {
           const err18 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err18];
@@ -18479,7 +23166,7 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.lastActiveAt !== void 0) {
       let data4 = data.lastActiveAt;
       if (typeof data4 === "string") {
-        if (!pattern6.test(data4)) {
+        if (!pattern5.test(data4)) {
           const err20 = { instancePath: instancePath + "/lastActiveAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err20];
@@ -18611,8 +23298,8 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data9)) {
         const len0 = data9.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate37(data9[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data9, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+          if (!validate45(data9[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data9, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
             errors = vErrors.length;
           }
         }
@@ -18635,33 +23322,33 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate198.errors = vErrors;
+  validate233.errors = vErrors;
   return errors === 0;
 }
-validate198.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate197(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate233.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate232(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate197.evaluated;
+  const evaluated0 = validate232.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate198(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors);
+  if (!validate233(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
     errors = vErrors.length;
   }
-  validate197.errors = vErrors;
+  validate232.errors = vErrors;
   return errors === 0;
 }
-validate197.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var History = validate201;
-function validate202(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate232.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var History = validate236;
+function validate237(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate202.evaluated;
+  const evaluated0 = validate237.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18721,8 +23408,8 @@ function validate202(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate37(data0[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+          if (!validate45(data0[i0], { instancePath: instancePath + "/messages/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
             errors = vErrors.length;
           }
         }
@@ -18841,35 +23528,35 @@ function validate202(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate202.errors = vErrors;
+  validate237.errors = vErrors;
   return errors === 0;
 }
-validate202.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate201(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate237.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate236(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate201.evaluated;
+  const evaluated0 = validate236.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate202(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
+  if (!validate237(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
     errors = vErrors.length;
   }
-  validate201.errors = vErrors;
+  validate236.errors = vErrors;
   return errors === 0;
 }
-validate201.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SkillList = validate205;
-var schema302 = { "type": "object", "required": ["name", "description", "enabled", "version", "source", "missing", "problem", "license", "compatibility", "allowedTools", "metadata", "installedAt"], "properties": { "name": { "type": "string", "description": "Its folder's name where it has no legal one." }, "description": { "type": "string", "description": "What it is good for and when to use it; empty where it cannot be used." }, "enabled": { "type": "boolean", "description": "Whether it can be used: nothing is missing, and there is no problem with it." }, "version": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "$ref": "contract#/$defs/SkillSource" }, "missing": { "type": "array", "items": { "type": "string" }, "description": "What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`." }, "problem": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it cannot be used, whatever is there; null when it is in order." }, "license": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "compatibility": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What it says of its surroundings." }, "allowedTools": { "type": "array", "items": { "type": "string" }, "description": "The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing." }, "metadata": { "type": "object", "description": "What else its author says of it.", "additionalProperties": { "type": "string" } }, "installedAt": { "$ref": "contract#/$defs/Instant", "description": "When its folder came there." } }, "description": "A folder of instructions for agents.", "additionalProperties": false };
-var schema303 = { "type": "string", "enum": ["installed", "folder"], "description": "Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings." };
-function validate207(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate236.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SkillList = validate240;
+var schema377 = { "type": "object", "required": ["name", "description", "enabled", "version", "source", "missing", "problem", "license", "compatibility", "allowedTools", "metadata", "installedAt"], "properties": { "name": { "type": "string", "description": "Its folder's name where it has no legal one." }, "description": { "type": "string", "description": "What it is good for and when to use it; empty where it cannot be used." }, "enabled": { "type": "boolean", "description": "Whether it can be used: nothing is missing, and there is no problem with it." }, "version": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "$ref": "contract#/$defs/SkillSource" }, "missing": { "type": "array", "items": { "type": "string" }, "description": "What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`." }, "problem": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it cannot be used, whatever is there; null when it is in order." }, "license": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "compatibility": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What it says of its surroundings." }, "allowedTools": { "type": "array", "items": { "type": "string" }, "description": "The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing." }, "metadata": { "type": "object", "description": "What else its author says of it.", "additionalProperties": { "type": "string" } }, "installedAt": { "$ref": "contract#/$defs/Instant", "description": "When its folder came there." } }, "description": "A folder of instructions for agents.", "additionalProperties": false };
+var schema378 = { "type": "string", "enum": ["installed", "folder"], "description": "Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings." };
+function validate242(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate207.evaluated;
+  const evaluated0 = validate242.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18986,7 +23673,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema302.properties, key0)) {
+      if (!func1.call(schema377.properties, key0)) {
         const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err12];
@@ -19088,7 +23775,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "installed" || data4 === "folder")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema378.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -19315,7 +24002,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.installedAt !== void 0) {
       let data14 = data.installedAt;
       if (typeof data14 === "string") {
-        if (!pattern6.test(data14)) {
+        if (!pattern5.test(data14)) {
           const err36 = { instancePath: instancePath + "/installedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err36];
@@ -19343,14 +24030,14 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate207.errors = vErrors;
+  validate242.errors = vErrors;
   return errors === 0;
 }
-validate207.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate206(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate242.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate241(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate206.evaluated;
+  const evaluated0 = validate241.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19383,8 +24070,8 @@ function validate206(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate207(data0[i0], { instancePath: instancePath + "/skills/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+          if (!validate242(data0[i0], { instancePath: instancePath + "/skills/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate242.errors : vErrors.concat(validate242.errors);
             errors = vErrors.length;
           }
         }
@@ -19418,33 +24105,33 @@ function validate206(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate206.errors = vErrors;
+  validate241.errors = vErrors;
   return errors === 0;
 }
-validate206.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate205(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate241.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate240(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate205.evaluated;
+  const evaluated0 = validate240.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate206(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
+  if (!validate241(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
     errors = vErrors.length;
   }
-  validate205.errors = vErrors;
+  validate240.errors = vErrors;
   return errors === 0;
 }
-validate205.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Skill = validate210;
-function validate211(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate240.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Skill = validate245;
+function validate246(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate211.evaluated;
+  const evaluated0 = validate246.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19561,7 +24248,7 @@ function validate211(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema302.properties, key0)) {
+      if (!func1.call(schema377.properties, key0)) {
         const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err12];
@@ -19663,7 +24350,7 @@ function validate211(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "installed" || data4 === "folder")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema378.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -19890,7 +24577,7 @@ function validate211(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.installedAt !== void 0) {
       let data14 = data.installedAt;
       if (typeof data14 === "string") {
-        if (!pattern6.test(data14)) {
+        if (!pattern5.test(data14)) {
           const err36 = { instancePath: instancePath + "/installedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err36];
@@ -19918,33 +24605,33 @@ function validate211(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate211.errors = vErrors;
+  validate246.errors = vErrors;
   return errors === 0;
 }
-validate211.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate210(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate246.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate245(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate210.evaluated;
+  const evaluated0 = validate245.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate211(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+  if (!validate246(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate246.errors : vErrors.concat(validate246.errors);
     errors = vErrors.length;
   }
-  validate210.errors = vErrors;
+  validate245.errors = vErrors;
   return errors === 0;
 }
-validate210.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WorkspaceList = validate213;
-function validate215(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate245.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WorkspaceList = validate248;
+function validate250(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate215.evaluated;
+  const evaluated0 = validate250.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20169,7 +24856,7 @@ function validate215(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.createdAt !== void 0) {
       let data7 = data.createdAt;
       if (typeof data7 === "string") {
-        if (!pattern6.test(data7)) {
+        if (!pattern5.test(data7)) {
           const err19 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err19];
@@ -20191,7 +24878,7 @@ function validate215(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.updatedAt !== void 0) {
       let data8 = data.updatedAt;
       if (typeof data8 === "string") {
-        if (!pattern6.test(data8)) {
+        if (!pattern5.test(data8)) {
           const err21 = { instancePath: instancePath + "/updatedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err21];
@@ -20219,14 +24906,14 @@ function validate215(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate215.errors = vErrors;
+  validate250.errors = vErrors;
   return errors === 0;
 }
-validate215.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate214(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate250.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate249(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate214.evaluated;
+  const evaluated0 = validate249.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20259,8 +24946,8 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate215(data0[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
+          if (!validate250(data0[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate250.errors : vErrors.concat(validate250.errors);
             errors = vErrors.length;
           }
         }
@@ -20294,33 +24981,33 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate214.errors = vErrors;
+  validate249.errors = vErrors;
   return errors === 0;
 }
-validate214.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate213(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate249.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate248(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate213.evaluated;
+  const evaluated0 = validate248.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate214(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+  if (!validate249(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
     errors = vErrors.length;
   }
-  validate213.errors = vErrors;
+  validate248.errors = vErrors;
   return errors === 0;
 }
-validate213.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Workspace = validate218;
-function validate219(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate248.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Workspace = validate253;
+function validate254(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate219.evaluated;
+  const evaluated0 = validate254.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20545,7 +25232,7 @@ function validate219(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.createdAt !== void 0) {
       let data7 = data.createdAt;
       if (typeof data7 === "string") {
-        if (!pattern6.test(data7)) {
+        if (!pattern5.test(data7)) {
           const err19 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err19];
@@ -20567,7 +25254,7 @@ function validate219(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.updatedAt !== void 0) {
       let data8 = data.updatedAt;
       if (typeof data8 === "string") {
-        if (!pattern6.test(data8)) {
+        if (!pattern5.test(data8)) {
           const err21 = { instancePath: instancePath + "/updatedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
             vErrors = [err21];
@@ -20595,33 +25282,33 @@ function validate219(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate219.errors = vErrors;
+  validate254.errors = vErrors;
   return errors === 0;
 }
-validate219.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate218(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate254.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate253(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate218.evaluated;
+  const evaluated0 = validate253.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate219(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
+  if (!validate254(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
     errors = vErrors.length;
   }
-  validate218.errors = vErrors;
+  validate253.errors = vErrors;
   return errors === 0;
 }
-validate218.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getDocs_200 = validate221;
-function validate221(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate253.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getDocs_200 = validate256;
+function validate256(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate221.evaluated;
+  const evaluated0 = validate256.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20637,15 +25324,15 @@ function validate221(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate221.errors = vErrors;
+  validate256.errors = vErrors;
   return errors === 0;
 }
-validate221.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var getDocsScript_200 = validate222;
-function validate222(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate256.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var getDocsScript_200 = validate257;
+function validate257(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate222.evaluated;
+  const evaluated0 = validate257.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20661,16 +25348,16 @@ function validate222(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate222.errors = vErrors;
+  validate257.errors = vErrors;
   return errors === 0;
 }
-validate222.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var Health = validate223;
-var schema325 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
-function validate223(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate257.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var Health = validate258;
+var schema400 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
+function validate258(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate223.evaluated;
+  const evaluated0 = validate258.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20728,7 +25415,7 @@ function validate223(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema325.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema400.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -20789,16 +25476,16 @@ function validate223(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate223.errors = vErrors;
+  validate258.errors = vErrors;
   return errors === 0;
 }
-validate223.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Probe = validate224;
-var schema327 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
-function validate224(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate258.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Probe = validate259;
+var schema402 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
+function validate259(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate224.evaluated;
+  const evaluated0 = validate259.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20838,7 +25525,7 @@ function validate224(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok")) {
-        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema327.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema402.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -20856,15 +25543,15 @@ function validate224(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate224.errors = vErrors;
+  validate259.errors = vErrors;
   return errors === 0;
 }
-validate224.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiJson_200 = validate225;
-function validate225(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate259.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiJson_200 = validate260;
+function validate260(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate225.evaluated;
+  const evaluated0 = validate260.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20881,15 +25568,15 @@ function validate225(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate225.errors = vErrors;
+  validate260.errors = vErrors;
   return errors === 0;
 }
-validate225.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiYaml_200 = validate226;
-function validate226(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate260.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiYaml_200 = validate261;
+function validate261(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate226.evaluated;
+  const evaluated0 = validate261.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20905,10 +25592,10 @@ function validate226(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate226.errors = vErrors;
+  validate261.errors = vErrors;
   return errors === 0;
 }
-validate226.evaluated = { "dynamicProps": false, "dynamicItems": false };
+validate261.evaluated = { "dynamicProps": false, "dynamicItems": false };
 export {
   Agent,
   AgentList,
@@ -20923,12 +25610,20 @@ export {
   ChatResponse,
   ConversationDetail,
   ConversationList,
+  CronFireList,
+  CronJob,
+  CronJobList,
   DeletedCount,
   Health,
   HealthDetail,
   History,
   KeyList,
   LogPage,
+  Memory,
+  MemoryHits,
+  MemoryList,
+  MemoryPruned,
+  MemoryStats,
   MessageStreamEvent,
   ModelList,
   NewKey,
@@ -20953,6 +25648,7 @@ export {
   SettingsDocument,
   Skill,
   SkillList,
+  StartedCronRun,
   Workspace,
   WorkspaceList,
   getDocsScript_200,

@@ -3,12 +3,13 @@ import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
 import type { Quotas } from "../limits/quotas.ts";
+import type { Recall } from "../memory/recall.ts";
 import type { ModelMessage } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
 import type { PreparedRun, Runs } from "../runs/service.ts";
 import { noSession, type Session, type Sessions, type SpokenMessage } from "../sessions/service.ts";
-import type { OfferedSkills, Skills } from "../skills/service.ts";
+import type { Skills } from "../skills/service.ts";
 import { skillToolName } from "../skills/tool.ts";
 import type { Tools } from "../tools/registry.ts";
 import { requireAdmission } from "../workspaces/admission.ts";
@@ -33,6 +34,8 @@ export interface ChatInput {
   stream: boolean;
   /** Whether the turn goes on although nobody waits for it. */
   keep?: boolean;
+  /** Nobody speaks, the clock does: an allow list is about users, and asks for none then. */
+  byClock?: boolean;
   workspaceId?: string | undefined;
   agentId?: string | undefined;
   userId?: string | undefined;
@@ -60,6 +63,8 @@ export interface ChatOptions {
   providers: Providers;
   tools: Tools;
   skills: Pick<Skills, "offer">;
+  /** What agents that have the tool `memory_search` are told at the start of a turn. */
+  recall: Recall;
   quotas: Pick<Quotas, "budgetOf">;
   runs: Runs;
   now: () => number;
@@ -68,7 +73,7 @@ export interface ChatOptions {
 const titleLength = 80;
 
 /** The one way a message becomes a turn, whatever face it came in by. */
-export function createChat({ agents, workspaces, sessions, providers, tools, skills, quotas, runs, now }: ChatOptions): Chat {
+export function createChat({ agents, workspaces, sessions, providers, tools, skills, recall, quotas, runs, now }: ChatOptions): Chat {
   const lock = createSessionLock();
   const cache = createHistoryCache();
   workspaces.onDeleted(cache.forgetIn);
@@ -146,8 +151,10 @@ export function createChat({ agents, workspaces, sessions, providers, tools, ski
     );
     const offered = await skills.offer(agent.skills, workspace.skills);
     const definitions = offeredTools(tools, agent.tools, offered.skills.length > 0);
+    const has = (tool: string) => definitions.some(({ name }) => name === tool);
+    const remembered = has("memory_search") ? recall(workspace.id, input.message) : null;
     const messages: ModelMessage[] = [
-      ...systemMessages(input, agent, definitions.some(({ name }) => name === skillToolName) ? offered : undefined),
+      ...systemMessages(input, agent, [remembered === null ? "" : await remembered, has(skillToolName) ? offered.text : ""]),
       ...historyMessages(history, definitions.length > 0),
       { role: "user", content: input.message },
     ];
@@ -186,16 +193,17 @@ export function createChat({ agents, workspaces, sessions, providers, tools, ski
 }
 
 /** The session's user counts where the request names none. Throws `forbidden`. */
-function admit({ face, userId, channel }: ChatInput, session: Session | undefined, workspace: Workspace): void {
+function admit({ face, userId, channel, byClock }: ChatInput, session: Session | undefined, workspace: Workspace): void {
+  if (byClock) return;
   const speaker = userId === undefined && session ? session : { userId: userId ?? null, channel };
   requireAdmission(workspace, speaker, face === "workspaces" ? "`userId`" : "`userId` with `POST /api/v1/messages`");
 }
 
-function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings, offered: OfferedSkills | undefined): ModelMessage[] {
+function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings, more: readonly string[]): ModelMessage[] {
   const prompt = systemPrompt ?? agent.systemPrompt;
   const texts = prompt === "" ? [] : [prompt];
   if (context && Object.keys(context).length > 0) texts.push(`Facts about the user, as JSON: ${JSON.stringify(context)}`);
-  if (offered !== undefined) texts.push(offered.text);
+  for (const text of more) if (text !== "") texts.push(text);
   return texts.length === 0 ? [] : [{ role: "system", content: texts.join("\n\n") }];
 }
 

@@ -13,6 +13,7 @@ import { foldHttp } from "./fold-http.ts";
 import { createFolding, type Surroundings } from "./folding.ts";
 import { foldLimits } from "./fold-limits.ts";
 import { foldMcp } from "./fold-mcp.ts";
+import { foldMemory } from "./fold-memory.ts";
 import { foldModels } from "./fold-models.ts";
 import { foldStorage } from "./fold-storage.ts";
 import { foldWebhooks } from "./fold-webhooks.ts";
@@ -26,7 +27,7 @@ import type { Fault } from "./settings-error.ts";
 export function fold(file: SettingsFile, surroundings: Surroundings): { settings: Settings; faults: Fault[]; warnings: string[] } {
   const folding = createFolding(file, surroundings);
   const { stateDir, path, fault, faults, warnings } = folding;
-  const { tools = {}, skills = {}, memory = {}, logging = {}, network = {} } = file;
+  const { tools = {}, skills = {}, logging = {}, network = {} } = file;
 
   const http = foldHttp(folding);
   const auth = foldAuth(folding);
@@ -35,7 +36,9 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     fault(switched, `must not be false while the gateway listens on ${http.host}: whoever reaches it could do everything. Turn authentication on, or listen on 127.0.0.1.`);
   }
   const agents = foldAgents(folding);
+  const models = foldModels(folding);
   const channels = foldChannels(folding);
+  const jobs = foldCron(folding, agents);
   network.allowPrivate?.forEach((name, index) => {
     if (!isNetwork(name)) fault(`/network/allowPrivate/${index}`, "must be an IP address or a network such as 10.0.0.0/8.");
   });
@@ -48,9 +51,9 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     limits: foldLimits(folding),
     storage: { url: foldStorage(folding) },
     redis: { url: file.redis?.url ?? null },
-    models: foldModels(folding),
+    models,
     agents,
-    workspaces: foldWorkspaces(folding, agents, auth.keys, channels),
+    workspaces: foldWorkspaces(folding, agents, auth.keys, channels, jobs),
     channels,
     tools: {
       allow: tools.allow ?? ["*"],
@@ -65,8 +68,8 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
       registry: skills.registry ?? null,
     },
     network: { allowPrivate: network.allowPrivate ?? [] },
-    memory: { retentionDays: memory.retentionDays ?? null, maxEntries: memory.maxEntries ?? 100_000 },
-    cron: { jobs: foldCron(folding, agents) },
+    memory: foldMemory(folding, models),
+    cron: { jobs },
     webhooks: foldWebhooks(folding),
     logging: {
       level: logging.level ?? "info",

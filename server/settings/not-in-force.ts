@@ -9,7 +9,7 @@ export function settingsNotInForce({ channels, mcp, webhooks, cron, redis }: Set
     [Object.values(channels).some((channel) => channel?.enabled === true), "channels: none is connected"],
     [Object.keys(mcp.servers).length > 0, "MCP servers: none is started"],
     [webhooks.length > 0, "webhooks: none is called"],
-    [cron.jobs.length > 0, "cron jobs: none is run"],
+    [cron.jobs.some(({ deliver }) => deliver !== null), "`deliver` of cron jobs: their answers stay in their sessions"],
     [redis.url !== null, "Redis beyond limits and quotas, which are shared: turns and live events are each instance's own"],
   ];
   return asked.filter(([isAsked]) => isAsked).map(([, what]) => `Not in force in this version, although the settings ask for it: ${what}.`);

@@ -1,4 +1,5 @@
 import type { CorsMethod, Cron, KeyPermission, Logging, Scope, WebhookEvent } from "../../generated/server/settings.ts";
+import type { Timing } from "../cron/schedule.ts";
 
 /**
  * The settings as the gateway uses them: one shape, whichever edition's the file has; every default filled in, every path
@@ -194,16 +195,26 @@ export interface SkillSettings {
 
 export interface MemorySettings {
   readonly retentionDays: number | null;
+  /** Of all workspaces together. */
   readonly maxEntries: number;
+  /** What an agent with `memory_search` is told at the start of a turn. */
+  readonly recall: { readonly enabled: boolean; readonly maxTokens: number };
+  /** `provider/model` of a provider of the type `openai`; null: searches go by words alone. */
+  readonly embeddings: { readonly model: string } | null;
 }
 
 export interface CronJobSettings {
   readonly id: string;
-  readonly schedule: string;
-  readonly timezone: string;
-  /** Null: whichever is the default. */
+  readonly timing: Timing;
+  readonly workspace: string;
+  /** Null: the workspace's. */
   readonly agent: string | null;
   readonly message: string;
+  /** Null: a new one each time. */
+  readonly sessionId: string | null;
+  readonly catchUp: "none" | "once";
+  readonly overlap: "skip" | "allow";
+  readonly timeoutMs: number;
   readonly enabled: boolean;
   readonly deliver: Readonly<NonNullable<NonNullable<Cron["jobs"]>[number]["deliver"]>> | null;
 }

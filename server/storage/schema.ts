@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /**
  * The tables, as Kysely types. A migration makes them, the stores are the only ones that read and write them, and
  * every row leaves a store in camelCase.
@@ -13,6 +15,11 @@ export interface Schema {
   runs: RunsTable;
   keys: KeysTable;
   audit: AuditTable;
+  memories: MemoriesTable;
+  memory_vectors: MemoryVectorsTable;
+  cron_jobs: CronJobsTable;
+  cron_clocks: CronClocksTable;
+  cron_runs: CronRunsTable;
 }
 
 export interface WorkspacesTable {
@@ -133,4 +140,72 @@ export interface AuditTable {
   duration_ms: number;
   request_id: string;
   times: number;
+}
+
+export interface MemoriesTable {
+  /** Counts up with each entry; the full-text index knows entries by it. */
+  number: Generated<number>;
+  id: string;
+  workspace_id: string;
+  /** Null for what came by the API, as is the session. */
+  agent_id: string | null;
+  session_id: string | null;
+  source: "agent" | "api";
+  text: string;
+  /** JSON list. */
+  tags: string;
+  /** Of the text, in UTF-8. */
+  bytes: number;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+export interface MemoryVectorsTable {
+  number: number;
+  /** `provider/model`. */
+  model: string;
+  /** 32-bit floats in the machine's order; the one column of bytes. */
+  vector: Uint8Array;
+}
+
+export interface CronJobsTable {
+  id: string;
+  workspace_id: string;
+  /** JSON of a `Timing`. */
+  timing: string;
+  agent_id: string | null;
+  message: string;
+  session_id: string | null;
+  catch_up: "none" | "once";
+  overlap: "skip" | "allow";
+  timeout_ms: number;
+  delete_after_run: number;
+  enabled: number;
+  /** JSON of a `Principal`, its permissions as a list or `"*"`. */
+  principal: string;
+  created_at: number;
+  updated_at: number;
+}
+
+interface CronClocksTable {
+  job_id: string;
+  /** What `next_at` was reckoned from. */
+  timing: string;
+  /** The next fire that nobody has dealt with; null when there is none. */
+  next_at: number | null;
+  /** The newest fire that was not skipped. */
+  last_fire_id: string | null;
+}
+
+export interface CronRunsTable {
+  id: string;
+  job_id: string;
+  workspace_id: string;
+  /** Null for one by hand. */
+  scheduled_for: number | null;
+  status: "running" | "completed" | "failed" | "cancelled" | "timeout" | "skipped";
+  run_id: string | null;
+  error: string | null;
+  started_at: number;
+  finished_at: number | null;
 }

@@ -10,6 +10,7 @@ export function plainFile(modelsSection: string): SettingsFile {
     text: `{
       gateway: { auth: { enabled: true, token: "${token}" } },
       api: { auth: { enabled: true, tokens: [{ name: "sender", token: "${sendOnlyToken}", scope: ["send"] }] } },
+      cron: { jobs: [{ id: "new-year", schedule: "0 0 1 1 *", agent: "main", message: "Happy new year" }] },
       ${modelsSection}
     }`,
   };
