@@ -17,6 +17,7 @@ import { at } from "./settings/pointer.ts";
 import { secretsOf } from "./settings/redact.ts";
 import type { Application } from "./settings/service.ts";
 import type { HttpSettings, LoggingSettings, Settings } from "./settings/settings.ts";
+import { type Skills, skillsSettings } from "./skills/service.ts";
 import type { Tools } from "./tools/registry.ts";
 import type { Workspaces } from "./workspaces/service.ts";
 
@@ -34,6 +35,7 @@ export interface RunningParts {
   memory: Pick<MemoryService, "use">;
   tools: Tools;
   mcp: Pick<Mcp, "use">;
+  skills: Skills;
   runs: Runs;
   workspaces: Workspaces;
   cron: Cron;
@@ -53,8 +55,6 @@ const atStart = {
   stateDir: [],
   // Not in force in this version, after a restart no more than before one.
   channels: [],
-  skills: [],
-  network: [],
   webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
@@ -62,8 +62,9 @@ type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
 export function createApplication(parts: RunningParts): Application {
-  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, runs, workspaces, cron, audit, mask, log } = parts;
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, cron, audit, mask, log } = parts;
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
+  const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
     workspaces: (next) => workspaces.seed(next.workspaces),
@@ -84,6 +85,8 @@ export function createApplication(parts: RunningParts): Application {
     memory: (next) => memory.use(next.memory),
     tools: (next) => tools.use(next.tools),
     mcp: (next) => mcp.use(next.mcp),
+    skills: exchangeSkills,
+    network: exchangeSkills,
     cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     "logging.level": (next) => void (log.level = next.logging.level),

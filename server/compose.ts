@@ -59,8 +59,10 @@ import { createSettingsService } from "./settings/service.ts";
 import type { Settings } from "./settings/settings.ts";
 import { createSettingsStore } from "./settings/store.ts";
 import { watchSettings } from "./settings/watch.ts";
+import { createSkillsHandlers } from "./skills/handlers.ts";
+import { createSkills, skillsSettings } from "./skills/service.ts";
 import { openDatabase } from "./storage/database.ts";
-import { createTools } from "./tools/registry.ts";
+import { createTools, type Tools } from "./tools/registry.ts";
 import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
@@ -135,12 +137,22 @@ export async function composeGateway(
   });
   workspaces.onDeleted(memory.forget);
   const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
-  const tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory }), mcp] });
+  const skills = createSkills({
+    settings: skillsSettings(settings),
+    env: process.env,
+    hasTool: (name) => tools.get(name) !== undefined && tools.allowed(name),
+    globsOf: async ({ principal, workspaceId, agentId }) => ({
+      agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],
+      workspace: (await workspaces.getFor(principal, workspaceId)).skills,
+    }),
+  });
+  const tools: Tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory }), skills, mcp] });
+  await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
   const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, recall: createRecall({ memory }), quotas, runs, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
   await cron.use(settings.cron.jobs);
@@ -148,7 +160,7 @@ export async function composeGateway(
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, runs, workspaces, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -171,6 +183,7 @@ export async function composeGateway(
       ...createAgentsHandlers({ agents, tools }),
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
+      ...createSkillsHandlers({ skills }),
       ...createLogsHandlers({ audit }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),

@@ -3,11 +3,11 @@ import { startMockTarget } from "./mock-target.ts";
 import { startServerTarget, type ServerTarget, type ServerTargetOptions } from "./server-target.ts";
 import type { Target } from "./target.ts";
 
-/** Defines the same tests for the mock and for the server: what they answer must look alike. */
-export function describeTargets(define: (target: Target) => void): void {
+/** Defines the same tests for the mock and for the server: what they answer must look alike. The options are the server's. */
+export function describeTargets(define: (target: Target) => void, options: ServerTargetOptions = {}): void {
   describe.each([
     { name: "mock", start: startMockTarget },
-    { name: "server", start: () => startServerTarget() },
+    { name: "server", start: () => startServerTarget(options) },
   ])("$name", ({ start }) => {
     define(later(start));
   });

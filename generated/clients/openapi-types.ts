@@ -621,6 +621,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List skills
+         * @description Every skill by name, those that cannot be used too, with what is missing or wrong. Of several with one name the one in the first folder of the settings counts, and is listed.
+         */
+        get: operations["listSkills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Install a skill
+         * @description Installs a skill from a folder or archive, or from the registry of the settings; it can be used at once. Nothing of it is
+         *     run. 403 for a path that is in no folder of `skills.installFrom`, and for a key that is bound to
+         *     workspaces, since a skill is for all; 404 for a name or version that the registry lacks; 409
+         *     when there is a skill of this name already; 422 for what is no skill, or an archive that is damaged, too large or leads
+         *     out of its folder; 502 when the registry fails.
+         */
+        post: operations["installSkill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a skill
+         * @description Removes a skill with all its files. 403 for a key that is bound to workspaces; 409 for a skill in another folder than installing uses.
+         */
+        delete: operations["removeSkill"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/memory": {
         parameters: {
             query?: never;
@@ -1733,8 +1797,8 @@ export interface components {
             label?: string;
             /** @description The agent of requests that name none; null or none for the gateway's default. */
             agent?: components["schemas"]["Id"] | null;
-            /** @description Skills its agent may use besides its own. */
-            skills?: components["schemas"]["SkillName"][];
+            /** @description The skills that its agent may use, among its own; none for all of those. */
+            skills?: components["schemas"]["SkillGlob"][];
             /** @description The users let in. None lets all in. */
             allowlist?: components["schemas"]["AllowedUser"][];
         };
@@ -1847,7 +1911,7 @@ export interface components {
          * @description Stable codes of the `/api/v1` and `/health` faces.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
+        ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unprocessable" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
         /** @description Facts about an error that a program can use. */
         ErrorDetails: {
             /** @description Every fault of the request, when it did not fit the contract. */
@@ -1941,6 +2005,18 @@ export interface components {
         };
         /** @description An id: 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`. Those the gateway makes carry a prefix (`sess_`, `msg_`, `run_`, …) and sort by time. */
         Id: string;
+        InstallSkillFromPath: {
+            /** @description A folder with a SKILL.md, a `.tar.gz` or a `.zip`, within a folder of `skills.installFrom`: absolute, or from there. */
+            path: string;
+        };
+        InstallSkillFromRegistry: {
+            /** @description A skill of the index that `skills.registry` names. */
+            name: components["schemas"]["SkillName"];
+            /** @description Default the one that the index lists first. */
+            version?: string;
+        };
+        /** @description Where to install a skill from: a folder or archive of the gateway's machine, or the registry. */
+        InstallSkillRequest: components["schemas"]["InstallSkillFromPath"] | components["schemas"]["InstallSkillFromRegistry"];
         /**
          * Format: date-time
          * @description An instant in UTC, RFC 3339, with milliseconds.
@@ -2580,7 +2656,7 @@ export interface components {
          * @description Codes of the plain edition.
          * @enum {string}
          */
-        PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
+        PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
         /** @description A session as the plain edition shows it. */
         PlainSession: {
             id: components["schemas"]["Id"];
@@ -2790,8 +2866,46 @@ export interface components {
         SettingsDocument: {
             [key: string]: unknown;
         };
+        /** @description A folder of instructions for agents. */
+        Skill: {
+            /** @description Its folder's name where it has no legal one. */
+            name: string;
+            /** @description What it is good for and when to use it; empty where it cannot be used. */
+            description: string;
+            /** @description Whether it can be used: nothing is missing, and there is no problem with it. */
+            enabled: boolean;
+            version: string | null;
+            source: components["schemas"]["SkillSource"];
+            /** @description What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`. */
+            missing: string[];
+            /** @description Why it cannot be used, whatever is there; null when it is in order. */
+            problem: string | null;
+            license: string | null;
+            /** @description What it says of its surroundings. */
+            compatibility: string | null;
+            /** @description The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing. */
+            allowedTools: string[];
+            /** @description What else its author says of it. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description When its folder came there. */
+            installedAt: components["schemas"]["Instant"];
+        };
         /** @description The name of a skill, or a pattern in which `*` stands for anything. */
+        SkillGlob: string;
+        SkillList: {
+            skills: components["schemas"]["Skill"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /** @description Name of a skill, as the Agent Skills format has it (https://agentskills.io/specification): the name of its folder as well. */
         SkillName: string;
+        /**
+         * @description Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings.
+         * @enum {string}
+         */
+        SkillSource: "installed" | "folder";
         /** @description A run that has begun. */
         StartedCronRun: {
             /** @description `GET /api/v1/runs/{runId}` tells what comes of it. */
@@ -2885,7 +2999,7 @@ export interface components {
             label: string;
             /** @description The agent of requests that name none; null for the gateway's default. */
             agent: components["schemas"]["Id"] | null;
-            /** @description Skills its agent may use besides its own. */
+            /** @description The skills that its agent may use, among its own; none for all of those. */
             skills: string[];
             /** @description The users let in, as `<id>` or `<channel>:<id>`. Empty lets all in. */
             allowlist: string[];
@@ -3065,7 +3179,7 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
-        /** @description The model provider failed or answered something that could not be read. */
+        /** @description What the gateway asked (a model provider, a registry) failed, or answered something that could not be read. */
         ApiProviderError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -3134,6 +3248,19 @@ export interface components {
         ApiUnauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description The request fits the contract, but what it names cannot be worked with. */
+        ApiUnprocessable: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -3231,7 +3358,7 @@ export interface components {
                 "application/json": components["schemas"]["OpenaiError"];
             };
         };
-        /** @description The model provider failed or answered something that could not be read. */
+        /** @description What the gateway asked (a model provider, a registry) failed, or answered something that could not be read. */
         OpenaiProviderError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -4952,6 +5079,116 @@ export interface operations {
             400: components["responses"]["ApiBadRequest"];
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listSkills: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    installSkill: {
+        parameters: {
+            query?: {
+                /** @description Whether to replace a skill of this name. */
+                force?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstallSkillRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            422: components["responses"]["ApiUnprocessable"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            502: components["responses"]["ApiProviderError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    removeSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["SkillName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];

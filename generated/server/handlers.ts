@@ -24,6 +24,8 @@ interface DefaultedQuery {
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
+  listSkills: "limit";
+  installSkill: "force";
   listWorkspaces: "limit";
   deleteWorkspace: "force";
 }
@@ -252,6 +254,16 @@ export interface RunsHandlers<Context> {
   streamRunEvents: Handler<"streamRunEvents", Context>;
 }
 
+/** Skills. */
+export interface SkillsHandlers<Context> {
+  /** GET /api/v1/skills: List skills */
+  listSkills: Handler<"listSkills", Context>;
+  /** POST /api/v1/skills/install: Install a skill */
+  installSkill: Handler<"installSkill", Context>;
+  /** DELETE /api/v1/skills/{name}: Remove a skill */
+  removeSkill: Handler<"removeSkill", Context>;
+}
+
 /** Workspaces. */
 export interface WorkspacesHandlers<Context> {
   /** GET /api/v1/workspaces: List workspaces */
@@ -279,4 +291,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ToolsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ToolsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "tools:read" | "workspaces:read" | "workspaces:write";
+export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "skills:read" | "skills:write" | "tools:read" | "workspaces:read" | "workspaces:write";
 
 export type RateClass = "default" | "plain";
 
@@ -88,6 +88,9 @@ export const routes: readonly Route[] = [
   { operationId: "deleteSession", method: "DELETE", path: "/api/v1/sessions/:sessionId", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSession, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getSession", method: "GET", path: "/api/v1/sessions/:sessionId", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getSession, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getSessionHistory", method: "GET", path: "/api/v1/sessions/:sessionId/history", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.getSessionHistory, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listSkills", method: "GET", path: "/api/v1/skills", permission: "skills:read", rateClass: "default", face: "api", parameters: parameters.listSkills, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "installSkill", method: "POST", path: "/api/v1/skills/install", permission: "skills:write", rateClass: "default", face: "api", parameters: parameters.installSkill, bodies: [bodies.InstallSkillFromPath, bodies.InstallSkillFromRegistry], bodyTypes: ["application/json"], streams: false },
+  { operationId: "removeSkill", method: "DELETE", path: "/api/v1/skills/:name", permission: "skills:write", rateClass: "default", face: "api", parameters: parameters.removeSkill, bodies: null, bodyTypes: [], streams: false },
   { operationId: "listWorkspaces", method: "GET", path: "/api/v1/workspaces", permission: "workspaces:read", rateClass: "default", face: "api", parameters: parameters.listWorkspaces, bodies: null, bodyTypes: [], streams: false },
   { operationId: "createWorkspace", method: "POST", path: "/api/v1/workspaces", permission: "workspaces:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.CreateWorkspaceRequest], bodyTypes: ["application/json"], streams: false },
   { operationId: "deleteWorkspace", method: "DELETE", path: "/api/v1/workspaces/:workspaceId", permission: "workspaces:write", rateClass: "default", face: "api", parameters: parameters.deleteWorkspace, bodies: null, bodyTypes: [], streams: false },

@@ -50,6 +50,8 @@ export const DeletedCount: ValidateFunction;
 export const SessionList: ValidateFunction;
 export const SessionDetail: ValidateFunction;
 export const History: ValidateFunction;
+export const SkillList: ValidateFunction;
+export const Skill: ValidateFunction;
 export const WorkspaceList: ValidateFunction;
 export const Workspace: ValidateFunction;
 export const getDocs_200: ValidateFunction;

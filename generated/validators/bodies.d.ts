@@ -7,6 +7,8 @@ export const CreateChatCompletionRequest: ValidateFunction;
 export const CreateCronJobRequest: ValidateFunction;
 export const CreateKeyRequest: ValidateFunction;
 export const CreateWorkspaceRequest: ValidateFunction;
+export const InstallSkillFromPath: ValidateFunction;
+export const InstallSkillFromRegistry: ValidateFunction;
 export const MemorySearch: ValidateFunction;
 export const NewMemory: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;

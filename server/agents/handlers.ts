@@ -2,6 +2,7 @@ import type { components } from "../../generated/server/contract.ts";
 import type { AgentsHandlers } from "../../generated/server/handlers.ts";
 import { pageOf } from "../http/page-of.ts";
 import type { RequestContext } from "../http/request-context.ts";
+import { skillToolName } from "../skills/tool.ts";
 import { matchesAny } from "../tools/globs.ts";
 import type { Tools } from "../tools/registry.ts";
 import type { Agents, AgentSettings } from "./service.ts";
@@ -28,7 +29,7 @@ export function createAgentsHandlers({ agents, tools }: { agents: Agents; tools:
     },
     async listAgentTools({ path: { agentId } }) {
       const agent = agents.get(agentId);
-      const named = tools.list().filter(({ name }) => matchesAny(agent.tools, name));
+      const named = tools.list().filter(({ name }) => matchesAny(agent.tools, name) || (name === skillToolName && agent.skills.length > 0));
       return { status: 200, body: { tools: named.map(({ name, description, inputSchema }) => ({ name, description, enabled: tools.allowed(name), inputSchema })) } };
     },
   };

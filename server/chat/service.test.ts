@@ -54,7 +54,7 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: 
     use: () => {},
     close: async () => {},
   };
-  const chat = createChat({ agents, workspaces, sessions, providers, tools: createTools({ roots: [] }), recall: () => null, quotas: { budgetOf: () => undefined }, runs, now: () => now++ });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools: createTools({ roots: [] }), skills: { offer: () => ({ skills: [], text: "" }) }, recall: () => null, quotas: { budgetOf: () => undefined }, runs, now: () => now++ });
   const say = (message: string, rest: Partial<ChatInput> = {}) =>
     chat.begin({ face: "agents", principal: owner, requestId: "req_1", message, sessionId: "sess_a", sessionPrefix: "sess", channel: "api", stream: false, ...rest });
   const messagesOf = async (id: string) => (await sessions.messages(id)).map(({ role, content }) => [role, content]);

@@ -9,10 +9,12 @@ import type { Providers } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
 import type { PreparedRun, Runs } from "../runs/service.ts";
 import { noSession, type Session, type Sessions, type SpokenMessage } from "../sessions/service.ts";
+import type { Skills } from "../skills/service.ts";
+import { skillToolName } from "../skills/tool.ts";
 import type { Tools } from "../tools/registry.ts";
 import { requireAdmission } from "../workspaces/admission.ts";
 import type { Workspace, Workspaces } from "../workspaces/service.ts";
-import { agentTools } from "./agent-tools.ts";
+import { agentTools, offeredTools } from "./agent-tools.ts";
 import { createHistoryCache } from "./history-cache.ts";
 import { historyMessages, mostHistoryMessages } from "./history.ts";
 import { createSessionLock } from "./session-lock.ts";
@@ -60,6 +62,7 @@ export interface ChatOptions {
   sessions: Sessions;
   providers: Providers;
   tools: Tools;
+  skills: Pick<Skills, "offer">;
   /** What agents that have the tool `memory_search` are told at the start of a turn. */
   recall: Recall;
   quotas: Pick<Quotas, "budgetOf">;
@@ -70,7 +73,7 @@ export interface ChatOptions {
 const titleLength = 80;
 
 /** The one way a message becomes a turn, whatever face it came in by. */
-export function createChat({ agents, workspaces, sessions, providers, tools, recall, quotas, runs, now }: ChatOptions): Chat {
+export function createChat({ agents, workspaces, sessions, providers, tools, skills, recall, quotas, runs, now }: ChatOptions): Chat {
   const lock = createSessionLock();
   const cache = createHistoryCache();
   workspaces.onDeleted(cache.forgetIn);
@@ -146,10 +149,12 @@ export function createChat({ agents, workspaces, sessions, providers, tools, rec
       },
       () => {},
     );
-    const definitions = tools.definitions(agent.tools);
-    const remembered = definitions.some(({ name }) => name === "memory_search") ? recall(workspace.id, input.message) : null;
+    const offered = await skills.offer(agent.skills, workspace.skills);
+    const definitions = offeredTools(tools, agent.tools, offered.skills.length > 0);
+    const has = (tool: string) => definitions.some(({ name }) => name === tool);
+    const remembered = has("memory_search") ? recall(workspace.id, input.message) : null;
     const messages: ModelMessage[] = [
-      ...systemMessages(input, agent, remembered === null ? "" : await remembered),
+      ...systemMessages(input, agent, [remembered === null ? "" : await remembered, has(skillToolName) ? offered.text : ""]),
       ...historyMessages(history, definitions.length > 0),
       { role: "user", content: input.message },
     ];
@@ -194,11 +199,11 @@ function admit({ face, userId, channel, byClock }: ChatInput, session: Session |
   requireAdmission(workspace, speaker, face === "workspaces" ? "`userId`" : "`userId` with `POST /api/v1/messages`");
 }
 
-function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings, remembered: string): ModelMessage[] {
+function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings, more: readonly string[]): ModelMessage[] {
   const prompt = systemPrompt ?? agent.systemPrompt;
   const texts = prompt === "" ? [] : [prompt];
   if (context && Object.keys(context).length > 0) texts.push(`Facts about the user, as JSON: ${JSON.stringify(context)}`);
-  if (remembered !== "") texts.push(remembered);
+  for (const text of more) if (text !== "") texts.push(text);
   return texts.length === 0 ? [] : [{ role: "system", content: texts.join("\n\n") }];
 }
 

@@ -4,6 +4,7 @@ import { addApiKeyCommand } from "./api-key.ts";
 import { addChatCommand } from "./chat.ts";
 import { addConfigCommand } from "./config.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addSkillsCommand } from "./skills.ts";
 import { addStartCommand } from "./start.ts";
 import { addTokenCommand } from "./token.ts";
 
@@ -19,6 +20,7 @@ export async function run(): Promise<void> {
   addChatCommand(program);
   addTokenCommand(program);
   addApiKeyCommand(program);
+  addSkillsCommand(program);
   addConfigCommand(program);
   addDoctorCommand(program);
   await program.parseAsync();

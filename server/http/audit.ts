@@ -51,7 +51,9 @@ export function createCallAudit({ audit, mask, now }: { audit: Audit; mask: Secr
     changed(koa, route, { status, body }) {
       if (!changes(route)) return undefined;
       koa.state["isNoted"] = true;
-      const made = status === 201 ? (body as { id?: unknown } | undefined)?.id : undefined;
+      // What has no id has a name.
+      const { id, name } = (status === 201 ? body : {}) as { id?: unknown; name?: unknown };
+      const made = id ?? name;
       return audit.noteChange(callOf(koa, route.operationId, objectOf(koa, typeof made === "string" ? made : undefined), status, true));
     },
   };

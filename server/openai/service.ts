@@ -1,5 +1,5 @@
 import type { Agents } from "../agents/service.ts";
-import { agentTools } from "../chat/agent-tools.ts";
+import { agentTools, offeredTools } from "../chat/agent-tools.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
 import type { Quotas } from "../limits/quotas.ts";
@@ -67,7 +67,8 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
           const agent = agents.orDefault(workspace.agentId);
           const { provider, model } = await providers.resolve(wanted, run.signal);
           // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
-          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : tools.definitions(agent.tools);
+          // The system text is the caller's, so that no skill is offered.
+          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent.tools, false);
           return {
             identity: { workspaceId, agentId: agent.id, userId },
             newSession: null,

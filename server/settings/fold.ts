@@ -4,6 +4,7 @@
  * the same, references, and combinations that are not safe.
  */
 import type { SettingsFile } from "../../generated/server/settings.ts";
+import { checkUrl } from "./check-url.ts";
 import { foldAgents } from "./fold-agents.ts";
 import { foldAuth } from "./fold-auth.ts";
 import { foldChannels } from "./fold-channels.ts";
@@ -41,7 +42,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
   network.allowPrivate?.forEach((name, index) => {
     if (!isNetwork(name)) fault(`/network/allowPrivate/${index}`, "must be an IP address or a network such as 10.0.0.0/8.");
   });
-  if (skills.registry != null && !URL.canParse(skills.registry)) fault("/skills/registry", "must be a URL.");
+  if (skills.registry != null) checkUrl(skills.registry, "/skills/registry", folding);
 
   const settings: Settings = {
     stateDir,

@@ -84,6 +84,13 @@ const facts: Record<number, ErrorFacts> = {
     message: "Send the body as `application/json`.",
     openaiType: "invalid_request_error",
   },
+  422: {
+    name: "Unprocessable",
+    description: "The request fits the contract, but what it names cannot be worked with.",
+    code: "unprocessable",
+    message: "The archive is no skill: it has no SKILL.md.",
+    openaiType: "invalid_request_error",
+  },
   429: {
     name: "TooManyRequests",
     description: "A limit is exceeded; `Retry-After` says when to come back.",
@@ -101,7 +108,7 @@ const facts: Record<number, ErrorFacts> = {
   },
   502: {
     name: "ProviderError",
-    description: "The model provider failed or answered something that could not be read.",
+    description: "What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.",
     code: "provider_error",
     message: "The model provider `openai` answered with an error (500).",
     openaiType: "server_error",

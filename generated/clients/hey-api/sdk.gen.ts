@@ -4,7 +4,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses } from './types.gen.ts';
+import type { CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -613,6 +613,59 @@ export const listMcpServers = <ThrowOnError extends boolean = false>(options?: O
             type: 'apiKey'
         }],
     url: '/api/v1/mcp',
+    ...options
+});
+
+/**
+ * List skills
+ *
+ * Every skill by name, those that cannot be used too, with what is missing or wrong. Of several with one name the one in the first folder of the settings counts, and is listed.
+ */
+export const listSkills = <ThrowOnError extends boolean = false>(options?: Options<ListSkillsData, ThrowOnError>): RequestResult<ListSkillsResponses, ListSkillsErrors, ThrowOnError> => (options?.client ?? client).get<ListSkillsResponses, ListSkillsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills',
+    ...options
+});
+
+/**
+ * Install a skill
+ *
+ * Installs a skill from a folder or archive, or from the registry of the settings; it can be used at once. Nothing of it is
+ * run. 403 for a path that is in no folder of `skills.installFrom`, and for a key that is bound to
+ * workspaces, since a skill is for all; 404 for a name or version that the registry lacks; 409
+ * when there is a skill of this name already; 422 for what is no skill, or an archive that is damaged, too large or leads
+ * out of its folder; 502 when the registry fails.
+ */
+export const installSkill = <ThrowOnError extends boolean = false>(options: Options<InstallSkillData, ThrowOnError>): RequestResult<InstallSkillResponses, InstallSkillErrors, ThrowOnError> => (options.client ?? client).post<InstallSkillResponses, InstallSkillErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills/install',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a skill
+ *
+ * Removes a skill with all its files. 403 for a key that is bound to workspaces; 409 for a skill in another folder than installing uses.
+ */
+export const removeSkill = <ThrowOnError extends boolean = false>(options: Options<RemoveSkillData, ThrowOnError>): RequestResult<RemoveSkillResponses, RemoveSkillErrors, ThrowOnError> => (options.client ?? client).delete<RemoveSkillResponses, RemoveSkillErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills/{name}',
     ...options
 });
 

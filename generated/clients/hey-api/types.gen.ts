@@ -676,9 +676,9 @@ export type CreateWorkspaceRequest = {
      */
     agent?: Id | null;
     /**
-     * Skills its agent may use besides its own.
+     * The skills that its agent may use, among its own; none for all of those.
      */
-    skills?: Array<SkillName>;
+    skills?: Array<SkillGlob>;
     /**
      * The users let in. None lets all in.
      */
@@ -847,7 +847,7 @@ export type DeltaEvent = {
 /**
  * Stable codes of the `/api/v1` and `/health` faces.
  */
-export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
+export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
 
 /**
  * Facts about an error that a program can use.
@@ -952,6 +952,29 @@ export type History = {
  * An id: 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`. Those the gateway makes carry a prefix (`sess_`, `msg_`, `run_`, …) and sort by time.
  */
 export type Id = string;
+
+export type InstallSkillFromPath = {
+    /**
+     * A folder with a SKILL.md, a `.tar.gz` or a `.zip`, within a folder of `skills.installFrom`: absolute, or from there.
+     */
+    path: string;
+};
+
+export type InstallSkillFromRegistry = {
+    /**
+     * A skill of the index that `skills.registry` names.
+     */
+    name: SkillName;
+    /**
+     * Default the one that the index lists first.
+     */
+    version?: string;
+};
+
+/**
+ * Where to install a skill from: a folder or archive of the gateway's machine, or the registry.
+ */
+export type InstallSkillRequest = InstallSkillFromPath | InstallSkillFromRegistry;
 
 /**
  * An instant in UTC, RFC 3339, with milliseconds.
@@ -1809,7 +1832,7 @@ export type PlainError = {
 /**
  * Codes of the plain edition.
  */
-export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
 /**
  * A session as the plain edition shows it.
@@ -2082,9 +2105,74 @@ export type SettingsDocument = {
 };
 
 /**
+ * A folder of instructions for agents.
+ */
+export type Skill = {
+    /**
+     * Its folder's name where it has no legal one.
+     */
+    name: string;
+    /**
+     * What it is good for and when to use it; empty where it cannot be used.
+     */
+    description: string;
+    /**
+     * Whether it can be used: nothing is missing, and there is no problem with it.
+     */
+    enabled: boolean;
+    version: string | null;
+    source: SkillSource;
+    /**
+     * What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`.
+     */
+    missing: Array<string>;
+    /**
+     * Why it cannot be used, whatever is there; null when it is in order.
+     */
+    problem: string | null;
+    license: string | null;
+    /**
+     * What it says of its surroundings.
+     */
+    compatibility: string | null;
+    /**
+     * The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing.
+     */
+    allowedTools: Array<string>;
+    /**
+     * What else its author says of it.
+     */
+    metadata: {
+        [key: string]: string;
+    };
+    /**
+     * When its folder came there.
+     */
+    installedAt: Instant;
+};
+
+/**
  * The name of a skill, or a pattern in which `*` stands for anything.
  */
+export type SkillGlob = string;
+
+export type SkillList = {
+    skills: Array<Skill>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * Name of a skill, as the Agent Skills format has it (https://agentskills.io/specification): the name of its folder as well.
+ */
 export type SkillName = string;
+
+/**
+ * Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings.
+ */
+export type SkillSource = 'installed' | 'folder';
 
 /**
  * A run that has begun.
@@ -2214,7 +2302,7 @@ export type Workspace = {
      */
     agent: Id | null;
     /**
-     * Skills its agent may use besides its own.
+     * The skills that its agent may use, among its own; none for all of those.
      */
     skills: Array<string>;
     /**
@@ -2364,7 +2452,7 @@ export type ChatErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2464,7 +2552,7 @@ export type StreamChatByQueryErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2541,7 +2629,7 @@ export type StreamChatErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2618,7 +2706,7 @@ export type MessageErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2695,7 +2783,7 @@ export type SendMessageErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2770,7 +2858,7 @@ export type StreamMessageErrors = {
      */
     500: ApiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: ApiError;
     /**
@@ -2841,7 +2929,7 @@ export type CreateChatCompletionErrors = {
      */
     500: OpenaiError;
     /**
-     * The model provider failed or answered something that could not be read.
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
      */
     502: OpenaiError;
     /**
@@ -4480,6 +4568,189 @@ export type ListMcpServersResponses = {
 };
 
 export type ListMcpServersResponse = ListMcpServersResponses[keyof ListMcpServersResponses];
+
+export type ListSkillsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/skills';
+};
+
+export type ListSkillsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListSkillsError = ListSkillsErrors[keyof ListSkillsErrors];
+
+export type ListSkillsResponses = {
+    /**
+     * The answer.
+     */
+    200: SkillList;
+};
+
+export type ListSkillsResponse = ListSkillsResponses[keyof ListSkillsResponses];
+
+export type InstallSkillData = {
+    body: InstallSkillRequest;
+    path?: never;
+    query?: {
+        /**
+         * Whether to replace a skill of this name.
+         */
+        force?: boolean;
+    };
+    url: '/api/v1/skills/install';
+};
+
+export type InstallSkillErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * The request fits the contract, but what it names cannot be worked with.
+     */
+    422: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type InstallSkillError = InstallSkillErrors[keyof InstallSkillErrors];
+
+export type InstallSkillResponses = {
+    /**
+     * Made.
+     */
+    201: Skill;
+};
+
+export type InstallSkillResponse = InstallSkillResponses[keyof InstallSkillResponses];
+
+export type RemoveSkillData = {
+    body?: never;
+    path: {
+        name: SkillName;
+    };
+    query?: never;
+    url: '/api/v1/skills/{name}';
+};
+
+export type RemoveSkillErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type RemoveSkillError = RemoveSkillErrors[keyof RemoveSkillErrors];
+
+export type RemoveSkillResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type RemoveSkillResponse = RemoveSkillResponses[keyof RemoveSkillResponses];
 
 export type ListMemoriesData = {
     body?: never;

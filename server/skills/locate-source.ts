@@ -1,0 +1,73 @@
+import { constants } from "node:fs";
+import { access, open, readdir, realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { GatewayError } from "../errors.ts";
+import { limits, unprocessable } from "./entries.ts";
+import { skillFileName } from "./skill.ts";
+
+/**
+ * The real path of what is to be installed, after every link. Throws `forbidden` for what is in none of the folders, with one
+ * answer whether it is there or not; `bad_request` for what is not there, with what is.
+ */
+export async function locateSource(path: string, folders: readonly string[] | "*"): Promise<{ path: string; isFolder: boolean }> {
+  const real = path.includes("\0") ? undefined : folders === "*" ? await realpath(path).catch(() => undefined) : await locate(path, folders);
+  const stats = real === undefined ? undefined : await stat(real).catch(() => undefined);
+  if (real === undefined || stats === undefined || !(stats.isDirectory() || stats.isFile())) throw await nothingThere(path, folders);
+  return { path: real, isFolder: stats.isDirectory() };
+}
+
+async function locate(path: string, folders: readonly string[]): Promise<string | undefined> {
+  let isInside = false;
+  for (const folder of folders) {
+    const realFolder = await realpath(folder).catch(() => undefined);
+    if (realFolder === undefined) continue;
+    const candidate = resolve(realFolder, path);
+    // An absolute path may be written with the folder as it stands in the settings, before links are followed.
+    if (!isWithin(candidate, realFolder) && !(isAbsolute(path) && isWithin(candidate, resolve(folder)))) continue;
+    isInside = true;
+    const real = await realpath(candidate).catch(() => undefined);
+    if (real === undefined) continue;
+    if (!isWithin(real, realFolder)) throw outside(path);
+    return real;
+  }
+  if (!isInside) throw outside(path);
+  return undefined;
+}
+
+/** The bytes of an archive. Throws `unprocessable` for a large one. */
+export async function readArchive(path: string): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const { size } = await file.stat();
+    if (size > limits.archiveBytes) throw unprocessable(`The archive has ${size} bytes; ${limits.archiveBytes} are allowed.`, { limitBytes: limits.archiveBytes });
+    const bytes = Buffer.alloc(size);
+    const { bytesRead } = await file.read(bytes, 0, size, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+const isWithin = (path: string, folder: string) => path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+
+const shown = (path: string) => JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}…` : path);
+
+function outside(path: string): GatewayError {
+  return new GatewayError("forbidden", `${shown(path)} is in no folder that skills may be installed from. The settings name those in skills.installFrom.`);
+}
+
+const maxListed = 50;
+
+async function nothingThere(path: string, folders: readonly string[] | "*"): Promise<GatewayError> {
+  const message = `There is no folder or archive ${shown(path)}.`;
+  if (folders === "*") return new GatewayError("bad_request", message);
+  const sources: string[] = [];
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const isSource = entry.isDirectory() ? await access(join(folder, entry.name, skillFileName)).then(() => true, () => false) : entry.isFile() && /\.(?:zip|tgz|tar\.gz)$/i.test(entry.name);
+      if (isSource && sources.length < maxListed) sources.push(entry.name);
+    }
+  }
+  const listed = sources.sort().join(", ");
+  return new GatewayError("bad_request", listed === "" ? message : `${message} What is there: ${listed}.`, { details: { errors: [{ path: "/path", message: "must name what is there" }], sources } });
+}
