@@ -10,6 +10,7 @@ import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
+import { createSummaries } from "./chat/summary.ts";
 import { createCluster } from "./cluster/cluster.ts";
 import { createFireStore } from "./cron/fire-store.ts";
 import { createCronHandlers } from "./cron/handlers.ts";
@@ -152,7 +153,8 @@ export async function composeGateway(
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
   const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
+  const summaries = createSummaries({ sessions, log, now });
+  const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
   await cron.use(settings.cron.jobs);

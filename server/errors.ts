@@ -63,3 +63,10 @@ export class GatewayError extends Error {
     });
   }
 }
+
+/** `details.reason` of a `bad_request` whose conversation is longer than the model's context window; OpenAI's own code for it. */
+export const contextLengthExceeded = "context_length_exceeded";
+
+export function isContextLengthExceeded(thrown: unknown): boolean {
+  return thrown instanceof GatewayError && thrown.details["reason"] === contextLengthExceeded;
+}

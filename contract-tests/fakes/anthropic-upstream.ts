@@ -40,11 +40,11 @@ export function startAnthropicUpstream(options: FakeUpstreamOptions = {}): Promi
       return exchange.json(200, { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null });
     }
     if (route !== "POST /v1/messages") return exchange.json(404, error(404, "Not Found"));
-    await complete(exchange, models);
+    await complete(exchange, models, options.contextWindow ?? Infinity);
   });
 }
 
-async function complete(exchange: Exchange, models: readonly string[]): Promise<void> {
+async function complete(exchange: Exchange, models: readonly string[], contextWindow: number): Promise<void> {
   const body = exchange.body as MessagesBody;
   const fault = refusal(exchange, body);
   if (fault !== undefined) return exchange.json(400, error(400, fault));
@@ -55,8 +55,9 @@ async function complete(exchange: Exchange, models: readonly string[]): Promise<
   if (misbehave(exchange, sentinel, streaming, { error })) return;
   const model = withoutSentinels(asked);
   if (!models.includes(model)) return exchange.json(404, error(404, `model: ${model}`));
-  const said = answer(heard, sentinel);
   const inputTokens = countWords(JSON.stringify(body.messages));
+  if (inputTokens > contextWindow) return exchange.json(400, error(400, `prompt is too long: ${inputTokens} tokens > ${contextWindow} maximum`));
+  const said = answer(heard, sentinel);
   const outputTokens = said.pieces.length + said.calls.length * 5;
   if (streaming) return streamFrames(exchange, sentinel, streamOf(model, said, inputTokens, outputTokens), 5, frame(error(529, "Overloaded")));
   if (sentinel?.name === "error-mid") return exchange.json(529, error(529, "Overloaded"));

@@ -38,6 +38,8 @@ export interface FakeUpstreamOptions {
   models?: readonly string[];
   /** The only key that is let in; without it every key is. */
   apiKey?: string;
+  /** Most words that a request may have. A longer one is refused as too long. */
+  contextWindow?: number;
 }
 
 interface ChatBody {
@@ -64,7 +66,7 @@ export function startOpenAiUpstream(options: FakeUpstreamOptions = {}): Promise<
     }
     if (route === "POST /v1/embeddings") return embed(exchange);
     if (route !== "POST /v1/chat/completions") return exchange.json(404, error(404, `Invalid URL (${exchange.method} ${exchange.path})`));
-    await complete(exchange, models);
+    await complete(exchange, models, options.contextWindow ?? Infinity);
   });
 }
 
@@ -77,7 +79,7 @@ function embed(exchange: Exchange): void {
 
 const subjects = [/\b(?:car|automobile)/i, /\b(?:oak|tree)/i, /\b(?:tea|drink)/i];
 
-async function complete(exchange: Exchange, models: readonly string[]): Promise<void> {
+async function complete(exchange: Exchange, models: readonly string[], contextWindow: number): Promise<void> {
   const body = exchange.body as ChatBody;
   if (typeof body?.model !== "string" || !Array.isArray(body.messages) || body.messages.length === 0) {
     return exchange.json(400, error(400, "You must provide a model parameter and at least one message."));
@@ -92,8 +94,13 @@ async function complete(exchange: Exchange, models: readonly string[]): Promise<
       error: { message: `The model \`${model}\` does not exist or you do not have access to it.`, type: "invalid_request_error", param: null, code: "model_not_found" },
     });
   }
+  const words = countWords(JSON.stringify(body.messages));
+  if (words > contextWindow) {
+    const message = `This model's maximum context length is ${contextWindow} tokens. However, your messages resulted in ${words} tokens.`;
+    return exchange.json(400, { error: { message, type: "invalid_request_error", param: "messages", code: "context_length_exceeded" } });
+  }
   const said = cutTo(answer(heard, sentinel), body.max_completion_tokens ?? body.max_tokens ?? Number.POSITIVE_INFINITY);
-  const usage = { prompt_tokens: countWords(JSON.stringify(body.messages)), completion_tokens: said.pieces.length + said.calls.length * 5 };
+  const usage = { prompt_tokens: words, completion_tokens: said.pieces.length + said.calls.length * 5 };
   if (streaming) {
     const frames = streamOf(model, said, sentinel, body.stream_options?.include_usage === true ? usage : undefined);
     return streamFrames(exchange, sentinel, frames, 3, frame(error(500, "The fake provider broke in the middle.")));

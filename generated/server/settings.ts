@@ -302,6 +302,8 @@ export interface Agent {
   skills?: string[];
   /** Most calls of the model within one turn. Default 8. */
   maxSteps?: number;
+  /** Whether the model writes a summary of what a long session has no more room for, and is told it from then on: a call of its own now and then. Without, the oldest messages are left out. Default false. */
+  summarize?: boolean;
 }
 
 /** A workspace: sessions that belong together, with an agent and the people let in. */

@@ -3,8 +3,8 @@ import type { SpokenMessage } from "../sessions/service.ts";
 import { createHistoryCache } from "./history-cache.ts";
 
 const session = (id: string, messageCount = 2, lastActiveAt = 1000) =>
-  ({ id, messageCount, lastActiveAt, workspaceId: "w", agentId: "a", userId: null, channel: "api", title: null, createdAt: 0, tokensUsed: 0 }) as const;
-const said = (content: string): SpokenMessage[] => [{ role: "user", content, toolCalls: null }];
+  ({ id, messageCount, lastActiveAt, workspaceId: "w", agentId: "a", userId: null, channel: "api", title: null, createdAt: 0, tokensUsed: 0, summary: null }) as const;
+const said = (content: string): SpokenMessage[] => [{ id: "msg_1", role: "user", content, toolCalls: null }];
 
 test("gives back what was kept, as long as nothing has happened to the session", () => {
   const cache = createHistoryCache();
@@ -13,6 +13,13 @@ test("gives back what was kept, as long as nothing has happened to the session",
   expect(cache.get(session("s", 0))).toBeUndefined();
   expect(cache.get(session("s", 2, 1001))).toBeUndefined();
   expect(cache.get(session("other"))).toBeUndefined();
+});
+
+test("gives back what came behind the session's summary", () => {
+  const cache = createHistoryCache();
+  const messages = ["msg_1", "msg_2", "msg_3"].map((id) => ({ ...said(id)[0]!, id }));
+  cache.keep(session("s"), messages);
+  expect(cache.get({ ...session("s"), summary: { text: "So far.", upTo: "msg_2" } })).toEqual(messages.slice(2));
 });
 
 test("lets the oldest go when it is full, and takes no session that is too long", () => {

@@ -2,7 +2,7 @@ import type { Session, SpokenMessage } from "../sessions/service.ts";
 
 /** What the last turn of a session left behind, so that the next need not read it again. */
 export interface HistoryCache {
-  /** The session's messages, if nothing has happened to it since they were kept. */
+  /** The session's messages behind its summary, if nothing has happened to it since they were kept. */
   get(session: Session): readonly SpokenMessage[] | undefined;
   /** Keeps a session's messages as they are after a turn. */
   keep(session: Pick<Session, "id" | "workspaceId" | "messageCount" | "lastActiveAt">, messages: readonly SpokenMessage[]): void;
@@ -19,7 +19,7 @@ interface Entry {
 }
 
 /** Longer conversations are read each time: there are few of them, and one would push out many. */
-const mostCharactersOfOne = 64 * 1024;
+export const mostCharactersOfOne = 64 * 1024;
 
 /**
  * A session says by its count and the time of its last activity whether what was kept of it still holds, whoever has changed
@@ -37,9 +37,10 @@ export function createHistoryCache(mostCharacters = 8 * 1024 * 1024): HistoryCac
   }
 
   return {
-    get({ id, messageCount, lastActiveAt }) {
+    get({ id, messageCount, lastActiveAt, summary }) {
       const entry = entries.get(id);
-      return entry?.messageCount === messageCount && entry.lastActiveAt === lastActiveAt ? entry.messages : undefined;
+      if (entry?.messageCount !== messageCount || entry.lastActiveAt !== lastActiveAt) return undefined;
+      return summary ? entry.messages.filter((message) => message.id > summary.upTo) : entry.messages;
     },
     keep({ id, workspaceId, messageCount, lastActiveAt }, messages) {
       drop(id);

@@ -1,18 +1,18 @@
 import type { ModelMessage } from "../providers/port.ts";
 import type { SpokenMessage } from "../sessions/service.ts";
+import { mostCharactersOfOne } from "./history-cache.ts";
 
-/** How many messages of a session the model is shown. */
-export const mostHistoryMessages = 200;
-
-/** And how many characters of them, the newest first: about 100,000 tokens. */
-const mostHistoryCharacters = 400_000;
+/**
+ * What is read of a session for a model with this window, in tokens: what could fit, were it all English. Never less than the
+ * cache keeps of a session, or what is kept for one model would be too little for another.
+ */
+export function historyBounds(contextWindow: number): { most: number; mostCharacters: number } {
+  return { most: 1000, mostCharacters: Math.max(contextWindow * 4, mostCharactersOfOne) };
+}
 
 /** A session's messages as the model is shown them, oldest first. Tool calls and their results are told where tools are at hand. */
 export function historyMessages(stored: readonly SpokenMessage[], withTools: boolean): ModelMessage[] {
-  let characters = 0;
-  let first = stored.length;
-  while (first > 0 && (characters += stored[first - 1]!.content.length) <= mostHistoryCharacters) first--;
-  return stored.slice(first).flatMap((message) => modelMessages(message, withTools));
+  return stored.flatMap((message) => modelMessages(message, withTools));
 }
 
 function modelMessages({ role, content, toolCalls }: SpokenMessage, withTools: boolean): ModelMessage[] {

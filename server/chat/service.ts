@@ -15,9 +15,11 @@ import type { Tools } from "../tools/registry.ts";
 import { requireAdmission } from "../workspaces/admission.ts";
 import type { Workspace, Workspaces } from "../workspaces/service.ts";
 import { agentTools, offeredTools } from "./agent-tools.ts";
+import { refuseTooLong } from "./conversation.ts";
 import { createHistoryCache } from "./history-cache.ts";
-import { historyMessages, mostHistoryMessages } from "./history.ts";
+import { historyBounds, historyMessages } from "./history.ts";
 import { createSessionLock } from "./session-lock.ts";
+import type { Summaries } from "./summary.ts";
 
 /** A turn as any face asks for it. */
 export interface ChatInput {
@@ -60,6 +62,7 @@ export interface ChatOptions {
   agents: Agents;
   workspaces: Workspaces;
   sessions: Sessions;
+  summaries: Summaries;
   providers: Providers;
   tools: Tools;
   skills: Pick<Skills, "offer">;
@@ -73,7 +76,7 @@ export interface ChatOptions {
 const titleLength = 80;
 
 /** The one way a message becomes a turn, whatever face it came in by. */
-export function createChat({ agents, workspaces, sessions, providers, tools, skills, recall, quotas, runs, now }: ChatOptions): Chat {
+export function createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall, quotas, runs, now }: ChatOptions): Chat {
   const lock = createSessionLock();
   const cache = createHistoryCache();
   workspaces.onDeleted(cache.forgetIn);
@@ -136,28 +139,31 @@ export function createChat({ agents, workspaces, sessions, providers, tools, ski
     admit(input, session, workspace);
     if (session && named && session.agentId !== named.id) throw anotherAgent(session, named);
     const agent = named ?? agentOf(session, workspace);
-    const { provider, model } = await providers.resolve(input.model ?? agent.model, run.signal);
+    const model = await providers.resolve(input.model ?? agent.model, run.signal);
     const userId = input.userId ?? session?.userId ?? null;
-    const history = session && session.messageCount > 0 ? (cache.get(session) ?? (await sessions.recentMessages(sessionId, mostHistoryMessages))) : [];
-    run.ended.then(
-      ({ content, finishedAt }) => {
-        const said: SpokenMessage[] = [
-          { role: "user", content: input.message, toolCalls: null },
-          { role: "assistant", content, toolCalls: run.toolCalls.length > 0 ? run.toolCalls : null },
-        ];
-        cache.keep({ id: sessionId, workspaceId: workspace.id, messageCount: (session?.messageCount ?? 0) + said.length, lastActiveAt: finishedAt }, [...history, ...said].slice(-mostHistoryMessages));
-      },
-      () => {},
-    );
     const offered = await skills.offer(agent.skills, workspace.skills);
     const definitions = offeredTools(tools, agent.tools, offered.skills.length > 0);
     const has = (tool: string) => definitions.some(({ name }) => name === tool);
     const remembered = has("memory_search") ? recall(workspace.id, input.message) : null;
-    const messages: ModelMessage[] = [
-      ...systemMessages(input, agent, [remembered === null ? "" : await remembered, has(skillToolName) ? offered.text : ""]),
-      ...historyMessages(history, definitions.length > 0),
-      { role: "user", content: input.message },
-    ];
+    const system = systemMessages(input, agent, [remembered === null ? "" : await remembered, has(skillToolName) ? offered.text : ""]);
+    const asked: ModelMessage = { role: "user", content: input.message };
+    refuseTooLong([...system, asked], definitions, model.contextWindow);
+    const history = session && session.messageCount > 0 ? (cache.get(session) ?? (await sessions.recentMessages(session, historyBounds(model.contextWindow)))) : [];
+    const summary = session?.summary?.text ?? null;
+    const budget = quotas.budgetOf(input.principal);
+    const earlier = historyMessages(history, definitions.length > 0);
+    const userMessage = { id: newId("msg"), content: input.message };
+    const messageId = newId("msg");
+    run.ended.then(
+      ({ content, finishedAt }) => {
+        const said: SpokenMessage[] = [
+          { ...userMessage, role: "user", toolCalls: null },
+          { id: messageId, role: "assistant", content, toolCalls: run.toolCalls.length > 0 ? run.toolCalls : null },
+        ];
+        cache.keep({ id: sessionId, workspaceId: workspace.id, messageCount: (session?.messageCount ?? 0) + said.length, lastActiveAt: finishedAt }, [...history, ...said]);
+      },
+      () => {},
+    );
     return {
       identity: { workspaceId: workspace.id, agentId: agent.id, userId },
       newSession: session
@@ -171,22 +177,28 @@ export function createChat({ agents, workspaces, sessions, providers, tools, ski
             title: titleOf(input.message),
             createdAt: now(),
           },
-      userMessage: { id: newId("msg"), content: input.message },
-      messageId: newId("msg"),
+      userMessage,
+      messageId,
       turn: {
-        provider,
+        provider: model.provider,
         request: {
-          model,
-          messages,
+          model: model.model,
+          messages: [...system, ...earlier, asked],
           stream: input.stream,
           ...(input.maxTokens === undefined ? {} : { maxTokens: input.maxTokens }),
           ...(input.temperature === undefined ? {} : { temperature: input.temperature }),
+        },
+        context: {
+          window: model.contextWindow,
+          history: earlier.length,
+          summary,
+          summarize: agent.summarize ? summaries.of({ model, sessionId, history, before: summary, budget }) : null,
         },
         tools: agentTools(tools, definitions, { principal: input.principal, workspaceId: workspace.id, agentId: agent.id, sessionId, runId: run.id, userId }),
         callerTools: [],
         maxSteps: agent.maxSteps,
         startedAt,
-        budget: quotas.budgetOf(input.principal),
+        budget,
       },
     };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GatewayError } from "../errors.ts";
-import type { ModelEvent, ModelRequest, Provider } from "../providers/port.ts";
+import type { ModelEvent, ModelMessage, ModelRequest, Provider } from "../providers/port.ts";
 import { ToolError } from "../tools/port.ts";
 import { runTurn, type TurnBudget, type TurnInput, type TurnOutput } from "./turn.ts";
 
@@ -45,6 +45,7 @@ function input(provider: Provider, rest: Partial<TurnInput> = {}): TurnInput {
         return `result of ${name}`;
       },
     },
+    context: { window: 128_000, history: 0, summary: null, summarize: null },
     callerTools: [],
     maxSteps: 4,
     startedAt: performance.now(),
@@ -156,4 +157,61 @@ describe("a turn with a budget", () => {
     await expect(all(runTurn(input(model, { budget: { hold: () => Promise.reject(refused) } }), never))).rejects.toBe(refused);
     expect(model.requests).toEqual([]);
   });
+});
+
+describe("a turn that the model finds too long", () => {
+  const tooLong = new GatewayError("bad_request", "maximum context length", { details: { reason: "context_length_exceeded" } });
+  const messages: ModelMessage[] = [
+    { role: "system", content: "Be brief." },
+    ...Array.from({ length: 8 }, (_, index): ModelMessage => ({ role: index % 2 === 0 ? "user" : "assistant", content: `${index} ${"x".repeat(400)}` })),
+    { role: "user", content: "Hi" },
+  ];
+  const long = { request: { model: "m", messages, stream: true }, context: { window: 128_000, history: 8, summary: null, summarize: null } };
+
+  /** Refuses so many calls, before its first event or behind it; then answers. */
+  function refusing(times: number, ...first: ModelEvent[]) {
+    const answering = scripted(answer("Done"), answer("Done"), answer("Done"));
+    return {
+      ...answering,
+      async *generate(request: ModelRequest, signal: AbortSignal) {
+        if (times-- > 0) {
+          answering.requests.push(request);
+          if (first.length > 0) yield first;
+          throw tooLong;
+        }
+        yield* answering.generate(request, signal);
+      },
+    };
+  }
+
+  test("is asked again once, with the second half of what it was told", async () => {
+    const model = refusing(1);
+    const events = await all(runTurn(input(model, long), never));
+    expect(events.map(({ type }) => type)).toEqual(["started", "text", "finished"]);
+    expect(model.requests.map(({ messages: told }) => told.map(({ content }) => (content as string).slice(0, 2)))).toEqual([
+      ["Be", "0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "Hi"],
+      ["Be", "6 ", "7 ", "Hi"],
+    ]);
+  });
+
+  test("is not asked a third time, nor once it has begun to answer, nor when there is nothing to leave out", async () => {
+    const [twice, begun, short] = [refusing(2), refusing(1, { type: "started", model: "m" }), refusing(1)];
+    await expect(all(runTurn(input(twice, long), never))).rejects.toBe(tooLong);
+    await expect(all(runTurn(input(begun, long), never))).rejects.toBe(tooLong);
+    await expect(all(runTurn(input(short), never))).rejects.toBe(tooLong);
+    expect([twice, begun, short].map(({ requests }) => requests.length)).toEqual([2, 1, 1]);
+  });
+});
+
+test("a turn that grows beyond the window leaves out its history, then its oldest results", async () => {
+  const model = scripted(calls("one"), calls("one"), answer("Done"));
+  const tools = { definitions: [{ name: "one", inputSchema: {} }], invoke: async () => "r".repeat(2000) };
+  const messages: ModelMessage[] = [{ role: "user", content: "Before" }, { role: "assistant", content: "b".repeat(400) }, { role: "user", content: "Hi" }];
+  await all(runTurn(input(model, { request: { model: "m", messages, stream: true }, tools, context: { window: 1200, history: 2, summary: null, summarize: null } }), never));
+  const told = model.requests.map((request) => request.messages.map(({ role, content }) => `${role} ${(content as string).slice(0, 12)}`.trim()));
+  expect(told).toEqual([
+    ["user Before", "assistant bbbbbbbbbbbb", "user Hi"],
+    ["user Before", "assistant bbbbbbbbbbbb", "user Hi", "assistant", "tool rrrrrrrrrrrr"],
+    ["user Hi", "assistant", "tool [result left", "assistant", "tool rrrrrrrrrrrr"],
+  ]);
 });

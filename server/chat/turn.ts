@@ -1,5 +1,7 @@
-import type { ModelMessage, ModelRequest, Provider, ToolCall, ToolDefinition, Usage } from "../providers/port.ts";
+import { isContextLengthExceeded } from "../errors.ts";
+import type { ModelRequest, Provider, ToolCall, ToolDefinition, Usage } from "../providers/port.ts";
 import { ToolError } from "../tools/port.ts";
+import { createConversation, type TurnContext } from "./conversation.ts";
 import type { TurnEvent } from "./turn-events.ts";
 
 /** The tools that the agent may call in a turn. */
@@ -29,6 +31,7 @@ export interface TurnInput {
   provider: Provider;
   /** What is asked of the model; the turn adds tools and grows the messages. */
   request: Omit<ModelRequest, "tools">;
+  context: TurnContext;
   tools: TurnTools;
   /** Tools of the caller's own: the turn ends when the model asks for one. They take the place of the agent's. */
   callerTools: readonly ToolDefinition[];
@@ -47,10 +50,10 @@ export type TurnOutput = Exclude<TurnEvent, { type: "failed" }>;
  * storage and no HTTP. Yields in batches of what came together. Leaving the loop, or the signal, aborts whatever is under way.
  */
 export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGenerator<readonly TurnOutput[]> {
-  const messages: ModelMessage[] = [...input.request.messages];
   const callerDecides = input.callerTools.length > 0;
   const tools = callerDecides ? input.callerTools : input.tools.definitions;
-  const usage = { inputTokens: 0, outputTokens: 0 };
+  const conversation = createConversation(input.request, tools, input.context);
+  const usage = { inputTokens: 0, outputTokens: 0, ...(input.context.summarize && (await conversation.summarize(signal))) };
   const toolsInvoked = new Set<string>();
   const finished = (finishReason: "stop" | "length" | "tool_calls" | "content_filter", callerToolCalls: readonly ToolCall[]): TurnOutput => ({
     type: "finished",
@@ -67,35 +70,44 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
     let text = "";
     let finishReason: "stop" | "length" | "tool_calls" | "content_filter" = "stop";
     let output: TurnOutput[] = [];
+    let hasBegun = false;
     let isFinished = false;
-    const request = modelRequest(input, messages, tools, isLast);
-    using hold = await input.budget?.hold(request, () => text);
-    for await (const events of input.provider.generate(hold ? { ...request, maxTokens: hold.maxTokens } : request, signal)) {
-      for (const event of events) {
-        if (event.type === "text") {
-          text += event.text;
-          output.push(event);
-        } else if (event.type === "toolCall") calls.push(event.call);
-        else if (event.type === "started") {
-          if (step === 1) output.push(event);
-        } else {
-          isFinished = true;
-          finishReason = event.reason;
-          usage.inputTokens += event.usage.inputTokens;
-          usage.outputTokens += event.usage.outputTokens;
-          hold?.settle(event.usage);
+    const request = modelRequest(input, conversation.told(), tools, isLast);
+    using hold = await input.budget?.hold({ ...request, maxTokens: conversation.answerTokens }, () => text);
+    try {
+      for await (const events of input.provider.generate(hold ? { ...request, maxTokens: hold.maxTokens } : request, signal)) {
+        hasBegun = true;
+        for (const event of events) {
+          if (event.type === "text") {
+            text += event.text;
+            output.push(event);
+          } else if (event.type === "toolCall") calls.push(event.call);
+          else if (event.type === "started") {
+            if (step === 1) output.push(event);
+          } else {
+            isFinished = true;
+            finishReason = event.reason;
+            usage.inputTokens += event.usage.inputTokens;
+            usage.outputTokens += event.usage.outputTokens;
+            hold?.settle(event.usage);
+          }
         }
+        // What came with the end of the answer goes out with what follows from it.
+        if (isFinished || output.length === 0) continue;
+        yield output;
+        output = [];
       }
-      // What came with the end of the answer goes out with what follows from it.
-      if (isFinished || output.length === 0) continue;
-      yield output;
-      output = [];
+    } catch (thrown) {
+      if (hasBegun || !isContextLengthExceeded(thrown) || !conversation.halve()) throw thrown;
+      // The window was smaller than believed: the same step with less.
+      step--;
+      continue;
     }
     if (callerDecides) return yield [...output, finished(calls.length > 0 ? "tool_calls" : finishReason, calls)];
     // A model that asks for tools where it was told not to is not asked again.
     if (calls.length === 0 || isLast) return yield [...output, finished(calls.length > 0 ? "length" : finishReason, [])];
 
-    messages.push({ role: "assistant", content: text, toolCalls: calls });
+    conversation.add({ role: "assistant", content: text, toolCalls: calls });
     for (const call of calls) {
       toolsInvoked.add(call.name);
       output.push({ type: "toolUse", callId: call.id, name: call.name, input: parsedArguments(call) });
@@ -103,12 +115,12 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
     yield output;
     // Side by side; the results are told in the order of the calls.
     const results = await Promise.all(calls.map((call) => invoke(input.tools, call, signal)));
-    for (const result of results) messages.push({ role: "tool", callId: result.callId, content: result.output, isError: result.isError });
+    for (const result of results) conversation.add({ role: "tool", callId: result.callId, content: result.output, isError: result.isError });
     yield results;
   }
 }
 
-function modelRequest({ request }: TurnInput, messages: readonly ModelMessage[], tools: readonly ToolDefinition[], isLast: boolean): ModelRequest {
+function modelRequest({ request }: TurnInput, messages: ModelRequest["messages"], tools: readonly ToolDefinition[], isLast: boolean): ModelRequest {
   if (tools.length === 0) return { ...request, messages };
   return { ...request, messages, tools, ...(isLast ? { toolChoice: "none" } : {}) };
 }

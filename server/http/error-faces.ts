@@ -1,6 +1,6 @@
 import type { components } from "../../generated/server/contract.ts";
 import type { Route } from "../../generated/server/routes.ts";
-import type { ErrorCode, GatewayError } from "../errors.ts";
+import { contextLengthExceeded, type ErrorCode, type GatewayError } from "../errors.ts";
 
 /** The one place where an error becomes an answer: what its body looks like in each route family. */
 export type Face = Route["face"];
@@ -66,6 +66,12 @@ export function openaiError({ code, message, details }: GatewayError): OpenaiErr
   const faults = details["errors"] as { path: string }[] | undefined;
   const pointer = faults?.[0]?.path;
   const param = pointer ? pointer.slice(1).replaceAll(/\/(\d+)/g, "[$1]").replaceAll("/", ".") : null;
-  const openaiCode = code === "not_found" && "models" in details ? "model_not_found" : code === "unauthorized" ? "invalid_api_key" : code;
-  return { error: { message, type: openaiTypes[code], param, code: openaiCode } };
+  return { error: { message, type: openaiTypes[code], param, code: openaiCode(code, details) } };
+}
+
+/** Their own codes, where clients look for them. */
+function openaiCode(code: ErrorCode, details: GatewayError["details"]): string {
+  if (code === "not_found" && "models" in details) return "model_not_found";
+  if (code === "unauthorized") return "invalid_api_key";
+  return details["reason"] === contextLengthExceeded ? contextLengthExceeded : code;
 }

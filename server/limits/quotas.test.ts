@@ -10,7 +10,7 @@ const noon = Date.UTC(2026, 10, 21, 12);
 const midnight = Date.UTC(2026, 10, 22);
 
 /** A question of ten tokens by the estimate. */
-const question = (maxTokens?: number): ModelRequest => ({ model: "m", stream: false, messages: [{ role: "user", content: "x".repeat(40) }], ...(maxTokens === undefined ? {} : { maxTokens }) });
+const question = (maxTokens?: number): ModelRequest => ({ model: "m", stream: false, messages: [{ role: "user", content: "x".repeat(24) }], ...(maxTokens === undefined ? {} : { maxTokens }) });
 
 function quotasOf({ perKey = null, global = null, runs = [] }: { perKey?: number | null; global?: number | null; runs?: { keyId: string; tokens: number }[] } = {}) {
   const clock = { now: noon };

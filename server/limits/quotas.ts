@@ -73,7 +73,7 @@ export function createQuotas({ ledger, settings, usedSince, now }: QuotasOptions
       settle: ({ inputTokens, outputTokens }: { inputTokens: number; outputTokens: number }) => settle(inputTokens + outputTokens),
       [Symbol.dispose]() {
         const text = said();
-        settle(text === "" ? 0 : input + estimateTokens(text.length));
+        settle(text === "" ? 0 : input + Math.ceil(estimateTokens(text)));
       },
     };
   }

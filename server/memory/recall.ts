@@ -16,7 +16,7 @@ export function createRecall({ memory }: { memory: Pick<MemoryService, "has" | "
     let text = "";
     for (const found of await memory.recall(workspaceId, { query, limit: mostTold })) {
       const longer = render([...lines, toldLine(found)]);
-      if (estimateTokens(Buffer.byteLength(longer)) > maxTokens) continue;
+      if (estimateTokens(longer) > maxTokens) continue;
       lines.push(toldLine(found));
       text = longer;
     }

@@ -65,7 +65,7 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
           const workspace = await workspaces.getFor(principal, workspaceId);
           requireAdmission(workspace, { userId, channel }, "`user`");
           const agent = agents.orDefault(workspace.agentId);
-          const { provider, model } = await providers.resolve(wanted, run.signal);
+          const { provider, model, contextWindow } = await providers.resolve(wanted, run.signal);
           // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
           // The system text is the caller's, so that no skill is offered.
           const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent.tools, false);
@@ -77,6 +77,8 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
             turn: {
               provider,
               request: { ...request, model, stream },
+              // The caller's own conversation is told as it is; the provider says when it is too long.
+              context: { window: contextWindow, history: 0, summary: null, summarize: null },
               tools: agentTools(tools, definitions, { principal, workspaceId, agentId: agent.id, sessionId: null, runId: run.id, userId }),
               callerTools,
               maxSteps: agent.maxSteps,

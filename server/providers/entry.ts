@@ -1,4 +1,5 @@
 import { createAnthropicProvider } from "./anthropic.ts";
+import { usualContextWindow } from "./context-window.ts";
 import { createModelList, type ModelList } from "./model-list.ts";
 import { createOpenAiProvider, type RemoteProvider, type RemoteProviderOptions } from "./openai.ts";
 import type { ConfiguredModel, ProviderSettings, ResolvedModel } from "./registry.ts";
@@ -47,6 +48,11 @@ export function modelIds(entry: Entry): string[] {
   return [...new Set([...entry.configured.keys(), ...(entry.list.known?.keys() ?? [])])];
 }
 
+/** What the settings say of a model's window, else the provider. */
+export function toldContextWindow(entry: Entry, model: string): number | undefined {
+  return entry.configured.get(model)?.contextWindow ?? entry.list.known?.get(model)?.contextWindow;
+}
+
 /** For names that are known. */
 export function resolved(entry: Entry, model: string): ResolvedModel {
   let found = entry.resolved.get(model);
@@ -59,5 +65,14 @@ export function resolved(entry: Entry, model: string): ResolvedModel {
 
 /** For names that a caller made up: nothing of them is kept. */
 export function passed(entry: Entry, model: string): ResolvedModel {
-  return { provider: entry.provider, model, id: `${entry.name}/${model}` };
+  const usual = usualContextWindow(model);
+  return {
+    provider: entry.provider,
+    model,
+    id: `${entry.name}/${model}`,
+    // Asked for anew each time: the provider's list may come later than the first turn.
+    get contextWindow() {
+      return toldContextWindow(entry, model) ?? usual;
+    },
+  };
 }

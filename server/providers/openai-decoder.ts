@@ -43,7 +43,7 @@ class OpenAiDecoder implements AnswerDecoder {
   #started = false;
   #reason: string | undefined;
   #usage: Completion["usage"];
-  #outputLength = 0;
+  #outputTokens = 0;
   #calls: GatheredCalls | undefined;
 
   constructor(provider: FaultyProvider, request: ModelRequest) {
@@ -119,7 +119,7 @@ class OpenAiDecoder implements AnswerDecoder {
 
   #say(text: string, out: ModelEvent[]): void {
     if (text === "") return;
-    this.#outputLength += text.length;
+    this.#outputTokens += estimateTokens(text);
     out.push({ type: "text", text });
   }
 
@@ -137,7 +137,7 @@ class OpenAiDecoder implements AnswerDecoder {
       const { name, arguments: input } = fragment.function ?? {};
       // Legacy servers send the arguments as an object.
       const text = typeof input === "string" ? input : input == null ? "" : JSON.stringify(input);
-      this.#outputLength += text.length;
+      this.#outputTokens += estimateTokens(text);
       this.#calls.add(fragment.index, fragment.id ?? undefined, name ?? undefined, text);
     }
   }
@@ -155,7 +155,7 @@ class OpenAiDecoder implements AnswerDecoder {
     const { prompt_tokens: input, completion_tokens: output } = this.#usage ?? {};
     return {
       inputTokens: typeof input === "number" ? input : estimateRequestTokens(this.#request),
-      outputTokens: typeof output === "number" ? output : estimateTokens(this.#outputLength),
+      outputTokens: typeof output === "number" ? output : Math.ceil(this.#outputTokens),
     };
   }
 

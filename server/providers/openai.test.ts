@@ -73,7 +73,7 @@ describe("over the wire", () => {
 
   test.each([true, false])("estimates the usage that a server does not report (stream: %s)", async (stream) => {
     const events = await collect(provider.generate(requestOf("[no-usage] hi", { stream }), never));
-    expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 4, outputTokens: 3 } });
+    expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 8, outputTokens: 3 } });
   });
 
   test.each([true, false])("understands legacy servers that send whole calls and say stop (stream: %s)", async (stream) => {

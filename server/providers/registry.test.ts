@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { startAnthropicUpstream } from "../../contract-tests/fakes/anthropic-upstream.ts";
 import { failure } from "../../contract-tests/fakes/collect.ts";
@@ -150,4 +153,16 @@ test("who asks for a model while the providers are exchanged gets one of the new
   const asked = registry.resolve("openai/gpt-5", never);
   registry.use({ providers: { openai: of("openai", openai, { apiKey: "another", models: [{ id: "gpt-5" }] }) } }, Promise.resolve());
   expect((await asked).provider).toBe((await registry.resolve("openai/gpt-5", never)).provider);
+});
+
+test("a model's window is what the settings say, else what the provider says, else what is usual for its name", async () => {
+  const server = createServer((_request, response) => response.setHeader("content-type", "application/json").end(JSON.stringify({ data: [{ id: "gpt-4", max_model_len: 4096 }, { id: "llama3" }] })));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const registry = providers({ providers: { vllm: { type: "openai", baseUrl: `http://127.0.0.1:${port}/v1`, models: [{ id: "gpt-5", contextWindow: 5000 }] } } });
+  const windowOf = async (name: string) => (await registry.resolve(name, never)).contextWindow;
+  expect([await windowOf("gpt-5"), await windowOf("gpt-4"), await windowOf("llama3")]).toEqual([5000, 4096, 8192]);
+  server.close();
+  server.closeAllConnections();
 });

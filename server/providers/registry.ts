@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../errors.ts";
-import { createEntry, closeEntry, type Entry, knows, modelIds, passed, resolved } from "./entry.ts";
+import { createEntry, closeEntry, type Entry, knows, modelIds, passed, resolved, toldContextWindow } from "./entry.ts";
+import { usualContextWindow } from "./context-window.ts";
 import { createEmbeddedProvider, embeddedModel, type EmbeddedProviderOptions } from "./embedded.ts";
 import type { Provider } from "./port.ts";
 import type { UpstreamHealth, UpstreamTiming } from "./upstream.ts";
@@ -35,6 +36,8 @@ export interface ResolvedModel {
   model: string;
   /** `provider/model`, as the gateway shows it. */
   id: string;
+  /** Tokens that a request and its answer may have together: as the settings say, else the provider, else as is usual for the name. */
+  readonly contextWindow: number;
 }
 
 export interface ListedModel {
@@ -86,7 +89,7 @@ class Registry implements Providers {
 
   constructor(settings: ModelSettings, { clock = Date, embedded }: ProvidersOptions) {
     this.#clock = clock;
-    this.#embedded = { provider: createEmbeddedProvider(embedded), model: embeddedModel, id: `embedded/${embeddedModel}` };
+    this.#embedded = { provider: createEmbeddedProvider(embedded), model: embeddedModel, id: `embedded/${embeddedModel}`, contextWindow: usualContextWindow(embeddedModel) };
     this.use(settings, Promise.resolve());
   }
 
@@ -122,7 +125,7 @@ class Registry implements Providers {
     return this.#entries.flatMap((entry) =>
       modelIds(entry).map((id) => {
         const configured = entry.configured.get(id);
-        const contextWindow = configured?.contextWindow ?? entry.list.known?.get(id)?.contextWindow;
+        const contextWindow = toldContextWindow(entry, id);
         return {
           id: `${entry.name}/${id}`,
           provider: entry.name,

@@ -7,7 +7,7 @@ import { startAnthropicUpstream } from "../../contract-tests/fakes/anthropic-ups
 import { collect, failure, requestOf, textOf } from "../../contract-tests/fakes/collect.ts";
 import { startOpenAiUpstream } from "../../contract-tests/fakes/openai-upstream.ts";
 import type { FakeUpstream } from "../../contract-tests/fakes/upstream-server.ts";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, isContextLengthExceeded } from "../errors.ts";
 import { createAnthropicProvider } from "./anthropic.ts";
 import { createOpenAiProvider, type RemoteProvider } from "./openai.ts";
 import type { UpstreamTiming } from "./upstream.ts";
@@ -34,6 +34,20 @@ describe.each(protocols)("a provider of type $type", ({ model, start, create }) 
   afterAll(async () => {
     await provider.close();
     await upstream.close();
+  });
+
+  test("says that a request is too long for the model so that it can be told from others", async () => {
+    const small = await start({ contextWindow: 20 });
+    const own = create({ name: "small", baseUrl: small.url });
+    try {
+      const error = await failure(collect(own.generate(requestOf("word ".repeat(30), { model }), never)));
+      expect(error).toMatchObject({ code: "bad_request", message: expect.stringContaining("20"), details: { provider: "small", providerStatus: 400, reason: "context_length_exceeded" } });
+      expect(isContextLengthExceeded(error)).toBe(true);
+      expect(isContextLengthExceeded(await failure(collect(own.generate(requestOf("[400]", { model }), never))))).toBe(false);
+    } finally {
+      await own.close();
+      await small.close();
+    }
   });
 
   describe.each([true, false])("with stream: %s", (stream) => {

@@ -1,6 +1,6 @@
 /** What the failures of a provider mean to a caller of the gateway. The rules stand in the order they are tried. */
 import type { IncomingHttpHeaders } from "undici/types/header.js";
-import { GatewayError } from "../errors.ts";
+import { contextLengthExceeded, GatewayError } from "../errors.ts";
 
 export interface Refusal {
   error: GatewayError;
@@ -24,7 +24,7 @@ export function refusedRequest(provider: FaultyProvider, status: number, body: s
   }
   // A quota that is used up comes as a 429 too, and does not come back in seconds.
   const retryable = (status === 429 && code !== "insufficient_quota") || status >= 500;
-  return { error: upstreamFault(provider, kindOf(status, type), message, { cause, status, retryAfter }), retryable };
+  return { error: upstreamFault(provider, kindOf(status, type), message, { cause, status, code, retryAfter }), retryable };
 }
 
 export type FaultKind = "credentials" | "request" | "model" | "busy" | "timeout" | "broken";
@@ -34,7 +34,7 @@ export function upstreamFault(
   provider: FaultyProvider,
   kind: FaultKind,
   message: string | undefined,
-  facts: { cause?: unknown; status?: number; retryAfter?: number | undefined } = {},
+  facts: { cause?: unknown; status?: number; code?: string; retryAfter?: number | undefined } = {},
 ): GatewayError {
   const { cause, status } = facts;
   const name = provider.name;
@@ -43,8 +43,10 @@ export function upstreamFault(
   switch (kind) {
     case "credentials":
       return new GatewayError("provider_error", `The provider ${name} refused the gateway's credentials for it.`, { details, cause });
-    case "request":
-      return new GatewayError("bad_request", said ?? `The provider ${name} refused the request without saying why.`, { details, cause });
+    case "request": {
+      const reason = tooLong.test(`${facts.code ?? ""} ${message ?? ""}`) ? { reason: contextLengthExceeded } : {};
+      return new GatewayError("bad_request", said ?? `The provider ${name} refused the request without saying why.`, { details: { ...details, ...reason }, cause });
+    }
     case "model":
       return new GatewayError("not_found", said ?? `The provider ${name} does not know this model.`, { details, cause });
     case "busy": {
@@ -57,6 +59,9 @@ export function upstreamFault(
       return new GatewayError("provider_error", `The provider ${name} failed${status === undefined ? " while it answered" : ` with status ${status}`}.`, { details, cause });
   }
 }
+
+/** How OpenAI, vLLM, llama.cpp, Groq, Anthropic and Gemini say it. */
+const tooLong = /context[ _](?:length|window|size|limit)|prompt is too long|reduce the length|maximum number of tokens/i;
 
 /** An answer that is not what the protocol says: not JSON, another shape, cut off. `what` goes to the log only. */
 export function badAnswer(name: string, what: string, cause?: unknown): GatewayError {

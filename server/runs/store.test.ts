@@ -58,7 +58,7 @@ describe("a turn that begins", () => {
     await runs.begin({ run, session, userMessage: { id: newId("msg"), content: "Hello" } });
 
     expect(await runs.find(run.id)).toEqual(run);
-    expect(await sessions.find(session.id)).toEqual({ ...session, lastActiveAt: 1000, messageCount: 0, tokensUsed: 0 });
+    expect(await sessions.find(session.id)).toEqual({ ...session, lastActiveAt: 1000, messageCount: 0, tokensUsed: 0, summary: null });
     expect(await sessions.allMessages(session.id)).toMatchObject([{ role: "user", content: "Hello", model: null, usage: null, toolCalls: null }]);
   });
 

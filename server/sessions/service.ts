@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import { maySee, type Principal } from "../keys/principal.ts";
 import type { Workspaces } from "../workspaces/service.ts";
-import type { Session, SessionStore, SpokenMessage, StoredMessage } from "./store.ts";
+import type { RecentMessages, Session, SessionStore, SessionSummary, SpokenMessage, StoredMessage } from "./store.ts";
 
 export type { Session, SpokenMessage } from "./store.ts";
 
@@ -23,8 +23,10 @@ export interface Sessions {
   get(principal: Principal, id: string, agentId?: string): Promise<Session>;
   /** All its messages, oldest first. */
   messages(id: string): Promise<StoredMessage[]>;
-  /** The last so many, oldest first. */
-  recentMessages(id: string, most: number): Promise<SpokenMessage[]>;
+  /** The newest behind its summary, within both bounds, oldest first. */
+  recentMessages(session: Session, bounds: Omit<RecentMessages, "after">): Promise<SpokenMessage[]>;
+  /** Keeps a summary, unless what it is of has been deleted. */
+  keepSummary(id: string, summary: SessionSummary): Promise<void>;
   history(principal: Principal, id: string, page: { limit: number; offset: number }): Promise<{ messages: StoredMessage[]; total: number }>;
   /** Throws `not_found`. */
   delete(principal: Principal, id: string, agentId?: string): Promise<void>;
@@ -57,7 +59,8 @@ export function createSessions({ store, workspaces }: { store: SessionStore; wor
     },
     find,
     get,
-    recentMessages: (id, most) => store.recentMessages(id, most),
+    recentMessages: ({ id, summary }, bounds) => store.recentMessages(id, { after: summary?.upTo ?? null, ...bounds }),
+    keepSummary: (id, summary) => store.keepSummary(id, summary),
     messages: (id) => store.allMessages(id),
     async history(principal, id, page) {
       await get(principal, id);

@@ -45,6 +45,8 @@ async function walk(sessions: SessionStore, filter: Omit<SessionFilter, "cursor"
   }
 }
 
+const all = { after: null, most: 1000, mostCharacters: 1_000_000 };
+
 describe("the list", () => {
   test("has the last active first, and those of the same moment in a fixed order", async () => {
     const { sessions, make, turn } = await stores();
@@ -141,7 +143,8 @@ describe("the list", () => {
     const { database, sessions } = await stores();
     await sql`
       with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
-      insert into sessions select 'sess_' || i, 'w' || i % 20, 'agent' || i % 3, null, 'api', null, i, i, 0, 0 from n`.execute(database.kysely);
+      insert into sessions (id, workspace_id, agent_id, user_id, channel, title, created_at, last_active_at, message_count, tokens_used)
+      select 'sess_' || i, 'w' || i % 20, 'agent' || i % 3, null, 'api', null, i, i, 0, 0 from n`.execute(database.kysely);
     const cursor = encodeCursor([50_000, "sess_50000"]);
 
     expect(await plansOf(database, () => sessions.list({ workspaces: "*", limit: 20 }))).toEqual([["SCAN sessions USING INDEX sessions_by_activity"]]);
@@ -179,13 +182,42 @@ describe("the messages of a session", () => {
     expect(contents(await sessions.allMessages(id))).toEqual(["1", "1!", "2", "2!", "3", "3!"]);
     const page = await sessions.messages(id, { limit: 2, offset: 3 });
     expect({ ...page, messages: contents(page.messages) }).toEqual({ messages: ["2!", "3"], total: 6 });
-    expect(contents(await sessions.recentMessages(id, 3))).toEqual(["2!", "3", "3!"]);
+    expect(contents(await sessions.recentMessages(id, { ...all, most: 3 }))).toEqual(["2!", "3", "3!"]);
+    expect(contents(await sessions.recentMessages(id, { ...all, mostCharacters: 5 }))).toEqual(["2!", "3", "3!"]);
+    expect(contents(await sessions.recentMessages(id, { ...all, after: page.messages[0]!.id }))).toEqual(["3", "3!"]);
+  });
+
+  test("are read in their order however many there are", async () => {
+    const { sessions, make, turn } = await stores();
+    const id = await make();
+    const questions = Array.from({ length: 60 }, (_, index) => String(index));
+    for (const question of questions) await turn(id, question);
+    const contents = (await sessions.recentMessages(id, all)).map(({ content }) => content);
+    expect(contents).toEqual(questions.flatMap((question) => [question, `${question}!`]));
+    expect((await sessions.recentMessages(id, { ...all, most: 70 })).map(({ content }) => content)).toEqual(contents.slice(-70));
   });
 
   test("of none are none", async () => {
     const { sessions } = await stores();
     expect(await sessions.messages("none", { limit: 5, offset: 0 })).toEqual({ messages: [], total: 0 });
-    expect(await sessions.recentMessages("none", 5)).toEqual([]);
+    expect(await sessions.recentMessages("none", all)).toEqual([]);
+  });
+});
+
+describe("a summary", () => {
+  test("is kept with its session, and goes with the messages it is of", async () => {
+    const { sessions, make, turn } = await stores();
+    const id = await make();
+    await turn(id, "Hello");
+    const [, last] = await sessions.allMessages(id);
+    const summary = { text: "They said hello.", upTo: last!.id };
+    await sessions.keepSummary(id, summary);
+    expect((await sessions.find(id))?.summary).toEqual(summary);
+    await sessions.clear(id);
+    expect((await sessions.find(id))?.summary).toBeNull();
+    // One that was under way while the session was cleared.
+    await sessions.keepSummary(id, summary);
+    expect((await sessions.find(id))?.summary).toBeNull();
   });
 });
 

@@ -18,6 +18,14 @@ export interface Session {
   lastActiveAt: number;
   messageCount: number;
   tokensUsed: number;
+  summary: SessionSummary | null;
+}
+
+/** What was said in a session up to and with a message, in short, for the model. */
+export interface SessionSummary {
+  text: string;
+  /** Id of the message. */
+  upTo: string;
 }
 
 export interface StoredMessage {
@@ -31,7 +39,16 @@ export interface StoredMessage {
 }
 
 /** A message as the model is told of it. */
-export type SpokenMessage = Pick<StoredMessage, "role" | "content" | "toolCalls">;
+export type SpokenMessage = Pick<StoredMessage, "id" | "role" | "content" | "toolCalls">;
+
+/** The newest messages of a session: as many as there are behind a message, and as stay within both bounds. */
+export interface RecentMessages {
+  /** Id of a message; null for the beginning. */
+  after: string | null;
+  most: number;
+  /** Of what was said, and of tool calls. */
+  mostCharacters: number;
+}
 
 export interface SessionFilter {
   workspaces: readonly string[] | "*";
@@ -49,8 +66,10 @@ export interface SessionStore {
   /** A page of a session's messages, oldest first, and how many there are. */
   messages(sessionId: string, page: { limit: number; offset: number }): Promise<{ messages: StoredMessage[]; total: number }>;
   allMessages(sessionId: string): Promise<StoredMessage[]>;
-  /** The newest so many, oldest first. */
-  recentMessages(sessionId: string, most: number): Promise<SpokenMessage[]>;
+  /** The newest, oldest first. */
+  recentMessages(sessionId: string, bounds: RecentMessages): Promise<SpokenMessage[]>;
+  /** Keeps a summary, unless what it is of has been deleted. */
+  keepSummary(sessionId: string, summary: SessionSummary): Promise<void>;
   /** With its messages and runs. */
   delete(id: string): Promise<boolean>;
   deleteIn(workspaceId: string): Promise<number>;
@@ -58,11 +77,23 @@ export interface SessionStore {
   clear(id: string): Promise<void>;
 }
 
+/** Sorts behind the ids of all messages. */
+const behindAll = "~";
+
+const readAtOnce = 50;
+
 export function createSessionStore({ database }: { database: Database }): SessionStore {
   const { kysely } = database;
   const findQuery = prepare<{ id: string }>()((value) => kysely.selectFrom("sessions").selectAll().where("id", "=", value("id")));
-  const recentQuery = prepare<{ id: string; most: number }>()((value) =>
-    kysely.selectFrom("messages").select(["role", "content", "tool_calls"]).where("session_id", "=", value("id")).orderBy("id", "desc").limit(value("most")),
+  const recentQuery = prepare<{ id: string; after: string; before: string; most: number }>()((value) =>
+    kysely
+      .selectFrom("messages")
+      .select(["id", "role", "content", "tool_calls"])
+      .where("session_id", "=", value("id"))
+      .where("id", ">", value("after"))
+      .where("id", "<", value("before"))
+      .orderBy("id", "desc")
+      .limit(value("most")),
   );
 
   /** Deletes sessions with all that hangs on them, in one transaction; how many. */
@@ -115,16 +146,37 @@ export function createSessionStore({ database }: { database: Database }): Sessio
       const rows = await kysely.selectFrom("messages").selectAll().where("session_id", "=", sessionId).orderBy("id").execute();
       return rows.map(toMessage);
     },
-    async recentMessages(sessionId, most) {
-      const rows = database.read(recentQuery({ id: sessionId, most })).reverse();
-      return rows.map(({ role, content, tool_calls: calls }) => ({ role, content, toolCalls: toolCallsOf(calls) }));
+    async recentMessages(sessionId, { after, most, mostCharacters }) {
+      const found: SpokenMessage[] = [];
+      let characters = 0;
+      let before = behindAll;
+      // In parts: a message may be a megabyte, and those that are not told need not be read.
+      while (found.length < most) {
+        const rows = database.read(recentQuery({ id: sessionId, after: after ?? "", before, most: Math.min(readAtOnce, most - found.length) }));
+        for (const { id, role, content, tool_calls: calls } of rows) {
+          characters += content.length + (calls?.length ?? 0);
+          if (characters > mostCharacters) return found.reverse();
+          found.push({ id, role, content, toolCalls: toolCallsOf(calls) });
+          before = id;
+        }
+        if (rows.length < readAtOnce) break;
+      }
+      return found.reverse();
+    },
+    async keepSummary(sessionId, { text, upTo }) {
+      await kysely
+        .updateTable("sessions")
+        .set({ summary: text, summary_up_to: upTo })
+        .where("id", "=", sessionId)
+        .where((its) => its.exists(its.selectFrom("messages").select("id").where("session_id", "=", sessionId).where("id", "=", upTo)))
+        .execute();
     },
     delete: async (id) => (await deleteSessions("id", id)) > 0,
     deleteIn: (workspaceId) => deleteSessions("workspace_id", workspaceId),
     async clear(id) {
       await kysely.transaction().execute(async (transaction) => {
         await deleteMessages(transaction, transaction.selectFrom("sessions").select("id").where("id", "=", id));
-        await transaction.updateTable("sessions").set({ message_count: 0, tokens_used: 0 }).where("id", "=", id).execute();
+        await transaction.updateTable("sessions").set({ message_count: 0, tokens_used: 0, summary: null, summary_up_to: null }).where("id", "=", id).execute();
       });
     },
   };
@@ -153,6 +205,7 @@ function toSession(row: Selectable<SessionsTable>): Session {
     lastActiveAt: row.last_active_at,
     messageCount: row.message_count,
     tokensUsed: row.tokens_used,
+    summary: row.summary === null || row.summary_up_to === null ? null : { text: row.summary, upTo: row.summary_up_to },
   };
 }
 

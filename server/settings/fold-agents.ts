@@ -31,5 +31,6 @@ function foldAgent(agent: Agent): AgentSettings {
     tools: agent.tools ?? ["read", "calculate", "memory_search", "memory_save"],
     skills: agent.skills ?? ["*"],
     maxSteps: agent.maxSteps ?? 8,
+    summarize: agent.summarize ?? false,
   };
 }

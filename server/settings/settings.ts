@@ -143,6 +143,8 @@ export interface AgentSettings {
   readonly skills: readonly string[];
   /** Most model calls of one turn. */
   readonly maxSteps: number;
+  /** Whether what a long session has no more room for is summarised. */
+  readonly summarize: boolean;
 }
 
 export interface WorkspaceSettings {

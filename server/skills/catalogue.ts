@@ -12,12 +12,12 @@ const maxDescriptionLength = 400;
 export function catalogueOf(skills: readonly Skill[]): string {
   if (skills.length === 0) return "";
   const lines: string[] = [];
-  let left = maxTokens - estimateTokens(introduction.length);
+  let left = maxTokens - estimateTokens(introduction);
   for (const { name, description } of skills) {
     // On one line: a description must not look like an entry of its own.
     const shown = description.replaceAll(/[\s\p{Cc}]+/gu, " ").slice(0, maxDescriptionLength);
     const line = `- ${name}: ${shown}`;
-    left -= estimateTokens(line.length);
+    left -= estimateTokens(line);
     if (left < 0) break;
     lines.push(line);
   }

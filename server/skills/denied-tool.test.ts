@@ -42,7 +42,7 @@ test.each([
   expect(definitions.map(({ name }) => name)).not.toContain("write");
 
   const messages: ModelMessage[] = [{ role: "user", content: "Use the skill." }];
-  const turn = runTurn({ provider: obedient, request: { model: "m", messages, stream: false }, tools: agentTools(tools, definitions, testToolContext()), callerTools: [], maxSteps: 5, startedAt: 0 }, new AbortController().signal);
+  const turn = runTurn({ provider: obedient, request: { model: "m", messages, stream: false }, context: { window: 128_000, history: 0, summary: null, summarize: null }, tools: agentTools(tools, definitions, testToolContext()), callerTools: [], maxSteps: 5, startedAt: 0 }, new AbortController().signal);
   const events: TurnOutput[] = [];
   for await (const batch of turn) events.push(...batch);
   const results = events.filter((event) => event.type === "toolResult");

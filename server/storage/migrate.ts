@@ -5,6 +5,7 @@ import { seededWorkspaces } from "./migrations/0003-seeded-workspaces.ts";
 import { audit } from "./migrations/0004-audit.ts";
 import { memory } from "./migrations/0006-memory.ts";
 import { cron } from "./migrations/0007-cron.ts";
+import { sessionSummary } from "./migrations/0008-session-summary.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   "0004-audit": audit,
   "0006-memory": memory,
   "0007-cron": cron,
+  "0008-session-summary": sessionSummary,
 };
 
 /** What a database of this program's version has been through. */

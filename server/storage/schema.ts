@@ -50,6 +50,9 @@ export interface SessionsTable {
   last_active_at: number;
   message_count: number;
   tokens_used: number;
+  /** What was said up to and with the message of this id, in short, for the model; both or none. */
+  summary: string | null;
+  summary_up_to: string | null;
 }
 
 export interface MessagesTable {
