@@ -49,7 +49,6 @@ const atStart = {
   channels: [],
   mcp: [],
   skills: [],
-  network: [],
   memory: [],
   cron: [],
   webhooks: [],
@@ -77,8 +76,9 @@ export function createApplication({ agents, settingsKeys, perimeter, limits, quo
     },
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
-    tools: (next) => tools.use(next.tools),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
+    tools: (next) => tools.use(next),
+    network: (next) => tools.use(next),
     "logging.level": (next) => void (log.level = next.logging.level),
   };
 

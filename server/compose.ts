@@ -46,7 +46,9 @@ import type { Settings } from "./settings/settings.ts";
 import { createSettingsStore } from "./settings/store.ts";
 import { watchSettings } from "./settings/watch.ts";
 import { openDatabase } from "./storage/database.ts";
+import { createToolsHandlers } from "./tools/handlers.ts";
 import { createTools } from "./tools/registry.ts";
+import { createToolInvocations } from "./tools/service.ts";
 import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
@@ -109,7 +111,7 @@ export async function composeGateway(
   const firstToken = await keys.createFirstToken();
 
   const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
-  const tools = createTools(settings.tools);
+  const tools = createTools({ settings, now });
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
@@ -141,6 +143,7 @@ export async function composeGateway(
       ...createSessionsHandlers({ sessions, agents }),
       ...createWorkspacesHandlers({ workspaces }),
       ...createAgentsHandlers({ agents, tools }),
+      ...createToolsHandlers({ tools, invocations: createToolInvocations({ tools }) }),
       ...createModelsHandlers({ providers }),
       ...createLogsHandlers({ audit }),
       ...createKeysHandlers({ keys }),

@@ -132,6 +132,14 @@ export interface HealthHandlers<Context> {
   getReadiness: Handler<"getReadiness", Context>;
 }
 
+/** Tools. */
+export interface ToolsHandlers<Context> {
+  /** GET /api/tools: List tools */
+  listTools: Handler<"listTools", Context>;
+  /** POST /api/tools/{name}/invoke: Invoke a tool */
+  invokeTool: Handler<"invokeTool", Context>;
+}
+
 /** Agents. */
 export interface AgentsHandlers<Context> {
   /** GET /api/v1/agents: List agents */
@@ -198,6 +206,8 @@ export interface OpenAIHandlers<Context> {
 export interface RunsHandlers<Context> {
   /** GET /api/v1/runs/{runId}: Get a run */
   getRun: Handler<"getRun", Context>;
+  /** POST /api/v1/runs/{runId}/approvals/{callId}: Approve a tool call */
+  approveToolCall: Handler<"approveToolCall", Context>;
   /** POST /api/v1/runs/{runId}/cancel: Cancel a run */
   cancelRun: Handler<"cancelRun", Context>;
   /** GET /api/v1/runs/{runId}/events: Take up a run's stream */
@@ -231,4 +241,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

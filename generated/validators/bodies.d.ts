@@ -2,10 +2,12 @@
 import type { ValidateFunction } from "ajv";
 
 export const AgentsChatRequest: ValidateFunction;
+export const ApprovalRequest: ValidateFunction;
 export const ConversationsChatRequest: ValidateFunction;
 export const CreateChatCompletionRequest: ValidateFunction;
 export const CreateKeyRequest: ValidateFunction;
 export const CreateWorkspaceRequest: ValidateFunction;
+export const InvokeToolRequest: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;
 export const RotateKeyRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;

@@ -1,17 +1,23 @@
 import type { ToolDefinition } from "../providers/port.ts";
+import type { Run } from "../runs/run.ts";
 import { ToolError, type ToolContext } from "../tools/port.ts";
 import type { Tools } from "../tools/registry.ts";
 import type { TurnTools } from "./turn.ts";
 
-/** The tools of one agent's turn: those it was offered, and no other, whatever name the model comes up with. */
-export function agentTools(tools: Tools, definitions: readonly ToolDefinition[], turn: Omit<ToolContext, "signal">): TurnTools {
+/** The tools of one agent's turn: those it was offered, and no other, whatever name the model comes up with. `now` gives epoch milliseconds. */
+export function agentTools(tools: Tools, definitions: readonly ToolDefinition[], run: Run, now: () => number, turn: Omit<ToolContext, "signal" | "runId">): TurnTools {
+  const isOffered = (name: string) => definitions.some((definition) => definition.name === name);
   return {
     definitions,
+    approval(call) {
+      const timeoutMs = isOffered(call.name) ? tools.approvalTimeoutMs(call.name) : null;
+      return timeoutMs === null ? null : run.approvals.ask(call, timeoutMs, now());
+    },
     async invoke(name, argumentsText, signal) {
-      if (!definitions.some((definition) => definition.name === name)) {
+      if (!isOffered(name)) {
         throw new ToolError(`There is no tool ${name}. The tools are ${definitions.map((definition) => definition.name).join(", ")}.`);
       }
-      return tools.invoke(name, argumentsText, { ...turn, signal });
+      return tools.invoke(name, argumentsText, { ...turn, runId: run.id, signal });
     },
   };
 }

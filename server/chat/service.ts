@@ -141,7 +141,7 @@ export function createChat({ agents, workspaces, sessions, providers, tools, quo
       },
       () => {},
     );
-    const definitions = tools.definitions(agent.tools);
+    const definitions = tools.definitions(agent.tools, input.principal);
     const messages: ModelMessage[] = [
       ...systemMessages(input, agent),
       ...historyMessages(history, definitions.length > 0),
@@ -171,7 +171,7 @@ export function createChat({ agents, workspaces, sessions, providers, tools, quo
           ...(input.maxTokens === undefined ? {} : { maxTokens: input.maxTokens }),
           ...(input.temperature === undefined ? {} : { temperature: input.temperature }),
         },
-        tools: agentTools(tools, definitions, { principal: input.principal, workspaceId: workspace.id, agentId: agent.id, sessionId, runId: run.id, userId }),
+        tools: agentTools(tools, definitions, run, now, { principal: input.principal, workspaceId: workspace.id, agentId: agent.id, sessionId, userId }),
         callerTools: [],
         maxSteps: agent.maxSteps,
         startedAt,

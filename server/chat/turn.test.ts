@@ -39,6 +39,7 @@ function input(provider: Provider, rest: Partial<TurnInput> = {}): TurnInput {
     request: { model: "m", messages: [{ role: "user", content: "Hi" }], stream: true },
     tools: {
       definitions: [{ name: "one", inputSchema: {} }, { name: "two", inputSchema: {} }],
+      approval: () => null,
       invoke: async (name) => {
         if (name === "two") throw new ToolError("two is out of order");
         if (name === "three") throw new TypeError("secret path /x");
@@ -103,6 +104,7 @@ describe("runTurn", () => {
     const reason = new GatewayError("cancelled", "Enough.");
     const tools = {
       definitions: [{ name: "one", inputSchema: {} }],
+      approval: () => null,
       invoke: async () => {
         controller.abort(reason);
         throw new ToolError("stopped");

@@ -54,6 +54,7 @@ const openaiTypes: Record<ErrorCode, string> = {
   precondition_failed: "conflict_error",
   payload_too_large: "invalid_request_error",
   unsupported_media_type: "invalid_request_error",
+  tool_failed: "invalid_request_error",
   rate_limited: "rate_limit_error",
   internal_error: "server_error",
   provider_error: "server_error",

@@ -10,7 +10,7 @@ import { testKey } from "./testing.ts";
 import { hashToken } from "./token.ts";
 
 const permissions = ["messages:read", "messages:write", "config:read"];
-const configured = { id: "key_file", label: "File", token: "oc_tok_of_the_settings_file", place: "/api/auth/tokens/0/token", edition: "conversations", scopes: null, permissions: null, workspaces: "*", rateLimitPerMinute: null, maxTokensPerDay: null, expiresAt: null } as const;
+const configured = { id: "key_file", label: "File", token: "oc_tok_of_the_settings_file", place: "/api/auth/tokens/0/token", edition: "conversations", scopes: null, permissions: null, workspaces: "*", tools: null, rateLimitPerMinute: null, maxTokensPerDay: null, expiresAt: null } as const;
 const settings = (overrides: Partial<AuthSettings> = {}): AuthSettings => ({ enabled: true, ownerTokens: [], keys: [configured], ...overrides });
 
 /** An authentication over a database, with a clock that the test sets. */

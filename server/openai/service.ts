@@ -67,7 +67,7 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
           const agent = agents.orDefault(workspace.agentId);
           const { provider, model } = await providers.resolve(wanted, run.signal);
           // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
-          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : tools.definitions(agent.tools);
+          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : tools.definitions(agent.tools, principal);
           return {
             identity: { workspaceId, agentId: agent.id, userId },
             newSession: null,
@@ -76,7 +76,7 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
             turn: {
               provider,
               request: { ...request, model, stream },
-              tools: agentTools(tools, definitions, { principal, workspaceId, agentId: agent.id, sessionId: null, runId: run.id, userId }),
+              tools: agentTools(tools, definitions, run, now, { principal, workspaceId, agentId: agent.id, sessionId: null, userId }),
               callerTools,
               maxSteps: agent.maxSteps,
               startedAt,

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import { initial } from "./migrations/0001-initial.ts";
 import { seededWorkspaces } from "./migrations/0003-seeded-workspaces.ts";
 import { audit } from "./migrations/0004-audit.ts";
+import { keyTools } from "./migrations/0010-key-tools.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   "0001-initial": initial,
   "0003-seeded-workspaces": seededWorkspaces,
   "0004-audit": audit,
+  "0010-key-tools": keyTools,
 };
 
 /** What a database of this program's version has been through. */

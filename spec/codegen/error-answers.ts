@@ -84,6 +84,13 @@ const facts: Record<number, ErrorFacts> = {
     message: "Send the body as `application/json`.",
     openaiType: "invalid_request_error",
   },
+  422: {
+    name: "ToolFailed",
+    description: "The tool failed by itself; the message is its own.",
+    code: "tool_failed",
+    message: "There is no file \"notes.txt\".",
+    openaiType: "invalid_request_error",
+  },
   429: {
     name: "TooManyRequests",
     description: "A limit is exceeded; `Retry-After` says when to come back.",

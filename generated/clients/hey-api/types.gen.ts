@@ -85,28 +85,6 @@ export type AgentSessionList = {
     nextCursor?: string;
 };
 
-/**
- * A tool of an agent.
- */
-export type AgentTool = {
-    name: string;
-    description: string;
-    /**
-     * Whether the gateway's policy lets the agent call it.
-     */
-    enabled: boolean;
-    /**
-     * JSON Schema of its input.
-     */
-    inputSchema: {
-        [key: string]: unknown;
-    };
-};
-
-export type AgentToolList = {
-    tools: Array<AgentTool>;
-};
-
 export type AgentsChatEvent = ({
     type: 'start';
 } & AgentsStartEvent) | ({
@@ -114,6 +92,8 @@ export type AgentsChatEvent = ({
 } & AgentsTextEvent) | ({
     type: 'tool_use';
 } & AgentsToolUseEvent) | ({
+    type: 'tool_approval';
+} & AgentsToolApprovalEvent) | ({
     type: 'tool_result';
 } & AgentsToolResultEvent) | ({
     type: 'end';
@@ -191,6 +171,23 @@ export type AgentsTextEvent = {
 };
 
 /**
+ * A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.
+ */
+export type AgentsToolApprovalEvent = {
+    type: 'tool_approval';
+    name: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    callId: string;
+    /**
+     * When it counts as refused.
+     */
+    expiresAt: Instant;
+};
+
+/**
  * What the tool gave back.
  */
 export type AgentsToolResultEvent = {
@@ -250,6 +247,17 @@ export type ApiError = {
      * Seconds after which to try again; with 429 and 503.
      */
     retryAfter?: number;
+};
+
+/**
+ * Somebody's word on a call that waits.
+ */
+export type ApprovalRequest = {
+    approve: boolean;
+    /**
+     * Why not; the model is told.
+     */
+    reason?: string;
 };
 
 /**
@@ -406,6 +414,8 @@ export type ConversationsChatEvent = ({
 } & DeltaEvent) | ({
     type: 'tool_use';
 } & ConversationsToolUseEvent) | ({
+    type: 'tool_approval';
+} & ConversationsToolApprovalEvent) | ({
     type: 'tool_result';
 } & ConversationsToolResultEvent) | ({
     type: 'done';
@@ -490,6 +500,23 @@ export type ConversationsStartEvent = {
     conversationId: Id;
     messageId: Id;
     runId: Id;
+};
+
+/**
+ * A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.
+ */
+export type ConversationsToolApprovalEvent = {
+    type: 'tool_approval';
+    name: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    callId: string;
+    /**
+     * When it counts as refused.
+     */
+    expiresAt: Instant;
 };
 
 /**
@@ -587,6 +614,10 @@ export type CreateKeyRequest = {
      */
     workspaces?: Array<Id | '*'>;
     /**
+     * The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may.
+     */
+    tools?: Array<ToolGlob>;
+    /**
      * Requests a minute.
      */
     rateLimit?: number;
@@ -641,7 +672,7 @@ export type DeltaEvent = {
 /**
  * Stable codes of the `/api/v1` and `/health` faces.
  */
-export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
+export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'tool_failed' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
 
 /**
  * Facts about an error that a program can use.
@@ -753,6 +784,18 @@ export type Id = string;
 export type Instant = string;
 
 /**
+ * A call of a tool.
+ */
+export type InvokeToolRequest = {
+    /**
+     * The tool's input; it must fit its `inputSchema`.
+     */
+    params?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * A key, without its secret: that is shown once, when it is made.
  */
 export type Key = {
@@ -782,6 +825,10 @@ export type Key = {
      * The workspaces whose objects it may see and make; `["*"]` for all.
      */
     workspaces: Array<string>;
+    /**
+     * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
+     */
+    tools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -872,6 +919,8 @@ export type MessageStreamEvent = ({
 } & TokenEvent) | ({
     type: 'tool_use';
 } & WorkspacesToolUseEvent) | ({
+    type: 'tool_approval';
+} & WorkspacesToolApprovalEvent) | ({
     type: 'tool_result';
 } & WorkspacesToolResultEvent) | ({
     type: 'done';
@@ -959,6 +1008,10 @@ export type NewKey = {
      * The workspaces whose objects it may see and make; `["*"]` for all.
      */
     workspaces: Array<string>;
+    /**
+     * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
+     */
+    tools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -1257,6 +1310,8 @@ export type OperatorMessageEvent = ({
 } & DeltaEvent) | ({
     type: 'tool_use';
 } & OperatorToolUseEvent) | ({
+    type: 'tool_approval';
+} & OperatorToolApprovalEvent) | ({
     type: 'tool_result';
 } & OperatorToolResultEvent) | ({
     type: 'done';
@@ -1320,6 +1375,23 @@ export type OperatorStartEvent = {
     conversation_id: Id;
     message_id: Id;
     run_id: Id;
+};
+
+/**
+ * A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.
+ */
+export type OperatorToolApprovalEvent = {
+    type: 'tool_approval';
+    name: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    call_id: string;
+    /**
+     * When it counts as refused.
+     */
+    expires_at: Instant;
 };
 
 /**
@@ -1391,6 +1463,10 @@ export type OwnKey = {
      */
     workspaces: Array<string>;
     /**
+     * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
+     */
+    tools: Array<string> | null;
+    /**
      * Requests a minute; null for what the settings give every key.
      */
     rateLimit: number | null;
@@ -1425,6 +1501,25 @@ export type OwnKey = {
 };
 
 /**
+ * A call that waits until somebody approves it.
+ */
+export type PendingApproval = {
+    callId: string;
+    /**
+     * The tool.
+     */
+    name: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    /**
+     * When it counts as refused.
+     */
+    expiresAt: Instant;
+};
+
+/**
  * The error body of `/api*` without `v1`.
  */
 export type PlainError = {
@@ -1438,7 +1533,7 @@ export type PlainError = {
 /**
  * Codes of the plain edition.
  */
-export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'TOOL_FAILED' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
 /**
  * A session as the plain edition shows it.
@@ -1547,6 +1642,10 @@ export type Run = {
     usage?: TurnUsage;
     latencyMs?: number;
     toolsInvoked: Array<string>;
+    /**
+     * Calls of tools that wait to be approved; absent when none does.
+     */
+    pendingApprovals?: Array<PendingApproval>;
     /**
      * Why it failed or was cancelled.
      */
@@ -1724,6 +1823,57 @@ export type TokenEvent = {
 };
 
 /**
+ * Something that an agent can do in a turn, and a key over HTTP.
+ */
+export type Tool = {
+    name: string;
+    description: string;
+    /**
+     * Whether the policy lets it be called: that of the settings, of the key that asks, and of the agent where there is one.
+     */
+    enabled: boolean;
+    /**
+     * Why it is not enabled; absent when it is.
+     */
+    reason?: string;
+    /**
+     * Whether it can do harm: such a tool is off until the settings allow it by name.
+     */
+    dangerous: boolean;
+    /**
+     * Whether a call waits until somebody has approved it. Such a tool can be called in a turn only.
+     */
+    ask: boolean;
+    /**
+     * JSON Schema of its input.
+     */
+    inputSchema: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * A tool's name, or a glob in which `*` stands for anything.
+ */
+export type ToolGlob = string;
+
+export type ToolList = {
+    tools: Array<Tool>;
+};
+
+/**
+ * What a tool gave back.
+ */
+export type ToolOutput = {
+    tool: string;
+    /**
+     * Text; of more than 64 KiB the beginning, with a note.
+     */
+    output: string;
+    durationMs: number;
+};
+
+/**
  * Tokens of a turn, all its model calls together.
  */
 export type TurnUsage = {
@@ -1803,6 +1953,23 @@ export type WorkspacesDoneEvent = {
     sessionId: Id;
     toolsInvoked: Array<string>;
     finishReason: FinishReason;
+};
+
+/**
+ * A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.
+ */
+export type WorkspacesToolApprovalEvent = {
+    type: 'tool_approval';
+    tool: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    callId: string;
+    /**
+     * When it counts as refused.
+     */
+    expiresAt: Instant;
 };
 
 /**
@@ -2555,6 +2722,73 @@ export type GetRunResponses = {
 };
 
 export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
+
+export type ApproveToolCallData = {
+    body: ApprovalRequest;
+    path: {
+        runId: Id;
+        /**
+         * The `callId` of the event that says it waits.
+         */
+        callId: string;
+    };
+    query?: never;
+    url: '/api/v1/runs/{runId}/approvals/{callId}';
+};
+
+export type ApproveToolCallErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ApproveToolCallError = ApproveToolCallErrors[keyof ApproveToolCallErrors];
+
+export type ApproveToolCallResponses = {
+    /**
+     * The answer.
+     */
+    200: Run;
+};
+
+export type ApproveToolCallResponse = ApproveToolCallResponses[keyof ApproveToolCallResponses];
 
 export type CancelRunData = {
     body?: never;
@@ -3913,7 +4147,7 @@ export type ListAgentToolsResponses = {
     /**
      * The answer.
      */
-    200: AgentToolList;
+    200: ToolList;
 };
 
 export type ListAgentToolsResponse = ListAgentToolsResponses[keyof ListAgentToolsResponses];
@@ -3971,6 +4205,118 @@ export type ListModelsResponses = {
 };
 
 export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
+
+export type ListToolsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/tools';
+};
+
+export type ListToolsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type ListToolsError = ListToolsErrors[keyof ListToolsErrors];
+
+export type ListToolsResponses = {
+    /**
+     * The answer.
+     */
+    200: ToolList;
+};
+
+export type ListToolsResponse = ListToolsResponses[keyof ListToolsResponses];
+
+export type InvokeToolData = {
+    body: InvokeToolRequest;
+    path: {
+        name: Id;
+    };
+    query?: never;
+    url: '/api/tools/{name}/invoke';
+};
+
+export type InvokeToolErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * The answer did not come in time.
+     */
+    408: PlainError;
+    /**
+     * The body is over the limit.
+     */
+    413: PlainError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: PlainError;
+    /**
+     * The tool failed by itself; the message is its own.
+     */
+    422: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type InvokeToolError = InvokeToolErrors[keyof InvokeToolErrors];
+
+export type InvokeToolResponses = {
+    /**
+     * The answer.
+     */
+    200: ToolOutput;
+};
+
+export type InvokeToolResponse = InvokeToolResponses[keyof InvokeToolResponses];
 
 export type ListKeysData = {
     body?: never;
