@@ -65,7 +65,7 @@ function names(answers: Record<string, string[][]>): Resolve {
 
 describe("fetches", () => {
   test("text, in its own character set", async () => {
-    expect(await get("/text")).toBe(`${url}/text\nHTTP 200\ncontent-type: text/plain; charset=latin1\n\nGrüße`);
+    expect(await get("/text")).toBe(`${url}/text\nHTTP 200\ncontent-type: text/plain; charset=latin1\ncontent-length: 5\n\nGrüße`);
   });
   test("the readable text of a page", async () => {
     const text = await get("/page");
@@ -75,7 +75,7 @@ describe("fetches", () => {
   test("what a redirect leads to, under its own address", async () => expect(await get("/once")).toContain(`${url}/text\nHTTP 200`));
   test("an error page, with its status", async () => expect(await get("/missing")).toContain("HTTP 404\ncontent-type: text/plain\n\nNo such page"));
   test("the head alone", async () => {
-    expect(await open.invoke({ url: `${url}/text`, method: "HEAD" }, context)).toBe(`${url}/text\nHTTP 200\ncontent-type: text/plain; charset=latin1`);
+    expect(await open.invoke({ url: `${url}/text`, method: "HEAD" }, context)).toBe(`${url}/text\nHTTP 200\ncontent-type: text/plain; charset=latin1\ncontent-length: 5`);
     expect(requests).toEqual(["HEAD /text"]);
   });
   test("with the few headers that it may send, and no others", async () => {
@@ -109,14 +109,14 @@ test("an abort ends it, with the abort's reason", async () => {
 
 describe("does not reach the gateway's own network", () => {
   test.each([
-    "http://127.0.0.1", "http://localhost", "http://localhost.", "http://2130706433", "http://0x7f000001", "http://0x7f.1", "http://0177.0.0.1", "http://017700000001", "http://127.1", "http://0", "http://[::1]", "http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]",
+    "http://127.0.0.1", "http://localhost", "http://2130706433", "http://0x7f000001", "http://0x7f.1", "http://0177.0.0.1", "http://017700000001", "http://127.1", "http://0", "http://[::1]", "http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]",
     "http://[64:ff9b::7f00:1]", "http://[::]", "http://１２７.0.0.1", "http://127。0。0。1", "http://169.254.169.254", "http://[fd00:ec2::254]", "http://10.0.0.1", "http://192.168.0.1", "http://100.64.0.1", "http://224.0.0.1",
   ])("by %s", async (base) => {
     await expect(closed.invoke({ url: `${base}:${port}/text` }, context)).rejects.toThrow("is a private address");
     expect(requests).toEqual([]);
   });
 
-  test.each([[["127.0.0.1"]], [["::1"]], [["8.8.8.8", "127.0.0.1"]], [["::ffff:127.0.0.1"]], [["169.254.169.254"]]])("by a name that resolves to %j", async (addresses) => {
+  test.each([[["127.0.0.1"]], [["::1"]], [["0.0.0.0"]], [["8.8.8.8", "127.0.0.1"]], [["::ffff:127.0.0.1"]], [["169.254.169.254"]]])("by a name that resolves to %j", async (addresses) => {
     const tool = createFetchTool({ allowPrivate: [], resolve: names({ "evil.test": [addresses] }) });
     await expect(tool.invoke({ url: `http://evil.test:${port}/text` }, context)).rejects.toThrow("evil.test is a private address, or leads to one");
     expect(requests).toEqual([]);
