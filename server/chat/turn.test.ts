@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { GatewayError } from "../errors.ts";
 import type { ModelEvent, ModelRequest, Provider } from "../providers/port.ts";
 import { ToolError } from "../tools/port.ts";
@@ -97,6 +97,43 @@ describe("runTurn", () => {
     const broken: ModelEvent[] = [{ type: "started", model: "m" }, { type: "toolCall", call: { id: "c", name: "one", arguments: '{"a":' } }, { type: "finished", reason: "tool_calls", usage }];
     const events = await all(runTurn(input(scripted(broken)), never));
     expect(events.find(({ type }) => type === "toolUse")).toMatchObject({ input: '{"a":' });
+  });
+
+  describe("a call that waits to be approved", () => {
+    const asking = (decision: Promise<{ isApproved: boolean; reason: string | null }>) => {
+      const invoked: string[] = [];
+      const tools: TurnInput["tools"] = {
+        definitions: [{ name: "one", inputSchema: {} }, { name: "two", inputSchema: {} }],
+        approval: ({ name }) => (name === "one" ? { expiresAt: 1_500, decision } : null),
+        async invoke(name) {
+          invoked.push(name);
+          return `result of ${name}`;
+        },
+      };
+      return { tools, invoked };
+    };
+
+    test("shows, and runs once it is approved; others run meanwhile", async () => {
+      const { promise, resolve } = Promise.withResolvers<{ isApproved: boolean; reason: null }>();
+      const { tools, invoked } = asking(promise);
+      const seen: TurnOutput[] = [];
+      for await (const events of runTurn(input(scripted(calls("one", "two"), answer("Done")), { tools }), never)) {
+        seen.push(...events);
+        if (events.some(({ type }) => type === "toolApproval")) void vi.waitUntil(() => invoked.length === 1).then(() => resolve({ isApproved: true, reason: null }));
+      }
+      expect(seen.map(({ type }) => type)).toEqual(["started", "toolUse", "toolApproval", "toolUse", "toolResult", "toolResult", "text", "finished"]);
+      expect(seen.find(({ type }) => type === "toolApproval")).toEqual({ type: "toolApproval", callId: "call_0", name: "one", input: { a: 1 }, expiresAt: 1_500 });
+      expect(invoked).toEqual(["two", "one"]);
+    });
+
+    test("never runs when it is refused, and the model is told why", async () => {
+      const { tools, invoked } = asking(Promise.resolve({ isApproved: false, reason: "Not on a Sunday." }));
+      const model = scripted(calls("one"), answer("Done"));
+      const events = await all(runTurn(input(model, { tools }), never));
+      expect(invoked).toEqual([]);
+      expect(events).toContainEqual({ type: "toolResult", callId: "call_0", name: "one", output: "The call of one was not approved. Not on a Sunday.", isError: true });
+      expect(model.requests[1]?.messages.at(-1)).toMatchObject({ role: "tool", isError: true, content: expect.stringContaining("Not on a Sunday") });
+    });
   });
 
   test("an abort while a tool runs ends the turn with the abort's reason, not with a tool's failure", async () => {
