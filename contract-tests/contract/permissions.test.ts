@@ -57,7 +57,7 @@ describe("a key that may everything in one workspace", () => {
   });
 
   /** What belongs to no workspace. */
-  const common: Record<string, string> = { agentId: "my-agent", model: "openai/gpt-5-mini" };
+  const common: Record<string, string> = { agentId: "my-agent", model: "openai/gpt-5-mini", name: "calculate", callId: "call_1" };
   const pathOf = (id: OperationId) => operations.find((operation) => operation.id === id)!.parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
   const naming = operations.filter(({ id }) => pathOf(id).some((name) => !(name in common)));
   const reading = operations.filter(({ id, method }) => method === "GET" && pathOf(id).every((name) => name in common));
