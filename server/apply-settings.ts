@@ -7,6 +7,7 @@ import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Limits } from "./limits/service.ts";
+import type { MemoryService } from "./memory/service.ts";
 import type { Providers } from "./providers/registry.ts";
 import type { Runs } from "./runs/service.ts";
 import type { SecretMask } from "./secrets.ts";
@@ -28,6 +29,7 @@ export interface RunningParts {
   limits: Limits;
   quotas: Quotas;
   providers: Providers;
+  memory: Pick<MemoryService, "use">;
   tools: Tools;
   runs: Runs;
   workspaces: Workspaces;
@@ -49,7 +51,6 @@ const atStart = {
   channels: [],
   mcp: [],
   skills: [],
-  memory: [],
   cron: [],
   webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
@@ -57,7 +58,7 @@ const atStart = {
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, runs, workspaces, audit, mask, log }: RunningParts): Application {
+export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, audit, mask, log }: RunningParts): Application {
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
@@ -76,6 +77,7 @@ export function createApplication({ agents, settingsKeys, perimeter, limits, quo
     },
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
+    memory: (next) => memory.use(next.memory),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     tools: (next) => tools.use(next),
     network: (next) => tools.use(next),

@@ -26,6 +26,14 @@ import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
+import { createEmbeddings } from "./memory/embeddings.ts";
+import { createSqliteFullText } from "./memory/full-text.ts";
+import { createMemoryHandlers } from "./memory/handlers.ts";
+import { createRecall } from "./memory/recall.ts";
+import { createMemory } from "./memory/service.ts";
+import { createMemoryStore } from "./memory/store.ts";
+import { createMemoryTools } from "./memory/tools.ts";
+import { createVectorStore } from "./memory/vectors.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -111,18 +119,27 @@ export async function composeGateway(
   const firstToken = await keys.createFirstToken();
 
   const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
-  const tools = createTools({ settings, now });
+  const memory = await createMemory({
+    store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
+    embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
+    workspaces,
+    settings: settings.memory,
+    log,
+    now,
+  });
+  workspaces.onDeleted(memory.forget);
+  const tools = createTools({ settings, sources: [createMemoryTools({ memory })], now });
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
   const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
-  const chat = createChat({ agents, workspaces, sessions, providers, tools, quotas, runs, now });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
   const health = createHealthChecks({ database, cluster, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, tools, runs, workspaces, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -144,6 +161,7 @@ export async function composeGateway(
       ...createWorkspacesHandlers({ workspaces }),
       ...createAgentsHandlers({ agents, tools }),
       ...createToolsHandlers({ tools, invocations: createToolInvocations({ tools }) }),
+      ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createLogsHandlers({ audit }),
       ...createKeysHandlers({ keys }),
@@ -165,6 +183,7 @@ export async function composeGateway(
       await runs.drain(timeoutMs);
     },
     async close() {
+      memory.close();
       await providers.close();
       cluster.close();
       await audit.close();

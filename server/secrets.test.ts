@@ -32,7 +32,7 @@ test("a line of JSON stays one", () => {
   expect(JSON.parse(createSecretMask([]).hide(line))).toEqual({ path: "/x?api_key=[redacted]", next: 'Bearer [redacted]"', url: "http://u:[redacted]@h/?a=[redacted]" });
 });
 
-test.each(["A valid token is required: send it as `Authorization: Bearer <token>`.", "/query/limit must be 1 or more", "http://127.0.0.1:18789/a@b", "is `ollama` there?"])("what is no secret stays: %s", (text) => {
+test.each(["A valid token is required: send it as `Authorization: Bearer <token>`.", "/query/limit must be 1 or more", "http://127.0.0.1:18789/a@b", "With `?force=true` it is deleted.", "is `ollama` there?"])("what is no secret stays: %s", (text) => {
   expect(createSecretMask(["ollama"]).hide(text)).toBe(text);
 });
 

@@ -38,7 +38,8 @@ const shortestSecret = 8;
 
 // None takes a backslash or a quote: in a line of JSON they are not the secret's own.
 const looks = [
-  /([?&][\w.-]+=)[^&#\s"'`\\]+/,
+  // But for yes and no, which the gateway's own messages recommend (`?force=true`).
+  /([?&][\w.-]+=)(?!(?:true|false)\b)[^&#\s"'`\\]+/,
   /(:\/\/[^\s/?#:@"\\]*:)[^\s/"@\\]+(?=@)/,
   /(\b[Bb]earer )[\w.~+/=-]{8,}/,
   // Wherever it begins: `%zzoc_tok_…` is one, too.

@@ -11,9 +11,10 @@ export function renderTable(summaries: readonly Summary[], gatewayName: string):
 }
 
 function figureRow({ label, unit, gateway, reference, ratio, ratioRange, target, met }: Summary): string {
-  const range = `(${ratioRange.map((value) => value.toFixed(2)).join("–")})`;
+  const hasReference = !Number.isNaN(ratio);
+  const range = hasReference ? `(${ratioRange.map((value) => value.toFixed(2)).join("–")})` : "";
   const verdict = target === undefined ? "" : `${target}  ${met === true ? "met" : "MISSED"}`;
-  return row(`  ${label}, ${unit}`, number(gateway), number(reference), ratio.toFixed(2), range, verdict);
+  return row(`  ${label}, ${unit}`, number(gateway), hasReference ? number(reference) : "", hasReference ? ratio.toFixed(2) : "", range, verdict);
 }
 
 function row(label: string, gateway: string, reference: string, ratio: string, range: string, target: string): string {

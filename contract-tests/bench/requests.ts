@@ -38,7 +38,7 @@ export const turnsPerSession = 10;
 /** What a user says in every turn: 240 characters of ASCII. */
 export const message = "Please look at the quarterly figures and tell me in plain words what changed. ".repeat(4).slice(0, 240);
 
-function post(port: number, path: string, value: object): string {
+export function post(port: number, path: string, value: object): string {
   const body = JSON.stringify(value);
   return (
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n` +

@@ -7,6 +7,7 @@ import { measureAccess } from "./measures/access.ts";
 import type { Bench } from "./measures/bench.ts";
 import { measureIdle } from "./measures/idle.ts";
 import { measureJson, warmUpJson } from "./measures/json.ts";
+import { measureMemory } from "./measures/memory.ts";
 import { measureSse, warmUpSse } from "./measures/sse.ts";
 import { measureStart } from "./measures/start.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -44,9 +45,13 @@ async function run({ rounds, only, json, check, self, entry }: Options): Promise
     load: startLoad(lifetime),
     figures,
     startReference: () => startReference(lifetime, upstream.port),
-    startGateway: (kind) => {
+    startGateway: (kind, stateDir) => {
       if (self) return asGateway(startReference(lifetime, upstream.port));
-      return startGateway(lifetime, kind === "embedded" ? { entry } : { entry, upstreamPort: upstream.port, hasStoredKey: kind === "stored-key" });
+      return startGateway(lifetime, {
+        entry,
+        ...(kind !== "embedded" && { upstreamPort: upstream.port, hasStoredKey: kind === "stored-key" }),
+        ...(stateDir !== undefined && { stateDir }),
+      });
     },
     progress: (text) => process.stderr.write(`${text}\n`),
     note: (text) => notes.add(text),
@@ -63,6 +68,11 @@ async function run({ rounds, only, json, check, self, entry }: Options): Promise
       bench.progress(`round ${round}: ${measure}`);
       await run(bench);
     }
+  }
+
+  if (only.includes("memory") && !self) {
+    bench.progress("memory");
+    await measureMemory(bench);
   }
 
   const summaries = figures.summaries();

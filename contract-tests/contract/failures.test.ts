@@ -57,14 +57,16 @@ describe("500: a crash behind the handler", () => {
 describe("500: a store that is broken", () => {
   const server = useServer();
   const talking = operations.filter(({ bodySchemas, group }) => bodySchemas && group !== "Settings" && group !== "Tools");
-  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
+  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|keys(?!\/self)|memory/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {
     breakStore();
     const request: CallRequest = exampleRequest(id);
     // OpenAI's face wants a model, and knows no other than the provider's.
     const json = id === "createChatCompletion" ? { ...(request.json as object), model: "gpt-5-mini" } : request.json;
-    const answer = await server.call(id, { ...request, json });
+    // Nothing that a prune asks for is required, but something is.
+    const query = { ...request.query, ...(id === "pruneMemory" && { keep: 1 }) };
+    const answer = await server.call(id, { ...request, query, json });
     expect(answer.status, answer.text).toBe(500);
     expectFace(id, answer.text, "internal_error");
   });
@@ -77,7 +79,7 @@ describe("500: a store that is broken", () => {
 
   function breakStore(): void {
     const database = openBeside(server);
-    database.exec("PRAGMA foreign_keys = OFF; DROP TABLE IF EXISTS messages; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS workspaces; DROP TABLE IF EXISTS keys");
+    database.exec("PRAGMA foreign_keys = OFF; DROP TABLE IF EXISTS messages; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS workspaces; DROP TABLE IF EXISTS keys; DROP TABLE IF EXISTS memories; DROP TABLE IF EXISTS memory_index");
     database.close();
   }
 });

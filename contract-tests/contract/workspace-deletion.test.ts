@@ -32,11 +32,11 @@ function storeKey(workspaces: readonly string[]): string {
   return token;
 }
 
-/** The tables that have a word of it in any row. */
+/** The tables that have a word of it in any row. The audit log keeps what was done to a workspace, and nothing of what was in it. */
 function tablesThatMention(text: string): string[] {
   const database = openBeside(server);
   try {
-    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[];
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'audit'").all() as { name: string }[];
     return tables.map(({ name }) => name).filter((name) => JSON.stringify(database.prepare(`SELECT * FROM "${name}"`).all()).includes(text));
   } finally {
     database.close();

@@ -1,5 +1,5 @@
 /**
- * A fake of OpenAI's Chat Completions API, over real HTTP and SSE.
+ * A fake of OpenAI's Chat Completions and Embeddings APIs, over real HTTP and SSE.
  *
  * It answers `You said: …`, calls a tool when the last user message asks for one it was given (`calculate 2+2`,
  * `read notes.txt`, `search memory for X`, `call <name> {json}` — several `call`s give several), and after a tool's result says
@@ -63,10 +63,20 @@ export function startOpenAiUpstream(options: FakeUpstreamOptions = {}): Promise<
     if (route === "GET /v1/models") {
       return exchange.json(200, { object: "list", data: models.map((id) => ({ id, object: "model", created: 1_700_000_000, owned_by: "fake" })) });
     }
+    if (route === "POST /v1/embeddings") return embed(exchange);
     if (route !== "POST /v1/chat/completions") return exchange.json(404, error(404, `Invalid URL (${exchange.method} ${exchange.path})`));
     await complete(exchange, models);
   });
 }
+
+/** Vectors of what a text is about, of the few things that this model has heard of: vehicles, trees, drinks. */
+function embed(exchange: Exchange): void {
+  const { input } = exchange.body as { input: readonly string[] };
+  const data = input.map((text, index) => ({ object: "embedding", index, embedding: [...subjects.map((subject) => (subject.test(text) ? 1 : 0)), 0.1] }));
+  exchange.json(200, { object: "list", data, model: "fake-embeddings", usage: { prompt_tokens: 1, total_tokens: 1 } });
+}
+
+const subjects = [/\b(?:car|automobile)/i, /\b(?:oak|tree)/i, /\b(?:tea|drink)/i];
 
 async function complete(exchange: Exchange, models: readonly string[]): Promise<void> {
   const body = exchange.body as ChatBody;

@@ -663,6 +663,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/memory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List memories
+         * @description What is remembered in the workspaces that the key may see, the newest first.
+         */
+        get: operations["listMemories"];
+        put?: never;
+        /**
+         * Save a memory
+         * @description Has something remembered. When the memory is full, the oldest entry goes.
+         */
+        post: operations["createMemory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memory/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Prune the memory
+         * @description Forgets entries, and says how many they were. At least one of `older_than_days`, `keep` and `workspace` says which; of several,
+         *     all must hold: `older_than_days=30&keep=100` deletes what is older than 30 days, but never the newest hundred.
+         */
+        delete: operations["pruneMemory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memory/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search the memory
+         * @description Finds what is remembered, the best first. A query without a word or an emoji in it finds nothing.
+         */
+        post: operations["searchMemory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memory/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the memory's statistics
+         * @description How much is remembered in the workspaces that the key may see.
+         */
+        get: operations["getMemoryStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memory/{memoryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a memory
+         * @description Forgets one entry.
+         */
+        delete: operations["deleteMemory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -1730,6 +1835,99 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
+        /** @description One thing that is remembered. All agents of its workspace know it. */
+        Memory: {
+            id: components["schemas"]["Id"];
+            workspace: components["schemas"]["Id"];
+            text: string;
+            tags: string[];
+            /** @description The agent that saved it; null with one that came by the API. */
+            agentId: string | null;
+            /** @description The session in which it was saved; null with one that came by the API. */
+            sessionId: string | null;
+            /**
+             * @description Whether an agent saved it, or a key by the API.
+             * @enum {string}
+             */
+            source: "agent" | "api";
+            createdAt: components["schemas"]["Instant"];
+            /** @description When an agent was last told of it, to the hour; null when none has been. */
+            lastUsedAt: components["schemas"]["Instant"] | null;
+        };
+        /** @description An entry that was found. */
+        MemoryHit: {
+            id: components["schemas"]["Id"];
+            workspace: components["schemas"]["Id"];
+            text: string;
+            /** @description About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC. */
+            snippet: string;
+            /**
+             * Format: double
+             * @description From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best
+             *     one's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half
+             *     of it is the cosine to the query as a share of the nearest one's.
+             */
+            score: number;
+            tags: string[];
+            agent_id: string | null;
+            session_id: string | null;
+            /** @enum {string} */
+            source: "agent" | "api";
+            created_at: components["schemas"]["Instant"];
+            last_used_at: components["schemas"]["Instant"] | null;
+        };
+        /** @description The best first. */
+        MemoryHits: {
+            results: components["schemas"]["MemoryHit"][];
+        };
+        MemoryList: {
+            memories: components["schemas"]["Memory"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        MemoryPruned: {
+            /**
+             * Format: int32
+             * @description How many entries were deleted; with `dry_run` how many would be.
+             */
+            deleted: number;
+            dry_run: boolean;
+        };
+        MemorySearch: {
+            /**
+             * @description What to look for: words in any language, no operators. An entry that has one of them is found, unless it is one of those that most
+             *     entries have; one that has more of them, or rarer ones, comes before. Chinese, Japanese and Korean need no blanks between words.
+             */
+            query: string;
+            /**
+             * Format: int32
+             * @description How many at the most.
+             * @default 10
+             */
+            limit?: number;
+            /** @description Only those of this workspace. */
+            workspace?: components["schemas"]["Id"];
+            /** @description Only those that have all of these tags. */
+            tags?: components["schemas"]["MemoryTags"];
+        };
+        MemoryStats: {
+            /** Format: int32 */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Of the texts, in UTF-8.
+             */
+            bytes: number;
+            by_workspace: components["schemas"]["WorkspaceMemory"][];
+            /** @description Null where there are no entries. */
+            oldest: components["schemas"]["Instant"] | null;
+            newest: components["schemas"]["Instant"] | null;
+        };
+        /** @description A word to find entries by; upper and lower case are the same. */
+        MemoryTag: string;
+        MemoryTags: components["schemas"]["MemoryTag"][];
+        /** @description What is to be remembered: 1 to 8,000 characters, not all of them blank. */
+        MemoryText: string;
         /** @description One message of a session. */
         Message: {
             id: components["schemas"]["Id"];
@@ -1812,6 +2010,12 @@ export interface components {
             owner: boolean;
             /** @description The token to send. It is stored as a hash only, and shown here alone. */
             secret: string;
+        };
+        NewMemory: {
+            text: components["schemas"]["MemoryText"];
+            tags?: components["schemas"]["MemoryTags"];
+            /** @description Where it belongs. Default the key's only or first workspace, else `default`. */
+            workspace?: components["schemas"]["Id"];
         };
         OpenaiAnswerMessage: {
             /** @enum {string} */
@@ -2510,6 +2714,19 @@ export interface components {
             workspaces: components["schemas"]["Workspace"][];
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
+        };
+        /** @description How much is remembered in one workspace. */
+        WorkspaceMemory: {
+            workspace: components["schemas"]["Id"];
+            /** Format: int32 */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Of the texts, in UTF-8.
+             */
+            bytes: number;
+            oldest: components["schemas"]["Instant"];
+            newest: components["schemas"]["Instant"];
         };
         /** @description The turn is over; terminal. */
         WorkspacesDoneEvent: {
@@ -4674,6 +4891,219 @@ export interface operations {
             429: components["responses"]["PlainTooManyRequests"];
             500: components["responses"]["PlainInternalError"];
             503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    listMemories: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+                /** @description Only those of this workspace. */
+                workspace?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    createMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMemory"];
+            };
+        };
+        responses: {
+            /** @description It is remembered. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Memory"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    pruneMemory: {
+        parameters: {
+            query?: {
+                /** @description Only what was saved more than so many days ago. */
+                older_than_days?: number;
+                /** @description Never the newest so many of those that the other parameters leave in view: of the workspace, or of all that the key may see. */
+                keep?: number;
+                /** @description Only those of this workspace. */
+                workspace?: components["schemas"]["Id"];
+                /** @description Only says how many would go. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryPruned"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    searchMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemorySearch"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryHits"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getMemoryStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryStats"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    deleteMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                memoryId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
         };
     };
     listKeys: {

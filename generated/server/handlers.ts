@@ -15,6 +15,8 @@ interface DefaultedQuery {
   listConversations: "limit";
   listKeys: "limit";
   listLogs: "limit";
+  listMemories: "limit";
+  pruneMemory: "dry_run";
   listModels: "limit";
   listSessions: "limit";
   getSessionHistory: "limit" | "offset";
@@ -186,6 +188,22 @@ export interface LogsHandlers<Context> {
   listLogs: Handler<"listLogs", Context>;
 }
 
+/** Memory. */
+export interface MemoryHandlers<Context> {
+  /** GET /api/v1/memory: List memories */
+  listMemories: Handler<"listMemories", Context>;
+  /** POST /api/v1/memory: Save a memory */
+  createMemory: Handler<"createMemory", Context>;
+  /** DELETE /api/v1/memory/prune: Prune the memory */
+  pruneMemory: Handler<"pruneMemory", Context>;
+  /** POST /api/v1/memory/search: Search the memory */
+  searchMemory: Handler<"searchMemory", Context>;
+  /** GET /api/v1/memory/stats: Get the memory's statistics */
+  getMemoryStats: Handler<"getMemoryStats", Context>;
+  /** DELETE /api/v1/memory/{memoryId}: Delete a memory */
+  deleteMemory: Handler<"deleteMemory", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -241,4 +259,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "keys:read" | "keys:write" | "logs:read" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
+export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
 
 export type RateClass = "default" | "plain" | "plain-tools";
 
@@ -60,6 +60,12 @@ export const routes: readonly Route[] = [
   { operationId: "revokeKey", method: "DELETE", path: "/api/v1/keys/:keyId", permission: "keys:write", rateClass: "default", face: "api", parameters: parameters.revokeKey, bodies: null, bodyTypes: [], streams: false },
   { operationId: "rotateKey", method: "POST", path: "/api/v1/keys/:keyId/rotate", permission: "keys:write", rateClass: "default", face: "api", parameters: parameters.rotateKey, bodies: [bodies.RotateKeyRequest], bodyTypes: ["application/json"], streams: false },
   { operationId: "listLogs", method: "GET", path: "/api/v1/logs", permission: "logs:read", rateClass: "default", face: "api", parameters: parameters.listLogs, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listMemories", method: "GET", path: "/api/v1/memory", permission: "memory:read", rateClass: "default", face: "api", parameters: parameters.listMemories, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "createMemory", method: "POST", path: "/api/v1/memory", permission: "memory:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.NewMemory], bodyTypes: ["application/json"], streams: false },
+  { operationId: "pruneMemory", method: "DELETE", path: "/api/v1/memory/prune", permission: "memory:delete", rateClass: "default", face: "api", parameters: parameters.pruneMemory, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "searchMemory", method: "POST", path: "/api/v1/memory/search", permission: "memory:read", rateClass: "default", face: "api", parameters: null, bodies: [bodies.MemorySearch], bodyTypes: ["application/json"], streams: false },
+  { operationId: "getMemoryStats", method: "GET", path: "/api/v1/memory/stats", permission: "memory:read", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "deleteMemory", method: "DELETE", path: "/api/v1/memory/:memoryId", permission: "memory:delete", rateClass: "default", face: "api", parameters: parameters.deleteMemory, bodies: null, bodyTypes: [], streams: false },
   { operationId: "message", method: "POST", path: "/api/v1/message", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.message, bodies: [bodies.OperatorMessageRequest], bodyTypes: ["application/json"], streams: true },
   { operationId: "sendMessage", method: "POST", path: "/api/v1/messages", permission: "messages:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.SendMessageRequest], bodyTypes: ["application/json"], streams: false },
   { operationId: "streamMessage", method: "POST", path: "/api/v1/messages/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamMessage, bodies: [bodies.SendMessageRequest], bodyTypes: ["application/json"], streams: true },

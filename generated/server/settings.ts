@@ -300,7 +300,7 @@ export interface Agent {
   model?: string | null;
   /** Instructions that go before every conversation. Default "". */
   systemPrompt?: string;
-  /** Tools it may call, of those that `tools` allows. Default `read` and `calculate`. */
+  /** Tools it may call, of those that `tools` allows. Default `read`, `calculate`, `memory_search` and `memory_save`. */
   tools?: string[];
   /** Skills it may use. Default all. */
   skills?: string[];
@@ -448,8 +448,26 @@ export interface NetworkAccess {
 export interface Memory {
   /** Days after which it is forgotten; null for never. */
   retentionDays?: number | null;
-  /** Most entries; the oldest go first. Default 100000. */
+  /** Most entries, of all workspaces together; the oldest go first. Default 100000. */
   maxEntries?: number;
+  /** What an agent is told of it without asking. */
+  recall?: MemoryRecall;
+  /** Has searches find what means the same in other words. Default not. */
+  embeddings?: MemoryEmbeddings;
+}
+
+/** At the start of a turn an agent that has the tool `memory_search` is told what bears on the message. */
+export interface MemoryRecall {
+  /** Whether it is. Default true. */
+  enabled?: boolean;
+  /** Most tokens for it, by an estimate of four bytes a token. Default 512. */
+  maxTokens?: number;
+}
+
+/** What is remembered, and what is searched for, is sent to the model's provider. */
+export interface MemoryEmbeddings {
+  /** The embedding model, as `provider/model`, such as `openai/text-embedding-3-small`; its provider is of the type `openai`. */
+  model: string;
 }
 
 /** What happens by the clock. */

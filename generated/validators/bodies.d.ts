@@ -8,6 +8,8 @@ export const CreateChatCompletionRequest: ValidateFunction;
 export const CreateKeyRequest: ValidateFunction;
 export const CreateWorkspaceRequest: ValidateFunction;
 export const InvokeToolRequest: ValidateFunction;
+export const MemorySearch: ValidateFunction;
+export const NewMemory: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;
 export const RotateKeyRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;

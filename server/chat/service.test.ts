@@ -55,7 +55,7 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {} }: 
     use: () => {},
     close: async () => {},
   };
-  const chat = createChat({ agents, workspaces, sessions, providers, tools: createTools({ settings: testToolSettings() }), quotas: { budgetOf: () => undefined }, runs, now: () => now++ });
+  const chat = createChat({ agents, workspaces, sessions, providers, tools: createTools({ settings: testToolSettings() }), recall: () => null, quotas: { budgetOf: () => undefined }, runs, now: () => now++ });
   const say = (message: string, rest: Partial<ChatInput> = {}) =>
     chat.begin({ face: "agents", principal: owner, requestId: "req_1", message, sessionId: "sess_a", sessionPrefix: "sess", channel: "api", stream: false, ...rest });
   const messagesOf = async (id: string) => (await sessions.messages(id)).map(({ role, content }) => [role, content]);

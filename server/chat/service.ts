@@ -3,6 +3,7 @@ import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, type Principal } from "../keys/principal.ts";
 import type { Quotas } from "../limits/quotas.ts";
+import type { Recall } from "../memory/recall.ts";
 import type { ModelMessage } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import type { Run, RunFace } from "../runs/run.ts";
@@ -57,6 +58,8 @@ export interface ChatOptions {
   sessions: Sessions;
   providers: Providers;
   tools: Tools;
+  /** What agents that have the tool `memory_search` are told at the start of a turn. */
+  recall: Recall;
   quotas: Pick<Quotas, "budgetOf">;
   runs: Runs;
   now: () => number;
@@ -65,7 +68,7 @@ export interface ChatOptions {
 const titleLength = 80;
 
 /** The one way a message becomes a turn, whatever face it came in by. */
-export function createChat({ agents, workspaces, sessions, providers, tools, quotas, runs, now }: ChatOptions): Chat {
+export function createChat({ agents, workspaces, sessions, providers, tools, recall, quotas, runs, now }: ChatOptions): Chat {
   const lock = createSessionLock();
   const cache = createHistoryCache();
   workspaces.onDeleted(cache.forgetIn);
@@ -142,8 +145,9 @@ export function createChat({ agents, workspaces, sessions, providers, tools, quo
       () => {},
     );
     const definitions = tools.definitions(agent.tools, input.principal);
+    const remembered = definitions.some(({ name }) => name === "memory_search") ? recall(workspace.id, input.message) : null;
     const messages: ModelMessage[] = [
-      ...systemMessages(input, agent),
+      ...systemMessages(input, agent, remembered === null ? "" : await remembered),
       ...historyMessages(history, definitions.length > 0),
       { role: "user", content: input.message },
     ];
@@ -187,10 +191,11 @@ function admit({ face, userId, channel }: ChatInput, session: Session | undefine
   requireAdmission(workspace, speaker, face === "workspaces" ? "`userId`" : "`userId` with `POST /api/v1/messages`");
 }
 
-function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings): ModelMessage[] {
+function systemMessages({ systemPrompt, context }: ChatInput, agent: AgentSettings, remembered: string): ModelMessage[] {
   const prompt = systemPrompt ?? agent.systemPrompt;
   const texts = prompt === "" ? [] : [prompt];
   if (context && Object.keys(context).length > 0) texts.push(`Facts about the user, as JSON: ${JSON.stringify(context)}`);
+  if (remembered !== "") texts.push(remembered);
   return texts.length === 0 ? [] : [{ role: "system", content: texts.join("\n\n") }];
 }
 

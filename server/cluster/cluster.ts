@@ -2,9 +2,6 @@ import type { Logger } from "pino";
 import { createMemoryLedger } from "./memory-ledger.ts";
 import { createMemoryWindows } from "./memory-windows.ts";
 import type { Ledger, Windows } from "./port.ts";
-import { connectRedis } from "./redis-connection.ts";
-import { createRedisLedger } from "./redis-ledger.ts";
-import { createRedisWindows } from "./redis-windows.ts";
 
 export interface Cluster {
   readonly windows: Windows;
@@ -18,6 +15,8 @@ export async function createCluster({ redisUrl, log, now }: { redisUrl: string |
   const windows = createMemoryWindows();
   const ledger = createMemoryLedger();
   if (redisUrl === null) return { windows, ledger, redis: "disabled", close() {} };
+  // Redis's client is 480 files and 15 MB of memory: only a gateway that has one pays for it.
+  const [{ connectRedis }, { createRedisLedger }, { createRedisWindows }] = await Promise.all([import("./redis-connection.ts"), import("./redis-ledger.ts"), import("./redis-windows.ts")]);
   const redis = await connectRedis({ url: redisUrl, log });
   return {
     windows: createRedisWindows(redis, windows),

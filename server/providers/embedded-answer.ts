@@ -38,6 +38,7 @@ function inWords(messages: readonly ModelMessage[], said: string): string {
 const phrases: readonly { tool: string; field: string; pattern: RegExp }[] = [
   { tool: "calculate", field: "expression", pattern: /^(?:please\s+|can you\s+|could you\s+)?calculate\s+(.+?)\s*\??\s*$/is },
   { tool: "memory_search", field: "query", pattern: /^(?:please\s+|can you\s+|could you\s+)?search\s+(?:your\s+|the\s+|my\s+)?memory\s+for\s+(.+?)\s*\??\s*$/is },
+  { tool: "memory_save", field: "text", pattern: /^(?:please\s+|can you\s+|could you\s+)?remember\s+(?:that\s+|this:\s*)?(.+?)\s*$/is },
   { tool: "read", field: "path", pattern: /^(?:please\s+|can you\s+|could you\s+)?read\s+(?:me\s+)?(?:the\s+)?(?:file\s+)?["'`]?([^\s"'`]+?)["'`]?[,.;!?]*(?:\s.*)?$/is },
 ];
 

@@ -16,7 +16,7 @@ const tool = (name: string, ...fields: string[]) => ({
   name,
   inputSchema: { type: "object", properties: Object.fromEntries(fields.map((field) => [field, { type: "string" }])), required: fields },
 });
-const tools = [tool("read", "path"), tool("calculate", "expression"), tool("memory_search", "query")];
+const tools = [tool("read", "path"), tool("calculate", "expression"), tool("memory_search", "query"), tool("memory_save", "text")];
 
 test.each([true, false])("says that it is embedded when greeted, whatever name it was called by (stream: %s)", async (stream) => {
   const events = await ask("Hello", { stream, model: "gpt-5" });
@@ -54,6 +54,7 @@ describe("tools", () => {
     ["calculate 2+2", ["calculate", { expression: "2+2" }]],
     ["Can you calculate (1 + 2) * 3?", ["calculate", { expression: "(1 + 2) * 3" }]],
     ["search memory for blue whales", ["memory_search", { query: "blue whales" }]],
+    ["Remember that the key is blue.", ["memory_save", { text: "the key is blue." }]],
     ["use memory_search for cats", ["memory_search", { query: "cats" }]],
     ['call calculate {"expression":"1"}', ["calculate", { expression: "1" }]],
     ["I read books", undefined],

@@ -1,6 +1,8 @@
+import { collectBody } from "./collect-body.ts";
 import type { ModelInfo, Provider } from "./port.ts";
 import { streamModel } from "./model-stream.ts";
 import { createOpenAiDecoder } from "./openai-decoder.ts";
+import { encodeEmbeddings, readEmbeddings } from "./openai-embeddings.ts";
 import { encodeOpenAiRequest, type MaxTokensField } from "./openai-request.ts";
 import { createUpstream, type UpstreamHealth, type UpstreamTiming } from "./upstream.ts";
 import { badAnswer } from "./upstream-errors.ts";
@@ -50,6 +52,10 @@ export function createOpenAiProvider({ name, baseUrl = openAiBaseUrl, apiKey, ti
         },
         signal,
       );
+    },
+    async embed(model, texts, signal) {
+      const body = encodeEmbeddings(model, texts);
+      return readEmbeddings(name, await collectBody(name, (sink) => upstream.post("/embeddings", body, false, sink, signal)), texts.length);
     },
     async listModels(signal) {
       return readModelList(name, await upstream.getJson("/models", signal));

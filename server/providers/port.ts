@@ -87,6 +87,8 @@ export interface Provider {
    * iteration costs more than an event. Leaving the loop, or the signal, aborts the upstream request.
    */
   generate(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly ModelEvent[]>;
+  /** A vector for each text, in their order, all of one length. Absent where the provider's protocol has no embeddings. Throws as `generate` does. */
+  embed?(model: string, texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
   /** The models the provider says it has. */
   listModels(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /** Closes its connections. */

@@ -35,6 +35,8 @@ describe("the shape", () => {
     [{ api: { keys: [{ key: "long-enough-for-a-key", workspaces: [] }] } }, "/api/keys/0/workspaces must have at least one item."],
     [{ models: { providers: { x: { type: "gemini" } } } }, '/models/providers/x/type must be one of "openai", "anthropic", but is "gemini".'],
     [{ memory: { retentionDays: 0 } }, "/memory/retentionDays must be a whole number or null of at least 1."],
+    [{ memory: { embeddings: { model: "small" } } }, "/memory/embeddings/model must begin with a provider of the type openai and a slash (there is no such provider in models.providers)."],
+    [{ models: { providers: { local: { type: "openai" }, claude: { type: "anthropic" } } }, memory: { embeddings: { model: "claude/small" } } }, "/memory/embeddings/model must begin with a provider of the type openai and a slash (local/…)."],
   ])("%j", async (file, fault) => {
     expect(await faultsOf(load(file))).toEqual([fault]);
   });

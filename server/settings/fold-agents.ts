@@ -28,7 +28,7 @@ function foldAgent(agent: Agent): AgentSettings {
     description: agent.description ?? "",
     model: agent.model ?? null,
     systemPrompt: agent.systemPrompt ?? "",
-    tools: agent.tools ?? ["read", "calculate"],
+    tools: agent.tools ?? ["read", "calculate", "memory_search", "memory_save"],
     skills: agent.skills ?? ["*"],
     maxSteps: agent.maxSteps ?? 8,
   };

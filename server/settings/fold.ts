@@ -12,6 +12,7 @@ import { foldHttp } from "./fold-http.ts";
 import { createFolding, type Surroundings } from "./folding.ts";
 import { foldLimits } from "./fold-limits.ts";
 import { foldMcp } from "./fold-mcp.ts";
+import { foldMemory } from "./fold-memory.ts";
 import { foldModels } from "./fold-models.ts";
 import { foldStorage } from "./fold-storage.ts";
 import { foldWebhooks } from "./fold-webhooks.ts";
@@ -25,7 +26,7 @@ import type { Fault } from "./settings-error.ts";
 export function fold(file: SettingsFile, surroundings: Surroundings): { settings: Settings; faults: Fault[]; warnings: string[] } {
   const folding = createFolding(file, surroundings);
   const { stateDir, path, fault, faults, warnings } = folding;
-  const { tools = {}, skills = {}, memory = {}, logging = {}, network = {} } = file;
+  const { tools = {}, skills = {}, logging = {}, network = {} } = file;
 
   const http = foldHttp(folding);
   const auth = foldAuth(folding);
@@ -34,6 +35,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     fault(switched, `must not be false while the gateway listens on ${http.host}: whoever reaches it could do everything. Turn authentication on, or listen on 127.0.0.1.`);
   }
   const agents = foldAgents(folding);
+  const models = foldModels(folding);
   const channels = foldChannels(folding);
   network.allowPrivate?.forEach((name, index) => {
     if (!isNetwork(name)) fault(`/network/allowPrivate/${index}`, "must be an IP address or a network such as 10.0.0.0/8.");
@@ -47,7 +49,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     limits: foldLimits(folding),
     storage: { url: foldStorage(folding) },
     redis: { url: file.redis?.url ?? null },
-    models: foldModels(folding),
+    models,
     agents,
     workspaces: foldWorkspaces(folding, agents, auth.keys, channels),
     channels,
@@ -66,7 +68,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
       registry: skills.registry ?? null,
     },
     network: { allowPrivate: network.allowPrivate ?? [] },
-    memory: { retentionDays: memory.retentionDays ?? null, maxEntries: memory.maxEntries ?? 100_000 },
+    memory: foldMemory(folding, models),
     cron: { jobs: foldCron(folding, agents) },
     webhooks: foldWebhooks(folding),
     logging: {

@@ -199,7 +199,12 @@ export interface SkillSettings {
 
 export interface MemorySettings {
   readonly retentionDays: number | null;
+  /** Of all workspaces together. */
   readonly maxEntries: number;
+  /** What an agent with `memory_search` is told at the start of a turn. */
+  readonly recall: { readonly enabled: boolean; readonly maxTokens: number };
+  /** `provider/model` of a provider of the type `openai`; null: searches go by words alone. */
+  readonly embeddings: { readonly model: string } | null;
 }
 
 export interface CronJobSettings {

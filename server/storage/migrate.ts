@@ -3,6 +3,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import { initial } from "./migrations/0001-initial.ts";
 import { seededWorkspaces } from "./migrations/0003-seeded-workspaces.ts";
 import { audit } from "./migrations/0004-audit.ts";
+import { memory } from "./migrations/0006-memory.ts";
 import { keyTools } from "./migrations/0010-key-tools.ts";
 import type { Schema } from "./schema.ts";
 
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   "0001-initial": initial,
   "0003-seeded-workspaces": seededWorkspaces,
   "0004-audit": audit,
+  "0006-memory": memory,
   "0010-key-tools": keyTools,
 };
 

@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /**
  * The tables, as Kysely types. A migration makes them, the stores are the only ones that read and write them, and
  * every row leaves a store in camelCase.
@@ -13,6 +15,8 @@ export interface Schema {
   runs: RunsTable;
   keys: KeysTable;
   audit: AuditTable;
+  memories: MemoriesTable;
+  memory_vectors: MemoryVectorsTable;
 }
 
 export interface WorkspacesTable {
@@ -134,4 +138,30 @@ export interface AuditTable {
   duration_ms: number;
   request_id: string;
   times: number;
+}
+
+export interface MemoriesTable {
+  /** Counts up with each entry; the full-text index knows entries by it. */
+  number: Generated<number>;
+  id: string;
+  workspace_id: string;
+  /** Null for what came by the API, as is the session. */
+  agent_id: string | null;
+  session_id: string | null;
+  source: "agent" | "api";
+  text: string;
+  /** JSON list. */
+  tags: string;
+  /** Of the text, in UTF-8. */
+  bytes: number;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+export interface MemoryVectorsTable {
+  number: number;
+  /** `provider/model`. */
+  model: string;
+  /** 32-bit floats in the machine's order; the one column of bytes. */
+  vector: Uint8Array;
 }

@@ -10,8 +10,8 @@ export interface Bench {
   upstream: Upstream;
   load: Load;
   figures: Figures;
-  /** Spawns the server in the gateway's place; with the embedded model, or for a key that `storeKeys` stores, if told so. */
-  startGateway(kind?: "embedded" | "stored-key"): Promise<Server>;
+  /** Spawns the server in the gateway's place; with the embedded model, or for a key that `storeKeys` stores, if told so, and on a given state folder. */
+  startGateway(kind?: "embedded" | "stored-key", stateDir?: string): Promise<Server>;
   startReference(): Promise<Server>;
   progress(text: string): void;
   /** Something that a reader of the table should know. Said once, however often it comes. */

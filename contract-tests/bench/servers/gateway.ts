@@ -16,6 +16,8 @@ export interface GatewayOptions {
   upstreamPort?: number;
   /** Whether the load's key is one of those that the gateway stores, instead of one of its settings: see `storeKeys`. */
   hasStoredKey?: boolean;
+  /** Default a new one. */
+  stateDir?: string;
   /** For Node itself, such as `--cpu-prof`. */
   nodeOptions?: readonly string[];
 }
@@ -24,14 +26,14 @@ export interface GatewayOptions {
 const userOptions = /^node ((?:--\S+ )*)/.exec((JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { scripts: { start: string } }).scripts.start)?.[1]?.trim().split(" ").filter(Boolean) ?? [];
 
 /** Spawns it and returns at once: `answers` tells when it is up. */
-export async function startGateway(lifetime: Lifetime, { entry, upstreamPort, hasStoredKey = false, nodeOptions = [] }: GatewayOptions): Promise<Server> {
+export async function startGateway(lifetime: Lifetime, { entry, upstreamPort, hasStoredKey = false, stateDir, nodeOptions = [] }: GatewayOptions): Promise<Server> {
   const folder = lifetime.folder();
   const config = join(folder, "openclaw.json5");
   writeFileSync(config, JSON.stringify(settings(upstreamPort, hasStoredKey), null, 2), { mode: 0o600 });
   return launch(lifetime, {
     flavour: "gateway",
     command: (port) => [...userOptions, ...nodeOptions, entry, "start", "--port", String(port), "--config", config],
-    env: { ...baseEnv(folder), OPENCLAW_STATE_DIR: join(folder, "state") },
+    env: { ...baseEnv(folder), OPENCLAW_STATE_DIR: stateDir ?? join(folder, "state") },
     folder,
   });
 }

@@ -899,6 +899,127 @@ export type LogPage = {
 };
 
 /**
+ * One thing that is remembered. All agents of its workspace know it.
+ */
+export type Memory = {
+    id: Id;
+    workspace: Id;
+    text: string;
+    tags: Array<string>;
+    /**
+     * The agent that saved it; null with one that came by the API.
+     */
+    agentId: string | null;
+    /**
+     * The session in which it was saved; null with one that came by the API.
+     */
+    sessionId: string | null;
+    /**
+     * Whether an agent saved it, or a key by the API.
+     */
+    source: 'agent' | 'api';
+    createdAt: Instant;
+    /**
+     * When an agent was last told of it, to the hour; null when none has been.
+     */
+    lastUsedAt: Instant | null;
+};
+
+/**
+ * An entry that was found.
+ */
+export type MemoryHit = {
+    id: Id;
+    workspace: Id;
+    text: string;
+    /**
+     * About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC.
+     */
+    snippet: string;
+    /**
+     * From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best
+     * one's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half
+     * of it is the cosine to the query as a share of the nearest one's.
+     */
+    score: number;
+    tags: Array<string>;
+    agent_id: string | null;
+    session_id: string | null;
+    source: 'agent' | 'api';
+    created_at: Instant;
+    last_used_at: Instant | null;
+};
+
+/**
+ * The best first.
+ */
+export type MemoryHits = {
+    results: Array<MemoryHit>;
+};
+
+export type MemoryList = {
+    memories: Array<Memory>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+export type MemoryPruned = {
+    /**
+     * How many entries were deleted; with `dry_run` how many would be.
+     */
+    deleted: number;
+    dry_run: boolean;
+};
+
+export type MemorySearch = {
+    /**
+     * What to look for: words in any language, no operators. An entry that has one of them is found, unless it is one of those that most
+     * entries have; one that has more of them, or rarer ones, comes before. Chinese, Japanese and Korean need no blanks between words.
+     */
+    query: string;
+    /**
+     * How many at the most.
+     */
+    limit?: number;
+    /**
+     * Only those of this workspace.
+     */
+    workspace?: Id;
+    /**
+     * Only those that have all of these tags.
+     */
+    tags?: MemoryTags;
+};
+
+export type MemoryStats = {
+    entries: number;
+    /**
+     * Of the texts, in UTF-8.
+     */
+    bytes: number;
+    by_workspace: Array<WorkspaceMemory>;
+    /**
+     * Null where there are no entries.
+     */
+    oldest: Instant | null;
+    newest: Instant | null;
+};
+
+/**
+ * A word to find entries by; upper and lower case are the same.
+ */
+export type MemoryTag = string;
+
+export type MemoryTags = Array<MemoryTag>;
+
+/**
+ * What is to be remembered: 1 to 8,000 characters, not all of them blank.
+ */
+export type MemoryText = string;
+
+/**
  * One message of a session.
  */
 export type Message = {
@@ -1044,6 +1165,15 @@ export type NewKey = {
      * The token to send. It is stored as a hash only, and shown here alone.
      */
     secret: string;
+};
+
+export type NewMemory = {
+    text: MemoryText;
+    tags?: MemoryTags;
+    /**
+     * Where it belongs. Default the key's only or first workspace, else `default`.
+     */
+    workspace?: Id;
 };
 
 export type OpenaiAnswerMessage = {
@@ -1940,6 +2070,20 @@ export type WorkspaceList = {
      * Send it as `cursor` for the next page; absent on the last.
      */
     nextCursor?: string;
+};
+
+/**
+ * How much is remembered in one workspace.
+ */
+export type WorkspaceMemory = {
+    workspace: Id;
+    entries: number;
+    /**
+     * Of the texts, in UTF-8.
+     */
+    bytes: number;
+    oldest: Instant;
+    newest: Instant;
 };
 
 /**
@@ -4317,6 +4461,344 @@ export type InvokeToolResponses = {
 };
 
 export type InvokeToolResponse = InvokeToolResponses[keyof InvokeToolResponses];
+
+export type ListMemoriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only those of this workspace.
+         */
+        workspace?: Id;
+    };
+    url: '/api/v1/memory';
+};
+
+export type ListMemoriesErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListMemoriesError = ListMemoriesErrors[keyof ListMemoriesErrors];
+
+export type ListMemoriesResponses = {
+    /**
+     * The answer.
+     */
+    200: MemoryList;
+};
+
+export type ListMemoriesResponse = ListMemoriesResponses[keyof ListMemoriesResponses];
+
+export type CreateMemoryData = {
+    body: NewMemory;
+    path?: never;
+    query?: never;
+    url: '/api/v1/memory';
+};
+
+export type CreateMemoryErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type CreateMemoryError = CreateMemoryErrors[keyof CreateMemoryErrors];
+
+export type CreateMemoryResponses = {
+    /**
+     * It is remembered.
+     */
+    201: Memory;
+};
+
+export type CreateMemoryResponse = CreateMemoryResponses[keyof CreateMemoryResponses];
+
+export type PruneMemoryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what was saved more than so many days ago.
+         */
+        older_than_days?: number;
+        /**
+         * Never the newest so many of those that the other parameters leave in view: of the workspace, or of all that the key may see.
+         */
+        keep?: number;
+        /**
+         * Only those of this workspace.
+         */
+        workspace?: Id;
+        /**
+         * Only says how many would go.
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/memory/prune';
+};
+
+export type PruneMemoryErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type PruneMemoryError = PruneMemoryErrors[keyof PruneMemoryErrors];
+
+export type PruneMemoryResponses = {
+    /**
+     * The answer.
+     */
+    200: MemoryPruned;
+};
+
+export type PruneMemoryResponse = PruneMemoryResponses[keyof PruneMemoryResponses];
+
+export type SearchMemoryData = {
+    body: MemorySearch;
+    path?: never;
+    query?: never;
+    url: '/api/v1/memory/search';
+};
+
+export type SearchMemoryErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type SearchMemoryError = SearchMemoryErrors[keyof SearchMemoryErrors];
+
+export type SearchMemoryResponses = {
+    /**
+     * The answer.
+     */
+    200: MemoryHits;
+};
+
+export type SearchMemoryResponse = SearchMemoryResponses[keyof SearchMemoryResponses];
+
+export type GetMemoryStatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/memory/stats';
+};
+
+export type GetMemoryStatsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetMemoryStatsError = GetMemoryStatsErrors[keyof GetMemoryStatsErrors];
+
+export type GetMemoryStatsResponses = {
+    /**
+     * The answer.
+     */
+    200: MemoryStats;
+};
+
+export type GetMemoryStatsResponse = GetMemoryStatsResponses[keyof GetMemoryStatsResponses];
+
+export type DeleteMemoryData = {
+    body?: never;
+    path: {
+        memoryId: Id;
+    };
+    query?: never;
+    url: '/api/v1/memory/{memoryId}';
+};
+
+export type DeleteMemoryErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type DeleteMemoryError = DeleteMemoryErrors[keyof DeleteMemoryErrors];
+
+export type DeleteMemoryResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type DeleteMemoryResponse = DeleteMemoryResponses[keyof DeleteMemoryResponses];
 
 export type ListKeysData = {
     body?: never;
