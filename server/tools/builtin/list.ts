@@ -17,7 +17,7 @@ export function createListTool({ roots }: { roots: readonly string[] }): Tool {
       additionalProperties: false,
     },
     async invoke(input, { signal }) {
-      const path = String(input["path"] ?? ".");
+      const { path = "." } = input as { path?: string };
       const real = await locate(path, roots);
       signal.throwIfAborted();
       return listFolder(path, real);

@@ -11,7 +11,7 @@ export function createNowTool({ now: clock }: { now: () => number }): Tool {
       additionalProperties: false,
     },
     async invoke(input) {
-      const timeZone = String(input["timezone"] ?? "UTC");
+      const { timezone: timeZone = "UTC" } = input as { timezone?: string };
       const time = new Date(clock());
       let local: string;
       try {
