@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { routes } from "../generated/server/routes.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const files = globSync("server/**/*.ts", { cwd: root }).filter((file) => !/\.(test|check)\.ts$/.test(file));
+const files = globSync("server/**/*.ts", { cwd: root }).filter((file) => !/(\.(test|check)|\/testing)\.ts$/.test(file));
 
 /** The files of the repository that a file imports, types included. */
 function importsOf(file: string): string[] {

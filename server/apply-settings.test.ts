@@ -1,6 +1,6 @@
 import json5 from "json5";
 import pino from "pino";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, type Mock, test, vi } from "vitest";
 import { createApplication, type RunningParts } from "./apply-settings.ts";
 import { readSettings } from "./settings/load-settings.ts";
 import { fixture } from "./settings/test-home.ts";
@@ -10,9 +10,11 @@ const settingsOf = (written: unknown): Settings =>
   readSettings(written, { argv: {}, env: { OPENAI_API_KEY: "an-openai-key", ANTHROPIC_API_KEY: "an-anthropic-key", TELEGRAM_BOT_TOKEN: "1:x" }, homeDir: "/nowhere", stateDir: "/nowhere", sourceFile: null }).settings;
 
 function application() {
-  const use = { agents: vi.fn<() => void>(), settingsKeys: vi.fn<() => void>(), perimeter: vi.fn<() => void>(), limits: vi.fn<() => void>(), quotas: vi.fn<() => void>(), providers: vi.fn<() => void>(), memory: vi.fn<() => void>(), tools: vi.fn<() => void>(), audit: vi.fn<() => void>(), workspaces: vi.fn<() => Promise<void>>() };
+  const names = ["agents", "settingsKeys", "perimeter", "limits", "quotas", "providers", "memory", "tools", "mcp", "audit", "workspaces", "cron"] as const;
+  const use = Object.fromEntries(names.map((name) => [name, vi.fn<() => void>()])) as Record<(typeof names)[number], Mock<() => void>>;
   const log = pino({ level: "info" }, { write() {} });
-  const parts = { agents: { use: use.agents }, settingsKeys: { use: use.settingsKeys }, perimeter: { use: use.perimeter }, limits: { use: use.limits }, quotas: { use: use.quotas }, providers: { use: use.providers }, memory: { use: use.memory }, tools: { use: use.tools }, runs: { settled: async () => {} }, log, mask: { learn() {} }, audit: { use: use.audit }, workspaces: { seed: use.workspaces } } as unknown as RunningParts;
+  const services = Object.fromEntries(names.map((name) => [name, { [name === "workspaces" ? "seed" : "use"]: use[name] }]));
+  const parts = { ...services, runs: { settled: async () => {} }, log, mask: { learn() {} } } as unknown as RunningParts;
   return { ...createApplication(parts), use, log };
 }
 
@@ -27,7 +29,7 @@ describe("what becomes of each part of the settings", () => {
   const changed = ([name = "", inner]: string[]): Settings => ({ ...settings, [name]: inner === undefined ? "changed" : { ...(settings[name as keyof Settings] as object), [inner]: "warn" } });
 
   /** Nothing that runs reads these: a restart would change nothing either. The answer's warnings tell of most of them. */
-  const notInForce = ["stateDir", "channels", "mcp", "skills", "cron", "webhooks"];
+  const notInForce = ["stateDir", "channels", "skills", "webhooks"];
 
   test.each(parts.map((part) => part.join("/")))("%s takes effect at once, with a restart, or is not in force", async (name) => {
     const { apply, restartRequired, use, log } = application();

@@ -3,10 +3,12 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
 import type { Audit } from "./audit/service.ts";
+import type { Cron } from "./cron/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Limits } from "./limits/service.ts";
+import type { Mcp } from "./mcp/service.ts";
 import type { MemoryService } from "./memory/service.ts";
 import type { Providers } from "./providers/registry.ts";
 import type { Runs } from "./runs/service.ts";
@@ -31,8 +33,10 @@ export interface RunningParts {
   providers: Providers;
   memory: Pick<MemoryService, "use">;
   tools: Tools;
+  mcp: Pick<Mcp, "use">;
   runs: Runs;
   workspaces: Workspaces;
+  cron: Cron;
   audit: Pick<Audit, "use">;
   mask: SecretMask;
   log: Logger;
@@ -49,16 +53,15 @@ const atStart = {
   stateDir: [],
   // Not in force in this version, after a restart no more than before one.
   channels: [],
-  mcp: [],
   skills: [],
-  cron: [],
   webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
-export function createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, audit, mask, log }: RunningParts): Application {
+export function createApplication(parts: RunningParts): Application {
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, runs, workspaces, cron, audit, mask, log } = parts;
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
     // The others name workspaces, so these come first.
@@ -78,6 +81,8 @@ export function createApplication({ agents, settingsKeys, perimeter, limits, quo
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     memory: (next) => memory.use(next.memory),
+    mcp: (next) => mcp.use(next.mcp),
+    cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     tools: (next) => tools.use(next),
     network: (next) => tools.use(next),

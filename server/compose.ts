@@ -11,6 +11,10 @@ import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createCluster } from "./cluster/cluster.ts";
+import { createFireStore } from "./cron/fire-store.ts";
+import { createCronHandlers } from "./cron/handlers.ts";
+import { createCron } from "./cron/service.ts";
+import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
@@ -26,6 +30,8 @@ import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
+import { createMcpHandlers } from "./mcp/handlers.ts";
+import { createMcp } from "./mcp/service.ts";
 import { createEmbeddings } from "./memory/embeddings.ts";
 import { createSqliteFullText } from "./memory/full-text.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
@@ -85,6 +91,8 @@ export interface Gateway {
   providers: Providers;
   /** The owner's token, when this start has made one. */
   firstToken: string | null;
+  /** Starts what works beside the requests, once they are served. */
+  start(): void;
   /** Takes up the settings file as it stands. */
   reloadSettings(): Promise<void>;
   /** Lets running turns end for a while. */
@@ -128,18 +136,21 @@ export async function composeGateway(
     now,
   });
   workspaces.onDeleted(memory.forget);
-  const tools = createTools({ settings, sources: [createMemoryTools({ memory })], now });
+  const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
+  const tools = createTools({ settings, sources: [createMemoryTools({ memory }), mcp], now });
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
   const quotas = createQuotas({ ledger: cluster.ledger, settings: settings.limits, usedSince: runStore.tokensByKey, now });
   const chat = createChat({ agents, workspaces, sessions, providers, tools, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
+  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
+  await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, runs, workspaces, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -164,12 +175,16 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createLogsHandlers({ audit }),
+      ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
+      ...createCronHandlers({ cron }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
   });
+
+  await cron.start();
 
   return {
     app,
@@ -177,12 +192,16 @@ export async function composeGateway(
     health,
     providers,
     firstToken,
+    start: () => mcp.use(settings.mcp),
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
+      const cronEnded = cron.stop();
       await runs.drain(timeoutMs);
+      await cronEnded;
     },
     async close() {
+      await mcp.close();
       memory.close();
       await providers.close();
       cluster.close();

@@ -29,6 +29,7 @@ export async function startGateway(settings: Settings, options: ComposeOptions, 
   const answer = gateway.app.callback();
   serve((request, response) => void answer(request, response));
   gateway.health.setLifecycle("ready");
+  gateway.start();
 
   let stopping: Promise<void> | undefined;
   async function stop(drainTimeoutMs: number): Promise<void> {

@@ -57,7 +57,7 @@ describe("500: a crash behind the handler", () => {
 describe("500: a store that is broken", () => {
   const server = useServer();
   const talking = operations.filter(({ bodySchemas, group }) => bodySchemas && group !== "Settings" && group !== "Tools");
-  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|keys(?!\/self)|memory/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
+  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|cron|memory|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {
     breakStore();
@@ -79,7 +79,8 @@ describe("500: a store that is broken", () => {
 
   function breakStore(): void {
     const database = openBeside(server);
-    database.exec("PRAGMA foreign_keys = OFF; DROP TABLE IF EXISTS messages; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS workspaces; DROP TABLE IF EXISTS keys; DROP TABLE IF EXISTS memories; DROP TABLE IF EXISTS memory_index");
+    const tables = ["messages", "runs", "sessions", "workspaces", "keys", "memories", "memory_index", "cron_jobs", "cron_clocks", "cron_runs"];
+    database.exec(["PRAGMA foreign_keys = OFF", ...tables.map((table) => `DROP TABLE IF EXISTS ${table}`)].join("; "));
     database.close();
   }
 });

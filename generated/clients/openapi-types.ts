@@ -622,6 +622,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List MCP servers
+         * @description Every MCP server of the settings, in their order, and whether it is connected.
+         */
+        get: operations["listMcpServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tools": {
         parameters: {
             query?: never;
@@ -763,6 +783,120 @@ export interface paths {
          * @description Forgets one entry.
          */
         delete: operations["deleteMemory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cron": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List cron jobs
+         * @description The jobs of the settings and of the database that the key may see, in the order of their ids.
+         */
+        get: operations["listCronJobs"];
+        put?: never;
+        /**
+         * Create a cron job
+         * @description Makes a job, which goes on with the rights of the key that made it or changed it last, within its workspace. 404 for a
+         *     workspace or session that the key may not see, 409 for an id that is taken.
+         */
+        post: operations["createCronJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cron/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a cron job
+         * @description One job.
+         */
+        get: operations["getCronJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a cron job
+         * @description Deletes a job with its history; what it said stays in its session, and a run under way goes on. 409 for one of the settings.
+         */
+        delete: operations["deleteCronJob"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a cron job
+         * @description Changes a job from its next fire on. 409 for one of the settings.
+         */
+        patch: operations["updateCronJob"];
+        trace?: never;
+    };
+    "/api/v1/cron/{jobId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a cron job's runs
+         * @description The last 100 fires of a job, the newest first.
+         */
+        get: operations["listCronRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cron": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List cron jobs, plain
+         * @description The jobs of the settings and of the database that the key may see, in the order of their ids.
+         */
+        get: operations["listPlainCronJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cron/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a cron job, plain
+         * @description Runs a job now, whatever the clock says and whether it is enabled or not. 409 when it is running already and does not
+         *     allow that, and when it cannot begin, as with an agent that is gone.
+         */
+        post: operations["runCronJob"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1596,6 +1730,51 @@ export interface components {
             /** @description The caller's end user. A workspace with an allow list wants one who is on it. */
             user?: string;
         };
+        /**
+         * @description A job to make.
+         * @example {
+         *       "id": "standup",
+         *       "schedule": "0 9 * * 1-5",
+         *       "timezone": "Europe/Berlin",
+         *       "message": "What is on today?"
+         *     }
+         */
+        CreateCronJobRequest: {
+            /** @description Default one that the gateway makes. */
+            id?: components["schemas"]["CronJobId"];
+            /** @description Default the key's only or first one, else `default`. */
+            workspace?: components["schemas"]["Id"];
+            /** @description What the agent is told. */
+            message: string;
+            /** @description When, as a cron expression. One of `schedule`, `at` and `everyMs`. */
+            schedule?: components["schemas"]["CronSchedule"];
+            /** @description When, once: a date and time of RFC 3339, not in the past. */
+            at?: string;
+            /**
+             * Format: int64
+             * @description When: each time so long after the last, from now on.
+             */
+            everyMs?: number;
+            /** @description The time zone of the schedule. Default `UTC`. */
+            timezone?: components["schemas"]["TimeZone"];
+            /** @description The agent that gets the message; null, the default, for the workspace's. */
+            agent?: components["schemas"]["Id"] | null;
+            /** @description The session it is said in; null for a new one each time. Default one of the job's own, `cron_` and its id. */
+            sessionId?: components["schemas"]["Id"] | null;
+            /** @description Default `once` with `at`, else `none`. A fire that is up to a minute late is not missed. */
+            catchUp?: components["schemas"]["CronCatchUp"];
+            /** @description Default `skip`. */
+            overlap?: components["schemas"]["CronOverlap"];
+            /**
+             * Format: int32
+             * @description How long a run may take, from its fire to its answer. Default ten minutes.
+             */
+            timeoutMs?: number;
+            /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
+            deleteAfterRun?: boolean;
+            /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
+            enabled?: boolean;
+        };
         /** @description A key to make. Nobody gives a key more than he has. */
         CreateKeyRequest: {
             label: components["schemas"]["KeyLabel"];
@@ -1643,6 +1822,97 @@ export interface components {
             /** @description The users let in. None lets all in. */
             allowlist?: components["schemas"]["AllowedUser"][];
         };
+        /**
+         * @description What becomes of a fire that was missed because no gateway was running: nothing, or one run for all that were missed.
+         * @enum {string}
+         */
+        CronCatchUp: "none" | "once";
+        /** @description A fire of a job, and what came of it. */
+        CronFire: {
+            id: components["schemas"]["Id"];
+            jobId: components["schemas"]["Id"];
+            /** @description The time of the clock that it was for; null when it was run by hand. */
+            scheduledFor: components["schemas"]["Instant"] | null;
+            status: components["schemas"]["CronFireStatus"];
+            /** @description The run behind it: `GET /api/v1/runs/{runId}`. Null when none began. */
+            runId: components["schemas"]["Id"] | null;
+            /** @description Why it failed, was cancelled or skipped. */
+            error: string | null;
+            startedAt: components["schemas"]["Instant"];
+            /** @description Null while it runs. */
+            finishedAt: components["schemas"]["Instant"] | null;
+        };
+        /** @description The last 100 fires of a job, the newest first. */
+        CronFireList: {
+            runs: components["schemas"]["CronFire"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /**
+         * @description What came of a fire. `timeout` is a run that took longer than the job allows, `skipped` a fire that came while the job was running.
+         * @enum {string}
+         */
+        CronFireStatus: "running" | "completed" | "failed" | "cancelled" | "timeout" | "skipped";
+        /** @description A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when. */
+        CronJob: {
+            id: components["schemas"]["Id"];
+            source: components["schemas"]["CronJobSource"];
+            /** @description When, as a cron expression. */
+            schedule: string | null;
+            /** @description When, once. */
+            at: components["schemas"]["Instant"] | null;
+            /** @description When: that long after the last time. */
+            everyMs: number | null;
+            /** @description The time zone of the schedule, by its IANA name. */
+            timezone: string;
+            workspace: components["schemas"]["Id"];
+            /** @description The agent that gets the message; null for the workspace's. */
+            agent: components["schemas"]["Id"] | null;
+            /** @description What the agent is told. */
+            message: string;
+            /** @description The session it is said in; null for a new one each time. */
+            sessionId: components["schemas"]["Id"] | null;
+            catchUp: components["schemas"]["CronCatchUp"];
+            overlap: components["schemas"]["CronOverlap"];
+            /**
+             * Format: int32
+             * @description How long a run may take, from its fire to its answer.
+             */
+            timeoutMs: number;
+            /** @description Whether the job goes once its one fire, `at`, has ended. */
+            deleteAfterRun: boolean;
+            /** @description Whether it runs by the clock; it can always be run by hand. */
+            enabled: boolean;
+            /** @description Null when it runs by the clock no more. */
+            nextRunAt: components["schemas"]["Instant"] | null;
+            /** @description When its last run began; null before the first. Fires that were skipped do not count. */
+            lastRunAt: components["schemas"]["Instant"] | null;
+            lastStatus: components["schemas"]["CronFireStatus"] | null;
+            /** @description Null for a job of the settings. */
+            createdAt: components["schemas"]["Instant"] | null;
+            /** @description Null for a job of the settings. */
+            updatedAt: components["schemas"]["Instant"] | null;
+        };
+        /** @description The id of a job: 1 to 100 letters, digits, `.`, `_`, `:`, `@` or `-`. */
+        CronJobId: string;
+        CronJobList: {
+            jobs: components["schemas"]["CronJob"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /**
+         * @description Where a job is written down: in the database, made over HTTP; or in the settings, where alone it can be changed.
+         * @enum {string}
+         */
+        CronJobSource: "stored" | "settings";
+        /**
+         * @description What becomes of a fire while the job is still running: it is skipped; or it runs as well, up to ten at once. Those of
+         *     one session wait for each other, as all turns of a session do.
+         * @enum {string}
+         */
+        CronOverlap: "skip" | "allow";
+        /** @description When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood. */
+        CronSchedule: string;
         /** @description How many objects were deleted. */
         DeletedCount: {
             /** Format: int32 */
@@ -1835,6 +2105,32 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
+        /** @description A server of the Model Context Protocol in the settings, as it is now. */
+        McpServer: {
+            /** @description Its name in the settings; its tools are named `<name>__<tool>`. */
+            name: string;
+            transport: components["schemas"]["McpTransport"];
+            state: components["schemas"]["McpServerState"];
+            /**
+             * Format: int32
+             * @description How many of its tools there are now.
+             */
+            toolCount: number;
+            /** @description Why it is not connected, in English; null when nothing has failed since it was connected last. */
+            lastError: string | null;
+        };
+        McpServerList: {
+            servers: components["schemas"]["McpServer"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /** @enum {string} */
+        McpServerState: "connecting" | "connected" | "disconnected" | "disabled";
+        /**
+         * @description How a server of the Model Context Protocol is reached.
+         * @enum {string}
+         */
+        McpTransport: "stdio" | "http";
         /** @description One thing that is remembered. All agents of its workspace know it. */
         Memory: {
             id: components["schemas"]["Id"];
@@ -2626,6 +2922,14 @@ export interface components {
         };
         /** @description The name of a skill, or a pattern in which `*` stands for anything. */
         SkillName: string;
+        /** @description A run that has begun. */
+        StartedCronRun: {
+            /** @description `GET /api/v1/runs/{runId}` tells what comes of it. */
+            runId: components["schemas"]["Id"];
+            jobId: components["schemas"]["Id"];
+        };
+        /** @description A time zone by its IANA name. */
+        TimeZone: string;
         /** @description A piece of the answer's text. */
         TokenEvent: {
             /**
@@ -2688,6 +2992,44 @@ export interface components {
             add?: components["schemas"]["AllowedUser"][];
             /** @description Users to take off the list. Without any left it lets all in. */
             remove?: components["schemas"]["AllowedUser"][];
+        };
+        /**
+         * @description What to change of a job; whatever is not named stays. To name one of `schedule`, `at` and `everyMs` puts it in the place of the one before.
+         * @example {
+         *       "enabled": false
+         *     }
+         */
+        UpdateCronJobRequest: {
+            /** @description What the agent is told. */
+            message?: string;
+            /** @description When, as a cron expression. One of `schedule`, `at` and `everyMs`. */
+            schedule?: components["schemas"]["CronSchedule"];
+            /** @description When, once: a date and time of RFC 3339, not in the past. */
+            at?: string;
+            /**
+             * Format: int64
+             * @description When: each time so long after the last, from now on.
+             */
+            everyMs?: number;
+            /** @description The time zone of the schedule. Default `UTC`. */
+            timezone?: components["schemas"]["TimeZone"];
+            /** @description The agent that gets the message; null, the default, for the workspace's. */
+            agent?: components["schemas"]["Id"] | null;
+            /** @description The session it is said in; null for a new one each time. Default one of the job's own, `cron_` and its id. */
+            sessionId?: components["schemas"]["Id"] | null;
+            /** @description Default `once` with `at`, else `none`. A fire that is up to a minute late is not missed. */
+            catchUp?: components["schemas"]["CronCatchUp"];
+            /** @description Default `skip`. */
+            overlap?: components["schemas"]["CronOverlap"];
+            /**
+             * Format: int32
+             * @description How long a run may take, from its fire to its answer. Default ten minutes.
+             */
+            timeoutMs?: number;
+            /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
+            deleteAfterRun?: boolean;
+            /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
+            enabled?: boolean;
         };
         /** @description What is wrong with one place of a request. */
         ValidationFault: {
@@ -4822,6 +5164,41 @@ export interface operations {
             503: components["responses"]["ApiServiceUnavailable"];
         };
     };
+    listMcpServers: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
     listTools: {
         parameters: {
             query?: never;
@@ -5104,6 +5481,293 @@ export interface operations {
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listCronJobs: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronJobList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    createCronJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCronJobRequest"];
+            };
+        };
+        responses: {
+            /** @description The job that was made. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    Location: components["headers"]["Location"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronJob"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getCronJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronJob"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    deleteCronJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    updateCronJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCronJobRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronJob"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listCronRuns: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path: {
+                jobId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronFireList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listPlainCronJobs: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronJobList"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    runCronJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run goes on by itself. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-Run-Id": components["headers"]["XRunId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedCronRun"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            404: components["responses"]["PlainNotFound"];
+            409: components["responses"]["PlainConflict"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
         };
     };
     listKeys: {

@@ -8,13 +8,17 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
   updatePlainSettings: "force";
+  listPlainCronJobs: "limit";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
   replaceSettings: "force";
   listConversations: "limit";
+  listCronJobs: "limit";
+  listCronRuns: "limit";
   listKeys: "limit";
   listLogs: "limit";
+  listMcpServers: "limit";
   listMemories: "limit";
   pruneMemory: "dry_run";
   listModels: "limit";
@@ -84,6 +88,26 @@ export interface SettingsHandlers<Context> {
   replaceSettings: Handler<"replaceSettings", Context>;
 }
 
+/** Cron. */
+export interface CronHandlers<Context> {
+  /** GET /api/cron: List cron jobs, plain */
+  listPlainCronJobs: Handler<"listPlainCronJobs", Context>;
+  /** POST /api/cron/{id}/run: Run a cron job, plain */
+  runCronJob: Handler<"runCronJob", Context>;
+  /** GET /api/v1/cron: List cron jobs */
+  listCronJobs: Handler<"listCronJobs", Context>;
+  /** POST /api/v1/cron: Create a cron job */
+  createCronJob: Handler<"createCronJob", Context>;
+  /** DELETE /api/v1/cron/{jobId}: Delete a cron job */
+  deleteCronJob: Handler<"deleteCronJob", Context>;
+  /** GET /api/v1/cron/{jobId}: Get a cron job */
+  getCronJob: Handler<"getCronJob", Context>;
+  /** PATCH /api/v1/cron/{jobId}: Update a cron job */
+  updateCronJob: Handler<"updateCronJob", Context>;
+  /** GET /api/v1/cron/{jobId}/runs: List a cron job's runs */
+  listCronRuns: Handler<"listCronRuns", Context>;
+}
+
 /** Sessions. */
 export interface SessionsHandlers<Context> {
   /** GET /api/sessions: List sessions, plain */
@@ -140,6 +164,8 @@ export interface ToolsHandlers<Context> {
   listTools: Handler<"listTools", Context>;
   /** POST /api/tools/{name}/invoke: Invoke a tool */
   invokeTool: Handler<"invokeTool", Context>;
+  /** GET /api/v1/mcp: List MCP servers */
+  listMcpServers: Handler<"listMcpServers", Context>;
 }
 
 /** Agents. */
@@ -259,4 +285,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
+export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
 
 export type RateClass = "default" | "plain" | "plain-tools";
 
@@ -32,6 +32,8 @@ export interface Route {
 export const routes: readonly Route[] = [
   { operationId: "getPlainSettings", method: "GET", path: "/api/config", permission: "config:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, bodyTypes: [], streams: false },
   { operationId: "updatePlainSettings", method: "PATCH", path: "/api/config", permission: "config:write", rateClass: "plain", face: "plain", parameters: parameters.updatePlainSettings, bodies: [bodies.SettingsDocument], bodyTypes: ["application/json", "application/merge-patch+json"], streams: false },
+  { operationId: "listPlainCronJobs", method: "GET", path: "/api/cron", permission: "cron:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainCronJobs, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "runCronJob", method: "POST", path: "/api/cron/:id/run", permission: "cron:run", rateClass: "plain", face: "plain", parameters: parameters.runCronJob, bodies: null, bodyTypes: [], streams: false },
   { operationId: "listPlainSessions", method: "GET", path: "/api/sessions", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainSessions, bodies: null, bodyTypes: [], streams: false },
   { operationId: "deletePlainSession", method: "DELETE", path: "/api/sessions/:id", permission: "sessions:delete", rateClass: "plain", face: "plain", parameters: parameters.deletePlainSession, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getPlainSession", method: "GET", path: "/api/sessions/:id", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.getPlainSession, bodies: null, bodyTypes: [], streams: false },
@@ -53,6 +55,12 @@ export const routes: readonly Route[] = [
   { operationId: "listConversations", method: "GET", path: "/api/v1/conversations", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listConversations, bodies: null, bodyTypes: [], streams: false },
   { operationId: "deleteConversation", method: "DELETE", path: "/api/v1/conversations/:id", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteConversation, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getConversation", method: "GET", path: "/api/v1/conversations/:id", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getConversation, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listCronJobs", method: "GET", path: "/api/v1/cron", permission: "cron:read", rateClass: "default", face: "api", parameters: parameters.listCronJobs, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "createCronJob", method: "POST", path: "/api/v1/cron", permission: "cron:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.CreateCronJobRequest], bodyTypes: ["application/json"], streams: false },
+  { operationId: "deleteCronJob", method: "DELETE", path: "/api/v1/cron/:jobId", permission: "cron:write", rateClass: "default", face: "api", parameters: parameters.deleteCronJob, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "getCronJob", method: "GET", path: "/api/v1/cron/:jobId", permission: "cron:read", rateClass: "default", face: "api", parameters: parameters.getCronJob, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "updateCronJob", method: "PATCH", path: "/api/v1/cron/:jobId", permission: "cron:write", rateClass: "default", face: "api", parameters: parameters.updateCronJob, bodies: [bodies.UpdateCronJobRequest], bodyTypes: ["application/json"], streams: false },
+  { operationId: "listCronRuns", method: "GET", path: "/api/v1/cron/:jobId/runs", permission: "cron:read", rateClass: "default", face: "api", parameters: parameters.listCronRuns, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getApiHealth", method: "GET", path: "/api/v1/health", permission: "any", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], streams: false },
   { operationId: "listKeys", method: "GET", path: "/api/v1/keys", permission: "keys:read", rateClass: "default", face: "api", parameters: parameters.listKeys, bodies: null, bodyTypes: [], streams: false },
   { operationId: "createKey", method: "POST", path: "/api/v1/keys", permission: "keys:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.CreateKeyRequest], bodyTypes: ["application/json"], streams: false },
@@ -60,6 +68,7 @@ export const routes: readonly Route[] = [
   { operationId: "revokeKey", method: "DELETE", path: "/api/v1/keys/:keyId", permission: "keys:write", rateClass: "default", face: "api", parameters: parameters.revokeKey, bodies: null, bodyTypes: [], streams: false },
   { operationId: "rotateKey", method: "POST", path: "/api/v1/keys/:keyId/rotate", permission: "keys:write", rateClass: "default", face: "api", parameters: parameters.rotateKey, bodies: [bodies.RotateKeyRequest], bodyTypes: ["application/json"], streams: false },
   { operationId: "listLogs", method: "GET", path: "/api/v1/logs", permission: "logs:read", rateClass: "default", face: "api", parameters: parameters.listLogs, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listMcpServers", method: "GET", path: "/api/v1/mcp", permission: "tools:read", rateClass: "default", face: "api", parameters: parameters.listMcpServers, bodies: null, bodyTypes: [], streams: false },
   { operationId: "listMemories", method: "GET", path: "/api/v1/memory", permission: "memory:read", rateClass: "default", face: "api", parameters: parameters.listMemories, bodies: null, bodyTypes: [], streams: false },
   { operationId: "createMemory", method: "POST", path: "/api/v1/memory", permission: "memory:write", rateClass: "default", face: "api", parameters: null, bodies: [bodies.NewMemory], bodyTypes: ["application/json"], streams: false },
   { operationId: "pruneMemory", method: "DELETE", path: "/api/v1/memory/prune", permission: "memory:delete", rateClass: "default", face: "api", parameters: parameters.pruneMemory, bodies: null, bodyTypes: [], streams: false },

@@ -476,18 +476,32 @@ export interface Cron {
   jobs?: CronJob[];
 }
 
-/** A message that an agent gets by the clock. */
+/** A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when. */
 export interface CronJob {
-  /** Its id. */
+  /** Its id, of 100 characters at the most. */
   id: string;
   /** When: minute, hour, day of month, month, day of week; six fields begin with seconds. */
-  schedule: string;
-  /** Time zone of the schedule, by its IANA name. Default "UTC". */
+  schedule?: string;
+  /** When, once: a date and time such as 2027-01-31T12:00:00Z. */
+  at?: string;
+  /** When: each time so long after the last, from its first start on. */
+  everyMs?: number;
+  /** Time zone of the schedule, by its IANA name. Default UTC. */
   timezone?: string;
-  /** Who gets it. Default `agents.default`. */
+  /** Where it runs. Default `default`. */
+  workspace?: string;
+  /** Who gets it. Default the workspace's agent. */
   agent?: string;
   /** What it says. */
   message: string;
+  /** The session it is said in; null for a new one each time. Default one of the job's own. */
+  sessionId?: string | null;
+  /** What becomes of fires that were missed because no gateway was running. Default `once` with `at`, else `none`. */
+  catchUp?: "none" | "once";
+  /** What becomes of a fire while the job is still running. Default `skip`. */
+  overlap?: "skip" | "allow";
+  /** How long a run may take, from its fire to its answer. Default 600000. */
+  timeoutMs?: number;
   /** Whether it runs by the clock; it can always be run by hand. Default true. */
   enabled?: boolean;
   /** Where the answer goes. Default nowhere but into the session. */

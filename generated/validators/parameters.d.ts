@@ -2,6 +2,8 @@
 import type { ValidateFunction } from "ajv";
 
 export const updatePlainSettings: ValidateFunction;
+export const listPlainCronJobs: ValidateFunction;
+export const runCronJob: ValidateFunction;
 export const listPlainSessions: ValidateFunction;
 export const deletePlainSession: ValidateFunction;
 export const getPlainSession: ValidateFunction;
@@ -19,10 +21,16 @@ export const replaceSettings: ValidateFunction;
 export const listConversations: ValidateFunction;
 export const deleteConversation: ValidateFunction;
 export const getConversation: ValidateFunction;
+export const listCronJobs: ValidateFunction;
+export const deleteCronJob: ValidateFunction;
+export const getCronJob: ValidateFunction;
+export const updateCronJob: ValidateFunction;
+export const listCronRuns: ValidateFunction;
 export const listKeys: ValidateFunction;
 export const revokeKey: ValidateFunction;
 export const rotateKey: ValidateFunction;
 export const listLogs: ValidateFunction;
+export const listMcpServers: ValidateFunction;
 export const listMemories: ValidateFunction;
 export const pruneMemory: ValidateFunction;
 export const deleteMemory: ValidateFunction;

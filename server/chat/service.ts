@@ -32,6 +32,8 @@ export interface ChatInput {
   stream: boolean;
   /** Whether the turn goes on although nobody waits for it. */
   keep?: boolean;
+  /** Nobody speaks, the clock does: an allow list is about users, and asks for none then. */
+  byClock?: boolean;
   workspaceId?: string | undefined;
   agentId?: string | undefined;
   userId?: string | undefined;
@@ -186,7 +188,8 @@ export function createChat({ agents, workspaces, sessions, providers, tools, rec
 }
 
 /** The session's user counts where the request names none. Throws `forbidden`. */
-function admit({ face, userId, channel }: ChatInput, session: Session | undefined, workspace: Workspace): void {
+function admit({ face, userId, channel, byClock }: ChatInput, session: Session | undefined, workspace: Workspace): void {
+  if (byClock) return;
   const speaker = userId === undefined && session ? session : { userId: userId ?? null, channel };
   requireAdmission(workspace, speaker, face === "workspaces" ? "`userId`" : "`userId` with `POST /api/v1/messages`");
 }

@@ -122,10 +122,19 @@ describe("what a schema cannot say", () => {
       "/mcp/servers/a must have either `command`, a program to start, or `url`, where it is over HTTP.",
       "/mcp/servers/b/args goes with `command`, not with `url`.",
     ]],
-    [{ cron: { jobs: [{ id: "a", schedule: "daily", timezone: "Mars/Base", agent: "x", message: "m" }] } }, [
-      "/cron/jobs/0/schedule must have five fields (minute, hour, day, month, day of week), or six with seconds before them.",
-      "/cron/jobs/0/timezone must be a time zone's IANA name, such as Europe/Berlin.",
+    [{ cron: { jobs: [{ id: "a", schedule: "daily", agent: "x", message: "m" }, { id: "a", schedule: "0 9 * * *", timezone: "Mars/Base", message: "m" }, { id: "x".repeat(101), schedule: "0 0 30 2 *", message: "m" }] } }, [
       "/cron/jobs/0/agent must be one of the agents (main).",
+      "/cron/jobs/0/schedule must have five fields (minute, hour, day, month, day of week), or six with seconds before them.",
+      "/cron/jobs/1/id is the id of another job of the list.",
+      "/cron/jobs/1/timezone must be a time zone's IANA name, such as Europe/Berlin.",
+      "/cron/jobs/2/id must have 100 characters at the most.",
+      "/cron/jobs/2/schedule never fires: there is no such day.",
+    ]],
+    [{ cron: { jobs: [{ id: "a", message: "m" }, { id: "b", everyMs: 1000, at: "soon", message: "m" }, { id: "c", everyMs: 1000, timezone: "UTC", message: "m" }] } }, [
+      "/cron/jobs/0/schedule is required, or `at`, or `everyMs`.",
+      "/cron/jobs/1/at must be a date and time such as 2027-01-31T12:00:00Z.",
+      "/cron/jobs/1/everyMs cannot be there as well: one of `schedule`, `at` and `everyMs` says when.",
+      "/cron/jobs/2/timezone goes with `schedule`.",
     ]],
     [{ webhooks: { outbound: [{ url: "hook", secret: "", events: ["*"] }] } }, [
       "/webhooks/outbound/0/url must be a URL that begins with http:// or https://.",

@@ -37,6 +37,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
   const agents = foldAgents(folding);
   const models = foldModels(folding);
   const channels = foldChannels(folding);
+  const jobs = foldCron(folding, agents);
   network.allowPrivate?.forEach((name, index) => {
     if (!isNetwork(name)) fault(`/network/allowPrivate/${index}`, "must be an IP address or a network such as 10.0.0.0/8.");
   });
@@ -51,7 +52,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     redis: { url: file.redis?.url ?? null },
     models,
     agents,
-    workspaces: foldWorkspaces(folding, agents, auth.keys, channels),
+    workspaces: foldWorkspaces(folding, agents, auth.keys, channels, jobs),
     channels,
     tools: {
       allow: tools.allow ?? ["*"],
@@ -69,7 +70,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     },
     network: { allowPrivate: network.allowPrivate ?? [] },
     memory: foldMemory(folding, models),
-    cron: { jobs: foldCron(folding, agents) },
+    cron: { jobs },
     webhooks: foldWebhooks(folding),
     logging: {
       level: logging.level ?? "info",

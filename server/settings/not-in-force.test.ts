@@ -11,9 +11,13 @@ test("says nothing of settings that are in force", async () => {
 
 test("names each thing that a file asks for and this version does not do", () => {
   const { settings } = readSettings(
-    { redis: { url: "redis://127.0.0.1:6379" }, skills: { registry: "https://skills.example" } },
+    {
+      redis: { url: "redis://127.0.0.1:6379" },
+      skills: { registry: "https://skills.example" },
+      cron: { jobs: [{ id: "standup", schedule: "0 9 * * *", message: "Hello", deliver: { channel: "slack", to: "#standup" } }] },
+    },
     surroundings,
   );
   const warnings = settingsNotInForce(settings).join("\n");
-  for (const word of ["Redis", "registry of skills"]) expect(warnings).toContain(word);
+  for (const word of ["Redis", "registry of skills", "`deliver` of cron jobs"]) expect(warnings).toContain(word);
 });

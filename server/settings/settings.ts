@@ -1,4 +1,5 @@
 import type { CorsMethod, Cron, KeyPermission, Logging, Scope, WebhookEvent } from "../../generated/server/settings.ts";
+import type { Timing } from "../cron/schedule.ts";
 
 /**
  * The settings as the gateway uses them: one shape, whichever edition's the file has; every default filled in, every path
@@ -209,11 +210,16 @@ export interface MemorySettings {
 
 export interface CronJobSettings {
   readonly id: string;
-  readonly schedule: string;
-  readonly timezone: string;
-  /** Null: whichever is the default. */
+  readonly timing: Timing;
+  readonly workspace: string;
+  /** Null: the workspace's. */
   readonly agent: string | null;
   readonly message: string;
+  /** Null: a new one each time. */
+  readonly sessionId: string | null;
+  readonly catchUp: "none" | "once";
+  readonly overlap: "skip" | "allow";
+  readonly timeoutMs: number;
   readonly enabled: boolean;
   readonly deliver: Readonly<NonNullable<NonNullable<Cron["jobs"]>[number]["deliver"]>> | null;
 }

@@ -4,6 +4,7 @@ import { initial } from "./migrations/0001-initial.ts";
 import { seededWorkspaces } from "./migrations/0003-seeded-workspaces.ts";
 import { audit } from "./migrations/0004-audit.ts";
 import { memory } from "./migrations/0006-memory.ts";
+import { cron } from "./migrations/0007-cron.ts";
 import { keyTools } from "./migrations/0010-key-tools.ts";
 import type { Schema } from "./schema.ts";
 
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   "0003-seeded-workspaces": seededWorkspaces,
   "0004-audit": audit,
   "0006-memory": memory,
+  "0007-cron": cron,
   "0010-key-tools": keyTools,
 };
 

@@ -17,6 +17,9 @@ export interface Schema {
   audit: AuditTable;
   memories: MemoriesTable;
   memory_vectors: MemoryVectorsTable;
+  cron_jobs: CronJobsTable;
+  cron_clocks: CronClocksTable;
+  cron_runs: CronRunsTable;
 }
 
 export interface WorkspacesTable {
@@ -164,4 +167,46 @@ export interface MemoryVectorsTable {
   model: string;
   /** 32-bit floats in the machine's order; the one column of bytes. */
   vector: Uint8Array;
+}
+
+export interface CronJobsTable {
+  id: string;
+  workspace_id: string;
+  /** JSON of a `Timing`. */
+  timing: string;
+  agent_id: string | null;
+  message: string;
+  session_id: string | null;
+  catch_up: "none" | "once";
+  overlap: "skip" | "allow";
+  timeout_ms: number;
+  delete_after_run: number;
+  enabled: number;
+  /** JSON of a `Principal`, its permissions as a list or `"*"`. */
+  principal: string;
+  created_at: number;
+  updated_at: number;
+}
+
+interface CronClocksTable {
+  job_id: string;
+  /** What `next_at` was reckoned from. */
+  timing: string;
+  /** The next fire that nobody has dealt with; null when there is none. */
+  next_at: number | null;
+  /** The newest fire that was not skipped. */
+  last_fire_id: string | null;
+}
+
+export interface CronRunsTable {
+  id: string;
+  job_id: string;
+  workspace_id: string;
+  /** Null for one by hand. */
+  scheduled_for: number | null;
+  status: "running" | "completed" | "failed" | "cancelled" | "timeout" | "skipped";
+  run_id: string | null;
+  error: string | null;
+  started_at: number;
+  finished_at: number | null;
 }

@@ -5,7 +5,7 @@ import type { Tools } from "./registry.ts";
 import type { ToolInvocations } from "./service.ts";
 
 /** The tools over HTTP. */
-export function createToolsHandlers({ tools, invocations }: { tools: Tools; invocations: ToolInvocations }): ToolsHandlers<RequestContext> {
+export function createToolsHandlers({ tools, invocations }: { tools: Tools; invocations: ToolInvocations }): Pick<ToolsHandlers<RequestContext>, "listTools" | "invokeTool"> {
   return {
     async listTools(_request, { principal }) {
       return { status: 200, body: { tools: tools.list().map((tool) => encodeTool(tool, tools, principal)) } };

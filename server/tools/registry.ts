@@ -1,4 +1,4 @@
-import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
+import type { ValidateFunction } from "ajv";
 import type { Principal } from "../keys/principal.ts";
 import type { ToolDefinition } from "../providers/port.ts";
 import { type Fault, faultsOf } from "../schema-faults.ts";
@@ -6,6 +6,7 @@ import type { Settings } from "../settings/settings.ts";
 import { bounded } from "./bounded.ts";
 import { createBuiltinTools } from "./builtin/tools.ts";
 import { matchesAny } from "./globs.ts";
+import { inputValidator } from "./input-schema.ts";
 import { asks, refusal } from "./policy.ts";
 import { ToolError, type Tool, type ToolContext, type ToolSource } from "./port.ts";
 
@@ -51,8 +52,6 @@ export function createTools({ settings, sources = [], now = Date.now }: { settin
   let builtin = builtinOf(settings);
   let listed: readonly (readonly Tool[])[] | undefined;
   let sorted: readonly Tool[] = [];
-  let ajv: Promise<Ajv2020> | undefined;
-  const validators = new WeakMap<Tool, ValidateFunction>();
 
   function builtinOf({ tools: { roots }, network: { allowPrivate } }: ToolSettings): readonly Tool[] {
     return createBuiltinTools({ roots, allowPrivate, now });
@@ -73,17 +72,6 @@ export function createTools({ settings, sources = [], now = Date.now }: { settin
   const get = (name: string) => list().find((tool) => tool.name === name);
   const refusalOf: Tools["refusal"] = (tool, principal) => refusal(tool, rules, principal);
 
-  async function validate(tool: Tool, input: unknown): Promise<void> {
-    let validator = validators.get(tool);
-    if (validator === undefined) {
-      validator = compile(await (ajv ??= loadAjv()), tool);
-      validators.set(tool, validator);
-    }
-    if (validator(input)) return;
-    const faults = faultsOf(validator.errors ?? []);
-    throw new ToolInputError(`The arguments of ${tool.name} do not fit: ${faults.map(({ path, message }) => `${path === "" ? "the input" : path} ${message}`).join("; ")}.`, faults);
-  }
-
   return {
     list,
     get,
@@ -101,7 +89,7 @@ export function createTools({ settings, sources = [], now = Date.now }: { settin
       const reason = refusalOf(tool, context.principal);
       if (reason !== null) throw new ToolError(`The tool ${name} is not allowed. ${reason}`);
       const input = typeof given === "string" ? parse(name, given) : given;
-      await validate(tool, input);
+      await check(tool, input);
       context.signal.throwIfAborted();
       return bounded(await timed(tool, input as Record<string, unknown>, tool.timeoutMs ?? rules.timeoutMs, context));
     },
@@ -120,20 +108,19 @@ function parse(name: string, text: string): unknown {
   }
 }
 
-/** Loaded with the first call: a gateway that calls no tools need not carry a compiler. */
-async function loadAjv(): Promise<Ajv2020> {
-  const { Ajv2020 } = await import("ajv/dist/2020.js");
-  // Not strict: schemas of MCP servers carry words of their own.
-  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false });
+/** Throws a ToolInputError with every fault. */
+async function check(tool: Tool, input: unknown): Promise<void> {
+  const validate = await validatorOf(tool);
+  if (validate(input)) return;
+  const faults = faultsOf(validate.errors ?? []);
+  throw new ToolInputError(`The arguments of ${tool.name} do not fit: ${faults.map(({ path, message }) => `${path === "" ? "the input" : path} ${message}`).join("; ")}.`, faults);
 }
 
-function compile(ajv: Ajv2020, tool: Tool): ValidateFunction {
+async function validatorOf({ name, inputSchema }: Tool): Promise<ValidateFunction> {
   try {
-    // `$id`s of foreign schemas may collide; they are of no use here.
-    const { $id: _id, ...schema } = tool.inputSchema;
-    return ajv.compile(schema);
+    return await inputValidator(inputSchema);
   } catch (error) {
-    throw new ToolError(`The tool ${tool.name} has an input schema that cannot be used.`, { cause: error });
+    throw new ToolError(`The tool ${name} has an input schema that cannot be used.`, { cause: error });
   }
 }
 

@@ -72,11 +72,22 @@ describe("the plain document's requests, with curl", () => {
       expect((await curl(...bearer(), `${gateway.url}/api/sessions/session-deleted`)).status).toBe(404);
     });
 
+    test.skipIf(lacksCurl)("cron jobs are listed with the documented members, and run", async () => {
+      const { jobs } = (await curl(...bearer(), `${gateway.url}/api/cron`)).json() as { jobs: object[] };
+      const job = { id: "new-year", schedule: "0 0 1 1 *", timezone: "UTC", agent: "main", message: "Happy new year", enabled: true };
+      expect(jobs).toMatchObject([{ ...job, nextRunAt: anInstant }]);
+      expect(Object.keys(jobs[0]!)).toEqual(expect.arrayContaining([...Object.keys(job), "nextRunAt", "lastRunAt", "lastStatus"]));
+      const answer = await curl("-X", "POST", ...bearer(), `${gateway.url}/api/cron/new-year/run`);
+      expect(answer.status).toBe(202);
+      expect(answer.json()).toEqual({ runId: aString, jobId: "new-year" });
+    });
+
     test.skipIf(lacksCurl)("errors have a code of the document, a message and details", async () => {
       const refusals = [
         { path: "/api/sessions", key: "nobody", status: 401, code: "UNAUTHORIZED" },
         { path: "/api/sessions", key: sendOnlyToken, status: 403, code: "FORBIDDEN" },
         { path: "/api/sessions/nowhere", key: token, status: 404, code: "NOT_FOUND" },
+        { path: "/api/cron", key: sendOnlyToken, status: 403, code: "FORBIDDEN" },
         { path: "/api/nowhere", key: token, status: 404, code: "NOT_FOUND" },
         { path: "/api/sessions?limit=many", key: token, status: 400, code: "INVALID_REQUEST" },
       ];

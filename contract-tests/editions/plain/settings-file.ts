@@ -11,6 +11,7 @@ export function plainFile(modelsSection: string, root?: string): SettingsFile {
       gateway: { auth: { enabled: true, token: "${token}" } },
       api: { auth: { enabled: true, tokens: [{ name: "sender", token: "${sendOnlyToken}", scope: ["send"] }] } },
       ${root === undefined ? "" : `tools: { roots: [${JSON.stringify(root)}] },`}
+      cron: { jobs: [{ id: "new-year", schedule: "0 0 1 1 *", agent: "main", message: "Happy new year" }] },
       ${modelsSection}
     }`,
   };

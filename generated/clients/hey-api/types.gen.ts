@@ -597,6 +597,68 @@ export type CreateChatCompletionRequest = {
 };
 
 /**
+ * A job to make.
+ */
+export type CreateCronJobRequest = {
+    /**
+     * Default one that the gateway makes.
+     */
+    id?: CronJobId;
+    /**
+     * Default the key's only or first one, else `default`.
+     */
+    workspace?: Id;
+    /**
+     * What the agent is told.
+     */
+    message: string;
+    /**
+     * When, as a cron expression. One of `schedule`, `at` and `everyMs`.
+     */
+    schedule?: CronSchedule;
+    /**
+     * When, once: a date and time of RFC 3339, not in the past.
+     */
+    at?: string;
+    /**
+     * When: each time so long after the last, from now on.
+     */
+    everyMs?: number;
+    /**
+     * The time zone of the schedule. Default `UTC`.
+     */
+    timezone?: TimeZone;
+    /**
+     * The agent that gets the message; null, the default, for the workspace's.
+     */
+    agent?: Id | null;
+    /**
+     * The session it is said in; null for a new one each time. Default one of the job's own, `cron_` and its id.
+     */
+    sessionId?: Id | null;
+    /**
+     * Default `once` with `at`, else `none`. A fire that is up to a minute late is not missed.
+     */
+    catchUp?: CronCatchUp;
+    /**
+     * Default `skip`.
+     */
+    overlap?: CronOverlap;
+    /**
+     * How long a run may take, from its fire to its answer. Default ten minutes.
+     */
+    timeoutMs?: number;
+    /**
+     * Whether the job goes once its one fire, `at`, has ended. Default false.
+     */
+    deleteAfterRun?: boolean;
+    /**
+     * Whether it runs by the clock; it can always be run by hand. Default true.
+     */
+    enabled?: boolean;
+};
+
+/**
  * A key to make. Nobody gives a key more than he has.
  */
 export type CreateKeyRequest = {
@@ -653,6 +715,150 @@ export type CreateWorkspaceRequest = {
      */
     allowlist?: Array<AllowedUser>;
 };
+
+/**
+ * What becomes of a fire that was missed because no gateway was running: nothing, or one run for all that were missed.
+ */
+export type CronCatchUp = 'none' | 'once';
+
+/**
+ * A fire of a job, and what came of it.
+ */
+export type CronFire = {
+    id: Id;
+    jobId: Id;
+    /**
+     * The time of the clock that it was for; null when it was run by hand.
+     */
+    scheduledFor: Instant | null;
+    status: CronFireStatus;
+    /**
+     * The run behind it: `GET /api/v1/runs/{runId}`. Null when none began.
+     */
+    runId: Id | null;
+    /**
+     * Why it failed, was cancelled or skipped.
+     */
+    error: string | null;
+    startedAt: Instant;
+    /**
+     * Null while it runs.
+     */
+    finishedAt: Instant | null;
+};
+
+/**
+ * The last 100 fires of a job, the newest first.
+ */
+export type CronFireList = {
+    runs: Array<CronFire>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * What came of a fire. `timeout` is a run that took longer than the job allows, `skipped` a fire that came while the job was running.
+ */
+export type CronFireStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'timeout' | 'skipped';
+
+/**
+ * A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when.
+ */
+export type CronJob = {
+    id: Id;
+    source: CronJobSource;
+    /**
+     * When, as a cron expression.
+     */
+    schedule: string | null;
+    /**
+     * When, once.
+     */
+    at: Instant | null;
+    /**
+     * When: that long after the last time.
+     */
+    everyMs: number | null;
+    /**
+     * The time zone of the schedule, by its IANA name.
+     */
+    timezone: string;
+    workspace: Id;
+    /**
+     * The agent that gets the message; null for the workspace's.
+     */
+    agent: Id | null;
+    /**
+     * What the agent is told.
+     */
+    message: string;
+    /**
+     * The session it is said in; null for a new one each time.
+     */
+    sessionId: Id | null;
+    catchUp: CronCatchUp;
+    overlap: CronOverlap;
+    /**
+     * How long a run may take, from its fire to its answer.
+     */
+    timeoutMs: number;
+    /**
+     * Whether the job goes once its one fire, `at`, has ended.
+     */
+    deleteAfterRun: boolean;
+    /**
+     * Whether it runs by the clock; it can always be run by hand.
+     */
+    enabled: boolean;
+    /**
+     * Null when it runs by the clock no more.
+     */
+    nextRunAt: Instant | null;
+    /**
+     * When its last run began; null before the first. Fires that were skipped do not count.
+     */
+    lastRunAt: Instant | null;
+    lastStatus: CronFireStatus | null;
+    /**
+     * Null for a job of the settings.
+     */
+    createdAt: Instant | null;
+    /**
+     * Null for a job of the settings.
+     */
+    updatedAt: Instant | null;
+};
+
+/**
+ * The id of a job: 1 to 100 letters, digits, `.`, `_`, `:`, `@` or `-`.
+ */
+export type CronJobId = string;
+
+export type CronJobList = {
+    jobs: Array<CronJob>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * Where a job is written down: in the database, made over HTTP; or in the settings, where alone it can be changed.
+ */
+export type CronJobSource = 'stored' | 'settings';
+
+/**
+ * What becomes of a fire while the job is still running: it is skipped; or it runs as well, up to ten at once. Those of
+ * one session wait for each other, as all turns of a session do.
+ */
+export type CronOverlap = 'skip' | 'allow';
+
+/**
+ * When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood.
+ */
+export type CronSchedule = string;
 
 /**
  * How many objects were deleted.
@@ -897,6 +1103,41 @@ export type LogPage = {
      */
     nextCursor?: string;
 };
+
+/**
+ * A server of the Model Context Protocol in the settings, as it is now.
+ */
+export type McpServer = {
+    /**
+     * Its name in the settings; its tools are named `<name>__<tool>`.
+     */
+    name: string;
+    transport: McpTransport;
+    state: McpServerState;
+    /**
+     * How many of its tools there are now.
+     */
+    toolCount: number;
+    /**
+     * Why it is not connected, in English; null when nothing has failed since it was connected last.
+     */
+    lastError: string | null;
+};
+
+export type McpServerList = {
+    servers: Array<McpServer>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+export type McpServerState = 'connecting' | 'connected' | 'disconnected' | 'disabled';
+
+/**
+ * How a server of the Model Context Protocol is reached.
+ */
+export type McpTransport = 'stdio' | 'http';
 
 /**
  * One thing that is remembered. All agents of its workspace know it.
@@ -1945,6 +2186,22 @@ export type SettingsDocument = {
 export type SkillName = string;
 
 /**
+ * A run that has begun.
+ */
+export type StartedCronRun = {
+    /**
+     * `GET /api/v1/runs/{runId}` tells what comes of it.
+     */
+    runId: Id;
+    jobId: Id;
+};
+
+/**
+ * A time zone by its IANA name.
+ */
+export type TimeZone = string;
+
+/**
  * A piece of the answer's text.
  */
 export type TokenEvent = {
@@ -2023,6 +2280,60 @@ export type UpdateAllowlistRequest = {
      * Users to take off the list. Without any left it lets all in.
      */
     remove?: Array<AllowedUser>;
+};
+
+/**
+ * What to change of a job; whatever is not named stays. To name one of `schedule`, `at` and `everyMs` puts it in the place of the one before.
+ */
+export type UpdateCronJobRequest = {
+    /**
+     * What the agent is told.
+     */
+    message?: string;
+    /**
+     * When, as a cron expression. One of `schedule`, `at` and `everyMs`.
+     */
+    schedule?: CronSchedule;
+    /**
+     * When, once: a date and time of RFC 3339, not in the past.
+     */
+    at?: string;
+    /**
+     * When: each time so long after the last, from now on.
+     */
+    everyMs?: number;
+    /**
+     * The time zone of the schedule. Default `UTC`.
+     */
+    timezone?: TimeZone;
+    /**
+     * The agent that gets the message; null, the default, for the workspace's.
+     */
+    agent?: Id | null;
+    /**
+     * The session it is said in; null for a new one each time. Default one of the job's own, `cron_` and its id.
+     */
+    sessionId?: Id | null;
+    /**
+     * Default `once` with `at`, else `none`. A fire that is up to a minute late is not missed.
+     */
+    catchUp?: CronCatchUp;
+    /**
+     * Default `skip`.
+     */
+    overlap?: CronOverlap;
+    /**
+     * How long a run may take, from its fire to its answer. Default ten minutes.
+     */
+    timeoutMs?: number;
+    /**
+     * Whether the job goes once its one fire, `at`, has ended. Default false.
+     */
+    deleteAfterRun?: boolean;
+    /**
+     * Whether it runs by the clock; it can always be run by hand. Default true.
+     */
+    enabled?: boolean;
 };
 
 /**
@@ -4350,6 +4661,60 @@ export type ListModelsResponses = {
 
 export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
 
+export type ListMcpServersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/mcp';
+};
+
+export type ListMcpServersErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListMcpServersError = ListMcpServersErrors[keyof ListMcpServersErrors];
+
+export type ListMcpServersResponses = {
+    /**
+     * The answer.
+     */
+    200: McpServerList;
+};
+
+export type ListMcpServersResponse = ListMcpServersResponses[keyof ListMcpServersResponses];
+
 export type ListToolsData = {
     body?: never;
     path?: never;
@@ -4799,6 +5164,459 @@ export type DeleteMemoryResponses = {
 };
 
 export type DeleteMemoryResponse = DeleteMemoryResponses[keyof DeleteMemoryResponses];
+
+export type ListCronJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/cron';
+};
+
+export type ListCronJobsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListCronJobsError = ListCronJobsErrors[keyof ListCronJobsErrors];
+
+export type ListCronJobsResponses = {
+    /**
+     * The answer.
+     */
+    200: CronJobList;
+};
+
+export type ListCronJobsResponse = ListCronJobsResponses[keyof ListCronJobsResponses];
+
+export type CreateCronJobData = {
+    body: CreateCronJobRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/cron';
+};
+
+export type CreateCronJobErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type CreateCronJobError = CreateCronJobErrors[keyof CreateCronJobErrors];
+
+export type CreateCronJobResponses = {
+    /**
+     * The job that was made.
+     */
+    201: CronJob;
+};
+
+export type CreateCronJobResponse = CreateCronJobResponses[keyof CreateCronJobResponses];
+
+export type DeleteCronJobData = {
+    body?: never;
+    path: {
+        jobId: Id;
+    };
+    query?: never;
+    url: '/api/v1/cron/{jobId}';
+};
+
+export type DeleteCronJobErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type DeleteCronJobError = DeleteCronJobErrors[keyof DeleteCronJobErrors];
+
+export type DeleteCronJobResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type DeleteCronJobResponse = DeleteCronJobResponses[keyof DeleteCronJobResponses];
+
+export type GetCronJobData = {
+    body?: never;
+    path: {
+        jobId: Id;
+    };
+    query?: never;
+    url: '/api/v1/cron/{jobId}';
+};
+
+export type GetCronJobErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetCronJobError = GetCronJobErrors[keyof GetCronJobErrors];
+
+export type GetCronJobResponses = {
+    /**
+     * The answer.
+     */
+    200: CronJob;
+};
+
+export type GetCronJobResponse = GetCronJobResponses[keyof GetCronJobResponses];
+
+export type UpdateCronJobData = {
+    body: UpdateCronJobRequest;
+    path: {
+        jobId: Id;
+    };
+    query?: never;
+    url: '/api/v1/cron/{jobId}';
+};
+
+export type UpdateCronJobErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type UpdateCronJobError = UpdateCronJobErrors[keyof UpdateCronJobErrors];
+
+export type UpdateCronJobResponses = {
+    /**
+     * The answer.
+     */
+    200: CronJob;
+};
+
+export type UpdateCronJobResponse = UpdateCronJobResponses[keyof UpdateCronJobResponses];
+
+export type ListCronRunsData = {
+    body?: never;
+    path: {
+        jobId: Id;
+    };
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/cron/{jobId}/runs';
+};
+
+export type ListCronRunsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListCronRunsError = ListCronRunsErrors[keyof ListCronRunsErrors];
+
+export type ListCronRunsResponses = {
+    /**
+     * The answer.
+     */
+    200: CronFireList;
+};
+
+export type ListCronRunsResponse = ListCronRunsResponses[keyof ListCronRunsResponses];
+
+export type ListPlainCronJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/cron';
+};
+
+export type ListPlainCronJobsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type ListPlainCronJobsError = ListPlainCronJobsErrors[keyof ListPlainCronJobsErrors];
+
+export type ListPlainCronJobsResponses = {
+    /**
+     * The answer.
+     */
+    200: CronJobList;
+};
+
+export type ListPlainCronJobsResponse = ListPlainCronJobsResponses[keyof ListPlainCronJobsResponses];
+
+export type RunCronJobData = {
+    body?: never;
+    path: {
+        id: Id;
+    };
+    query?: never;
+    url: '/api/cron/{id}/run';
+};
+
+export type RunCronJobErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type RunCronJobError = RunCronJobErrors[keyof RunCronJobErrors];
+
+export type RunCronJobResponses = {
+    /**
+     * The run goes on by itself.
+     */
+    202: StartedCronRun;
+};
+
+export type RunCronJobResponse = RunCronJobResponses[keyof RunCronJobResponses];
 
 export type ListKeysData = {
     body?: never;
