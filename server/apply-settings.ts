@@ -83,12 +83,15 @@ export function createApplication(parts: RunningParts): Application {
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     memory: (next) => memory.use(next.memory),
-    tools: (next) => tools.use(next.tools),
     mcp: (next) => mcp.use(next.mcp),
     skills: exchangeSkills,
-    network: exchangeSkills,
     cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
+    tools: (next) => tools.use(next),
+    network(next) {
+      tools.use(next);
+      return exchangeSkills(next);
+    },
     "logging.level": (next) => void (log.level = next.logging.level),
   };
 

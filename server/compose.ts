@@ -63,7 +63,9 @@ import { watchSettings } from "./settings/watch.ts";
 import { createSkillsHandlers } from "./skills/handlers.ts";
 import { createSkills, skillsSettings } from "./skills/service.ts";
 import { openDatabase } from "./storage/database.ts";
+import { createToolsHandlers } from "./tools/handlers.ts";
 import { createTools, type Tools } from "./tools/registry.ts";
+import { createToolInvocations } from "./tools/service.ts";
 import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
@@ -141,13 +143,16 @@ export async function composeGateway(
   const skills = createSkills({
     settings: skillsSettings(settings),
     env: process.env,
-    hasTool: (name) => tools.get(name) !== undefined && tools.allowed(name),
+    hasTool(name) {
+      const tool = tools.get(name);
+      return tool !== undefined && tools.refusal(tool, { tools: null }) === null;
+    },
     globsOf: async ({ principal, workspaceId, agentId }) => ({
       agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ ...settings.tools, sources: [createMemoryTools({ memory }), skills, mcp] });
+  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], now });
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -183,6 +188,7 @@ export async function composeGateway(
       ...createSessionsHandlers({ sessions, agents }),
       ...createWorkspacesHandlers({ workspaces }),
       ...createAgentsHandlers({ agents, tools }),
+      ...createToolsHandlers({ tools, invocations: createToolInvocations({ tools }) }),
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),

@@ -41,6 +41,12 @@ describe("500: a crash behind the handler", () => {
     expectFace(id, answer.text, "internal_error");
   });
 
+  test("invokeTool", async () => {
+    const answer = await server.call("invokeTool", { path: { name: "calculate" }, json: { params: { expression: "1 + 1" } } });
+    expect(answer.status, answer.text).toBe(500);
+    expectFace("invokeTool", answer.text, "internal_error");
+  });
+
   test.each(["getAgent", "listAgentTools", "getOpenaiModel"] as const)("%s", async (id) => {
     const answer = await server.call(id, { path: { agentId: "main", model: "gpt-5" } });
     expect(answer.status, answer.text).toBe(500);
@@ -50,7 +56,7 @@ describe("500: a crash behind the handler", () => {
 
 describe("500: a store that is broken", () => {
   const server = useServer();
-  const talking = operations.filter(({ bodySchemas, group }) => bodySchemas && group !== "Settings" && group !== "Skills");
+  const talking = operations.filter(({ bodySchemas, group }) => bodySchemas && !["Settings", "Skills", "Tools"].includes(group));
   const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|cron|memory|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {

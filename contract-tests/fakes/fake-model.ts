@@ -24,11 +24,19 @@ const phrases: readonly { tool: string; pattern: RegExp; field: string }[] = [
   { tool: "read", pattern: /\bread (\S+)/i, field: "path" },
 ];
 
+/** `call <name> {json}` in a tool's result. */
+const commands = /\bcall (\w+) (\{[^}]*\})/g;
+
 /** Decides the answer. Deterministic: the same conversation always gives the same one. */
 export function answer(heard: Heard, sentinel: Sentinel | undefined): Said {
   if (sentinel?.name === "words") return text(Array.from({ length: sentinel.count ?? 10 }, (_, index) => `word${index} `));
   if (sentinel?.name === "slow") return text(Array.from({ length: sentinel.count ?? 5 }, (_, index) => `slow${index} `));
   if (sentinel?.name === "big") return text(Array.from({ length: sentinel.count ?? 64 }, () => "x".repeat(1023) + " "));
+  if (sentinel?.name === "obey" && heard.toolResult !== undefined) {
+    // As a model that was talked into it: whatever tools it has been told of.
+    const calls = [...heard.toolResult.matchAll(commands)].map(([, name = "", input = "{}"]) => ({ name, arguments: input }));
+    if (calls.length > 0) return { pieces: [], calls, reason: "calls" };
+  }
   if (heard.toolResult !== undefined) return text(split(`The tool says: ${heard.toolResult}`));
   const calls = callsFor(heard);
   if (calls.length > 0) return { pieces: [], calls, reason: "calls" };

@@ -22,6 +22,7 @@
  * | `[words N]` | N words as fast as they are taken, for measurements |
  * | `[big N]` | N KiB of text in pieces of 1 KiB |
  * | `[endless]` | streams until the client goes; `bytesSent` shows whether back-pressure holds |
+ * | `[obey]` | does what a tool's result says: `call <name> {json}` in it is a call, although no such tool was offered |
  * | `[length]` | stops after two words with finish reason `length` / `max_tokens` |
  * | `[filter]` | no text, finish reason `content_filter` / `refusal` |
  * | `[no-usage]` | (OpenAI only) never reports usage, as small local servers do |

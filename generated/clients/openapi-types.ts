@@ -189,6 +189,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{runId}/approvals/{callId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a tool call
+         * @description Approves a call of a tool that waits for it (`tools.ask` of the settings), or refuses it. The answer is the run, which goes on:
+         *     the model is told the tool's result, or that it was refused. 409 when the call has been answered, or has waited too long.
+         */
+        post: operations["approveToolCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{runId}/cancel": {
         parameters: {
             query?: never;
@@ -570,7 +591,7 @@ export interface paths {
         };
         /**
          * List an agent's tools
-         * @description The tools an agent names, and whether it may call them.
+         * @description The tools an agent names, and whether it may call them in a turn that this key asks for.
          */
         get: operations["listAgentTools"];
         put?: never;
@@ -615,6 +636,47 @@ export interface paths {
         get: operations["listMcpServers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tools
+         * @description Every tool there is, by name, and whether this key may call it.
+         */
+        get: operations["listTools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools/{name}/invoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invoke a tool
+         * @description Calls a tool without a model. 400 lists what does not fit its schema, 403 says which policy forbids it, 408 that it took
+         *     too long, 422 why it failed. A client that goes away stops it.
+         */
+        post: operations["invokeTool"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1323,21 +1385,7 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
-        /** @description A tool of an agent. */
-        AgentTool: {
-            name: string;
-            description: string;
-            /** @description Whether the gateway's policy lets the agent call it. */
-            enabled: boolean;
-            /** @description JSON Schema of its input. */
-            inputSchema: {
-                [key: string]: unknown;
-            };
-        };
-        AgentToolList: {
-            tools: components["schemas"]["AgentTool"][];
-        };
-        AgentsChatEvent: components["schemas"]["AgentsStartEvent"] | components["schemas"]["AgentsTextEvent"] | components["schemas"]["AgentsToolUseEvent"] | components["schemas"]["AgentsToolResultEvent"] | components["schemas"]["AgentsEndEvent"] | components["schemas"]["ErrorEvent"];
+        AgentsChatEvent: components["schemas"]["AgentsStartEvent"] | components["schemas"]["AgentsTextEvent"] | components["schemas"]["AgentsToolUseEvent"] | components["schemas"]["AgentsToolApprovalEvent"] | components["schemas"]["AgentsToolResultEvent"] | components["schemas"]["AgentsEndEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the agents edition writes it.
          * @example {
@@ -1404,6 +1452,20 @@ export interface components {
             type: "text";
             content: string;
         };
+        /** @description A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`. */
+        AgentsToolApprovalEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool_approval";
+            name: string;
+            /** @description The tool's input as the model wrote it. */
+            input: unknown;
+            callId: string;
+            /** @description When it counts as refused. */
+            expiresAt: components["schemas"]["Instant"];
+        };
         /** @description What the tool gave back. */
         AgentsToolResultEvent: {
             /**
@@ -1451,6 +1513,12 @@ export interface components {
              * @description Seconds after which to try again; with 429 and 503.
              */
             retryAfter?: number;
+        };
+        /** @description Somebody's word on a call that waits. */
+        ApprovalRequest: {
+            approve: boolean;
+            /** @description Why not; the model is told. */
+            reason?: string;
         };
         /**
          * @description One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than
@@ -1561,7 +1629,7 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
-        ConversationsChatEvent: components["schemas"]["ConversationsStartEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["ConversationsToolUseEvent"] | components["schemas"]["ConversationsToolResultEvent"] | components["schemas"]["ConversationsDoneEvent"] | components["schemas"]["ErrorEvent"];
+        ConversationsChatEvent: components["schemas"]["ConversationsStartEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["ConversationsToolUseEvent"] | components["schemas"]["ConversationsToolApprovalEvent"] | components["schemas"]["ConversationsToolResultEvent"] | components["schemas"]["ConversationsDoneEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the conversations edition writes it.
          * @example {
@@ -1640,6 +1708,20 @@ export interface components {
             conversationId: components["schemas"]["Id"];
             messageId: components["schemas"]["Id"];
             runId: components["schemas"]["Id"];
+        };
+        /** @description A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`. */
+        ConversationsToolApprovalEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool_approval";
+            name: string;
+            /** @description The tool's input as the model wrote it. */
+            input: unknown;
+            callId: string;
+            /** @description When it counts as refused. */
+            expiresAt: components["schemas"]["Instant"];
         };
         /** @description What the tool gave back. */
         ConversationsToolResultEvent: {
@@ -1766,6 +1848,8 @@ export interface components {
             permissions?: components["schemas"]["KeyPermission"][];
             /** @description The workspaces whose objects it may see and make, or `["*"]`. Default all that the asking key may. */
             workspaces?: (components["schemas"]["Id"] | "*")[];
+            /** @description The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may. */
+            tools?: components["schemas"]["ToolGlob"][];
             /**
              * Format: int32
              * @description Requests a minute.
@@ -2022,6 +2106,20 @@ export interface components {
          * @description An instant in UTC, RFC 3339, with milliseconds.
          */
         Instant: string;
+        /**
+         * @description A call of a tool.
+         * @example {
+         *       "params": {
+         *         "path": "/path/to/file"
+         *       }
+         *     }
+         */
+        InvokeToolRequest: {
+            /** @description The tool's input; it must fit its `inputSchema`. */
+            params?: {
+                [key: string]: unknown;
+            };
+        };
         /** @description A key, without its secret: that is shown once, when it is made. */
         Key: {
             id: components["schemas"]["Id"];
@@ -2038,6 +2136,8 @@ export interface components {
             permissions: components["schemas"]["KeyPermission"][] | null;
             /** @description The workspaces whose objects it may see and make; `["*"]` for all. */
             workspaces: string[];
+            /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
+            tools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -2212,7 +2312,7 @@ export interface components {
             usage?: components["schemas"]["TurnUsage"];
             toolCalls?: components["schemas"]["MessageToolCall"][];
         };
-        MessageStreamEvent: components["schemas"]["TokenEvent"] | components["schemas"]["WorkspacesToolUseEvent"] | components["schemas"]["WorkspacesToolResultEvent"] | components["schemas"]["WorkspacesDoneEvent"] | components["schemas"]["ErrorEvent"];
+        MessageStreamEvent: components["schemas"]["TokenEvent"] | components["schemas"]["WorkspacesToolUseEvent"] | components["schemas"]["WorkspacesToolApprovalEvent"] | components["schemas"]["WorkspacesToolResultEvent"] | components["schemas"]["WorkspacesDoneEvent"] | components["schemas"]["ErrorEvent"];
         /** @description A call of a tool within an answer. */
         MessageToolCall: {
             callId: string;
@@ -2264,6 +2364,8 @@ export interface components {
             permissions: components["schemas"]["KeyPermission"][] | null;
             /** @description The workspaces whose objects it may see and make; `["*"]` for all. */
             workspaces: string[];
+            /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
+            tools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -2524,7 +2626,7 @@ export interface components {
             /** Format: int32 */
             latency_ms: number;
         };
-        OperatorMessageEvent: components["schemas"]["OperatorStartEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["OperatorToolUseEvent"] | components["schemas"]["OperatorToolResultEvent"] | components["schemas"]["OperatorDoneEvent"] | components["schemas"]["ErrorEvent"];
+        OperatorMessageEvent: components["schemas"]["OperatorStartEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["OperatorToolUseEvent"] | components["schemas"]["OperatorToolApprovalEvent"] | components["schemas"]["OperatorToolResultEvent"] | components["schemas"]["OperatorDoneEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the operator edition writes it.
          * @example {
@@ -2578,6 +2680,20 @@ export interface components {
             message_id: components["schemas"]["Id"];
             run_id: components["schemas"]["Id"];
         };
+        /** @description A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`. */
+        OperatorToolApprovalEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool_approval";
+            name: string;
+            /** @description The tool's input as the model wrote it. */
+            input: unknown;
+            call_id: string;
+            /** @description When it counts as refused. */
+            expires_at: components["schemas"]["Instant"];
+        };
         /** @description What the tool gave back. */
         OperatorToolResultEvent: {
             /**
@@ -2627,6 +2743,8 @@ export interface components {
             permissions: components["schemas"]["KeyPermission"][] | null;
             /** @description The workspaces whose objects it may see and make; `["*"]` for all. */
             workspaces: string[];
+            /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
+            tools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -2643,6 +2761,16 @@ export interface components {
             owner: boolean;
             /** @description What it may really do, its scopes and defaults resolved. */
             effectivePermissions: components["schemas"]["KeyPermission"][];
+        };
+        /** @description A call that waits until somebody approves it. */
+        PendingApproval: {
+            callId: string;
+            /** @description The tool. */
+            name: string;
+            /** @description The tool's input as the model wrote it. */
+            input: unknown;
+            /** @description When it counts as refused. */
+            expiresAt: components["schemas"]["Instant"];
         };
         /** @description The error body of `/api/*` without `v1`. */
         PlainError: {
@@ -2737,6 +2865,8 @@ export interface components {
             /** Format: int32 */
             latencyMs?: number;
             toolsInvoked: string[];
+            /** @description Calls of tools that wait to be approved; absent when none does. */
+            pendingApprovals?: components["schemas"]["PendingApproval"][];
             /** @description Why it failed or was cancelled. */
             error?: {
                 error: components["schemas"]["ErrorCode"];
@@ -2923,6 +3053,36 @@ export interface components {
             type: "token";
             content: string;
         };
+        /** @description Something that an agent can do in a turn, and a key over HTTP. */
+        Tool: {
+            name: string;
+            description: string;
+            /** @description Whether the policy lets it be called: that of the settings, of the key that asks, and of the agent where there is one. */
+            enabled: boolean;
+            /** @description Why it is not enabled; absent when it is. */
+            reason?: string;
+            /** @description Whether it can do harm: such a tool is off until the settings allow it by name. */
+            dangerous: boolean;
+            /** @description Whether a call waits until somebody has approved it. Such a tool can be called in a turn only. */
+            ask: boolean;
+            /** @description JSON Schema of its input. */
+            inputSchema: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A tool's name, or a glob in which `*` stands for anything. */
+        ToolGlob: string;
+        ToolList: {
+            tools: components["schemas"]["Tool"][];
+        };
+        /** @description What a tool gave back. */
+        ToolOutput: {
+            tool: string;
+            /** @description Text; of more than 64 KiB the beginning, with a note. */
+            output: string;
+            /** Format: int32 */
+            durationMs: number;
+        };
         /** @description Tokens of a turn, all its model calls together. */
         TurnUsage: {
             /** Format: int32 */
@@ -3039,6 +3199,20 @@ export interface components {
             sessionId: components["schemas"]["Id"];
             toolsInvoked: string[];
             finishReason: components["schemas"]["FinishReason"];
+        };
+        /** @description A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`. */
+        WorkspacesToolApprovalEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool_approval";
+            tool: string;
+            /** @description The tool's input as the model wrote it. */
+            input: unknown;
+            callId: string;
+            /** @description When it counts as refused. */
+            expiresAt: components["schemas"]["Instant"];
         };
         /** @description What the tool gave back. */
         WorkspacesToolResultEvent: {
@@ -3254,7 +3428,7 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
-        /** @description The request fits the contract, but what it names cannot be worked with. */
+        /** @description The request fits the contract, but what it asks for cannot be done; the message says why. */
         ApiUnprocessable: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -3540,6 +3714,19 @@ export interface components {
                 "application/json": components["schemas"]["PlainError"];
             };
         };
+        /** @description The answer did not come in time. */
+        PlainTimeout: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
         /** @description A limit is exceeded; `Retry-After` says when to come back. */
         PlainTooManyRequests: {
             headers: {
@@ -3558,6 +3745,19 @@ export interface components {
         PlainUnauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
+        /** @description The request fits the contract, but what it asks for cannot be done; the message says why. */
+        PlainUnprocessable: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -4128,6 +4328,48 @@ export interface operations {
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
             404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    approveToolCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["Id"];
+                /** @description The `callId` of the event that says it waits. */
+                callId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
@@ -5002,7 +5244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentToolList"];
+                    "application/json": components["schemas"]["ToolList"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];
@@ -5082,6 +5324,77 @@ export interface operations {
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listTools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolList"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    invokeTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvokeToolRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolOutput"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            404: components["responses"]["PlainNotFound"];
+            408: components["responses"]["PlainTimeout"];
+            413: components["responses"]["PlainPayloadTooLarge"];
+            415: components["responses"]["PlainUnsupportedMediaType"];
+            422: components["responses"]["PlainUnprocessable"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
         };
     };
     listSkills: {

@@ -160,6 +160,16 @@ export interface HealthHandlers<Context> {
   getReadiness: Handler<"getReadiness", Context>;
 }
 
+/** Tools. */
+export interface ToolsHandlers<Context> {
+  /** GET /api/tools: List tools */
+  listTools: Handler<"listTools", Context>;
+  /** POST /api/tools/{name}/invoke: Invoke a tool */
+  invokeTool: Handler<"invokeTool", Context>;
+  /** GET /api/v1/mcp: List MCP servers */
+  listMcpServers: Handler<"listMcpServers", Context>;
+}
+
 /** Agents. */
 export interface AgentsHandlers<Context> {
   /** GET /api/v1/agents: List agents */
@@ -206,12 +216,6 @@ export interface LogsHandlers<Context> {
   listLogs: Handler<"listLogs", Context>;
 }
 
-/** Tools. */
-export interface ToolsHandlers<Context> {
-  /** GET /api/v1/mcp: List MCP servers */
-  listMcpServers: Handler<"listMcpServers", Context>;
-}
-
 /** Memory. */
 export interface MemoryHandlers<Context> {
   /** GET /api/v1/memory: List memories */
@@ -248,6 +252,8 @@ export interface OpenAIHandlers<Context> {
 export interface RunsHandlers<Context> {
   /** GET /api/v1/runs/{runId}: Get a run */
   getRun: Handler<"getRun", Context>;
+  /** POST /api/v1/runs/{runId}/approvals/{callId}: Approve a tool call */
+  approveToolCall: Handler<"approveToolCall", Context>;
   /** POST /api/v1/runs/{runId}/cancel: Cancel a run */
   cancelRun: Handler<"cancelRun", Context>;
   /** GET /api/v1/runs/{runId}/events: Take up a run's stream */
@@ -291,4 +297,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, ToolsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -6,9 +6,9 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "skills:read" | "skills:write" | "tools:read" | "workspaces:read" | "workspaces:write";
+export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "skills:read" | "skills:write" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
 
-export type RateClass = "default" | "plain";
+export type RateClass = "default" | "plain" | "plain-tools";
 
 export interface Route {
   readonly operationId: keyof operations;
@@ -38,6 +38,8 @@ export const routes: readonly Route[] = [
   { operationId: "deletePlainSession", method: "DELETE", path: "/api/sessions/:id", permission: "sessions:delete", rateClass: "plain", face: "plain", parameters: parameters.deletePlainSession, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getPlainSession", method: "GET", path: "/api/sessions/:id", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.getPlainSession, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getPlainStatus", method: "GET", path: "/api/status", permission: "metrics:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "listTools", method: "GET", path: "/api/tools", permission: "tools:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "invokeTool", method: "POST", path: "/api/tools/:name/invoke", permission: "tools:invoke", rateClass: "plain-tools", face: "plain", parameters: parameters.invokeTool, bodies: [bodies.InvokeToolRequest], bodyTypes: ["application/json"], streams: false },
   { operationId: "listAgents", method: "GET", path: "/api/v1/agents", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.listAgents, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getAgent", method: "GET", path: "/api/v1/agents/:agentId", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.getAgent, bodies: null, bodyTypes: [], streams: false },
   { operationId: "listAgentSessions", method: "GET", path: "/api/v1/agents/:agentId/sessions", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listAgentSessions, bodies: null, bodyTypes: [], streams: false },
@@ -81,6 +83,7 @@ export const routes: readonly Route[] = [
   { operationId: "listOpenaiModels", method: "GET", path: "/api/v1/openai/models", permission: "models:read", rateClass: "default", face: "openai", parameters: null, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getOpenaiModel", method: "GET", path: "/api/v1/openai/models/:model", permission: "models:read", rateClass: "default", face: "openai", parameters: parameters.getOpenaiModel, bodies: null, bodyTypes: [], streams: false },
   { operationId: "getRun", method: "GET", path: "/api/v1/runs/:runId", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.getRun, bodies: null, bodyTypes: [], streams: false },
+  { operationId: "approveToolCall", method: "POST", path: "/api/v1/runs/:runId/approvals/:callId", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.approveToolCall, bodies: [bodies.ApprovalRequest], bodyTypes: ["application/json"], streams: false },
   { operationId: "cancelRun", method: "POST", path: "/api/v1/runs/:runId/cancel", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.cancelRun, bodies: null, bodyTypes: [], streams: false },
   { operationId: "streamRunEvents", method: "GET", path: "/api/v1/runs/:runId/events", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.streamRunEvents, bodies: null, bodyTypes: [], streams: true },
   { operationId: "deleteSessions", method: "DELETE", path: "/api/v1/sessions", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSessions, bodies: null, bodyTypes: [], streams: false },

@@ -135,6 +135,8 @@ export interface ApiToken {
   rateLimit?: number;
   /** Input and output tokens a day (UTC). Default what `gateway.rateLimit.maxTokensPerDay` says, else no limit. */
   maxTokensPerDay?: number;
+  /** The tools it may call, itself and in its turns: names or globs. Default all that the settings allow. */
+  tools?: string[];
   /** When the key ends: a date (its first moment, UTC) or a date and time of RFC 3339. Default never. */
   expiresAt?: string;
 }
@@ -156,6 +158,8 @@ export interface ApiKey {
   rateLimit?: number;
   /** Input and output tokens a day (UTC). Default what `gateway.rateLimit.maxTokensPerDay` says, else no limit. */
   maxTokensPerDay?: number;
+  /** The tools it may call, itself and in its turns: names or globs. Default all that the settings allow. */
+  tools?: string[];
   /** When the key ends: a date (its first moment, UTC) or a date and time of RFC 3339. Default never. */
   expiresAt?: string;
 }
@@ -390,10 +394,14 @@ export interface WhatsApp {
 
 /** What agents may do. */
 export interface Tools {
-  /** Tools that may be invoked. Default all. */
+  /** Tools that may be invoked. Default `*`, all but the dangerous ones: `write` and `run_code` must be named, such as `["*", "write"]`. */
   allow?: string[];
-  /** Tools that may not, although `allow` names them. Default `run_code` and `write`. */
+  /** Tools that may not, although `allow` names them. Default none. */
   deny?: string[];
+  /** Tools whose calls wait until somebody has approved them. Default none. */
+  ask?: string[];
+  /** How long a call waits to be approved before it counts as refused, in milliseconds. Default 300000. */
+  approvalTimeoutMs?: number;
   /** Folders within which files may be read and written. Default `workspace` in the state folder. */
   roots?: string[];
   /** Longest time for one invocation, in milliseconds. Default 30000. */

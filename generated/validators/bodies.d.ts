@@ -2,6 +2,7 @@
 import type { ValidateFunction } from "ajv";
 
 export const AgentsChatRequest: ValidateFunction;
+export const ApprovalRequest: ValidateFunction;
 export const ConversationsChatRequest: ValidateFunction;
 export const CreateChatCompletionRequest: ValidateFunction;
 export const CreateCronJobRequest: ValidateFunction;
@@ -9,6 +10,7 @@ export const CreateKeyRequest: ValidateFunction;
 export const CreateWorkspaceRequest: ValidateFunction;
 export const InstallSkillFromPath: ValidateFunction;
 export const InstallSkillFromRegistry: ValidateFunction;
+export const InvokeToolRequest: ValidateFunction;
 export const MemorySearch: ValidateFunction;
 export const NewMemory: ValidateFunction;
 export const OperatorMessageRequest: ValidateFunction;

@@ -3,6 +3,7 @@ import type { AgentsHandlers } from "../../generated/server/handlers.ts";
 import { pageOf } from "../http/page-of.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { skillToolName } from "../skills/tool.ts";
+import { encodeTool } from "../tools/encode.ts";
 import { matchesAny } from "../tools/globs.ts";
 import type { Tools } from "../tools/registry.ts";
 import type { Agents, AgentSettings } from "./service.ts";
@@ -27,10 +28,10 @@ export function createAgentsHandlers({ agents, tools }: { agents: Agents; tools:
     async getAgent({ path: { agentId } }) {
       return { status: 200, body: encode(agents.get(agentId)) };
     },
-    async listAgentTools({ path: { agentId } }) {
+    async listAgentTools({ path: { agentId } }, { principal }) {
       const agent = agents.get(agentId);
       const named = tools.list().filter(({ name }) => matchesAny(agent.tools, name) || (name === skillToolName && agent.skills.length > 0));
-      return { status: 200, body: { tools: named.map(({ name, description, inputSchema }) => ({ name, description, enabled: tools.allowed(name), inputSchema })) } };
+      return { status: 200, body: { tools: named.map((tool) => encodeTool(tool, tools, principal)) } };
     },
   };
 }

@@ -1,24 +1,31 @@
+import type { Principal } from "../keys/principal.ts";
 import type { ToolDefinition } from "../providers/port.ts";
+import type { Run } from "../runs/run.ts";
 import { ToolError, type ToolContext } from "../tools/port.ts";
 import type { Tools } from "../tools/registry.ts";
 import { skillToolName } from "../skills/tool.ts";
 import type { TurnTools } from "./turn.ts";
 
-/** The tools of one agent's turn: those it was offered, and no other, whatever name the model comes up with. */
-export function agentTools(tools: Tools, definitions: readonly ToolDefinition[], turn: Omit<ToolContext, "signal">): TurnTools {
+/** The tools of one agent's turn: those it was offered, and no other, whatever name the model comes up with. `now` gives epoch milliseconds. */
+export function agentTools(tools: Tools, definitions: readonly ToolDefinition[], run: Pick<Run, "id" | "approvals">, now: () => number, turn: Omit<ToolContext, "signal" | "runId">): TurnTools {
+  const isOffered = (name: string) => definitions.some((definition) => definition.name === name);
   return {
     definitions,
+    approval(call) {
+      const timeoutMs = isOffered(call.name) ? tools.approvalTimeoutMs(call.name) : null;
+      return timeoutMs === null ? null : run.approvals.ask(call, timeoutMs, now());
+    },
     async invoke(name, argumentsText, signal) {
-      if (!definitions.some((definition) => definition.name === name)) {
+      if (!isOffered(name)) {
         throw new ToolError(`There is no tool ${name}. The tools are ${definitions.map((definition) => definition.name).join(", ")}.`);
       }
-      return tools.invoke(name, argumentsText, { ...turn, signal });
+      return tools.invoke(name, argumentsText, { ...turn, runId: run.id, signal });
     },
   };
 }
 
 /** What a model is offered: the tools that the agent's globs choose; the one that reads skills exactly when there are skills for this turn. */
-export function offeredTools(tools: Tools, globs: readonly string[], hasSkills: boolean): ToolDefinition[] {
-  if (hasSkills) return tools.definitions([...globs, skillToolName]);
-  return tools.definitions(globs).filter(({ name }) => name !== skillToolName);
+export function offeredTools(tools: Tools, globs: readonly string[], principal: Principal, hasSkills: boolean): readonly ToolDefinition[] {
+  if (hasSkills) return tools.definitions([...globs, skillToolName], principal);
+  return tools.definitions(globs, principal).filter(({ name }) => name !== skillToolName);
 }

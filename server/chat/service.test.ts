@@ -11,6 +11,7 @@ import { createSessions } from "../sessions/service.ts";
 import { createSessionStore } from "../sessions/store.ts";
 import { temporaryDatabase } from "../storage/testing.ts";
 import { createTools } from "../tools/registry.ts";
+import { testToolSettings } from "../tools/testing.ts";
 import { createWorkspaces } from "../workspaces/service.ts";
 import { createWorkspaceStore } from "../workspaces/store.ts";
 import { createChat, type ChatInput } from "./service.ts";
@@ -73,7 +74,7 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {}, co
   };
   const summaries = createSummaries({ sessions, log: pino({ level: "silent" }), now: () => clock.now });
   const skills = { offer: async () => ({ skills: [], text: "" }) };
-  const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools: createTools({ roots: [] }), skills, recall: () => null, quotas: { budgetOf: () => undefined }, runs, now: () => clock.now++ });
+  const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools: createTools({ settings: testToolSettings() }), skills, recall: () => null, quotas: { budgetOf: () => undefined }, runs, now: () => clock.now++ });
   const say = (message: string, rest: Partial<ChatInput> = {}) =>
     chat.begin({ face: "agents", principal: owner, requestId: "req_1", message, sessionId: "sess_a", sessionPrefix: "sess", channel: "api", stream: false, ...rest });
   const messagesOf = async (id: string) => (await sessions.messages(id)).map(({ role, content }) => [role, content]);

@@ -3,12 +3,14 @@ import type { GatewayError } from "../errors.ts";
 
 /**
  * What a turn yields: the one kind of event that every face is made from (JSON answers, all streams, OpenAI's chunks,
- * history). In this order: one `started`, any of `text`, `toolUse`, `toolResult`, one `finished` or `failed`.
+ * history). In this order: one `started`, any of `text`, `toolUse`, `toolApproval`, `toolResult`, one `finished` or `failed`.
  */
 export type TurnEvent =
   | { type: "started"; model: string }
   | { type: "text"; text: string }
   | { type: "toolUse"; callId: string; name: string; input: unknown }
+  /** A call waits until somebody has approved it; behind its `toolUse`. */
+  | { type: "toolApproval"; callId: string; name: string; input: unknown; expiresAt: number }
   | { type: "toolResult"; callId: string; name: string; output: string; isError: boolean }
   | FinishedEvent
   | { type: "failed"; error: GatewayError; requestId: string };

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { GatewayError } from "../errors.ts";
 import type { ModelEvent, ModelMessage, ModelRequest, Provider } from "../providers/port.ts";
 import { ToolError } from "../tools/port.ts";
@@ -39,6 +39,7 @@ function input(provider: Provider, rest: Partial<TurnInput> = {}): TurnInput {
     request: { model: "m", messages: [{ role: "user", content: "Hi" }], stream: true },
     tools: {
       definitions: [{ name: "one", inputSchema: {} }, { name: "two", inputSchema: {} }],
+      approval: () => null,
       invoke: async (name) => {
         if (name === "two") throw new ToolError("two is out of order");
         if (name === "three") throw new TypeError("secret path /x");
@@ -99,11 +100,49 @@ describe("runTurn", () => {
     expect(events.find(({ type }) => type === "toolUse")).toMatchObject({ input: '{"a":' });
   });
 
+  describe("a call that waits to be approved", () => {
+    const asking = (decision: Promise<{ isApproved: boolean; reason: string | null }>) => {
+      const invoked: string[] = [];
+      const tools: TurnInput["tools"] = {
+        definitions: [{ name: "one", inputSchema: {} }, { name: "two", inputSchema: {} }],
+        approval: ({ name }) => (name === "one" ? { expiresAt: 1_500, decision } : null),
+        async invoke(name) {
+          invoked.push(name);
+          return `result of ${name}`;
+        },
+      };
+      return { tools, invoked };
+    };
+
+    test("shows, and runs once it is approved; others run meanwhile", async () => {
+      const { promise, resolve } = Promise.withResolvers<{ isApproved: boolean; reason: null }>();
+      const { tools, invoked } = asking(promise);
+      const seen: TurnOutput[] = [];
+      for await (const events of runTurn(input(scripted(calls("one", "two"), answer("Done")), { tools }), never)) {
+        seen.push(...events);
+        if (events.some(({ type }) => type === "toolApproval")) void vi.waitUntil(() => invoked.length === 1).then(() => resolve({ isApproved: true, reason: null }));
+      }
+      expect(seen.map(({ type }) => type)).toEqual(["started", "toolUse", "toolApproval", "toolUse", "toolResult", "toolResult", "text", "finished"]);
+      expect(seen.find(({ type }) => type === "toolApproval")).toEqual({ type: "toolApproval", callId: "call_0", name: "one", input: { a: 1 }, expiresAt: 1_500 });
+      expect(invoked).toEqual(["two", "one"]);
+    });
+
+    test("never runs when it is refused, and the model is told why", async () => {
+      const { tools, invoked } = asking(Promise.resolve({ isApproved: false, reason: "Not on a Sunday." }));
+      const model = scripted(calls("one"), answer("Done"));
+      const events = await all(runTurn(input(model, { tools }), never));
+      expect(invoked).toEqual([]);
+      expect(events).toContainEqual({ type: "toolResult", callId: "call_0", name: "one", output: "The call of one was not approved. Not on a Sunday.", isError: true });
+      expect(model.requests[1]?.messages.at(-1)).toMatchObject({ role: "tool", isError: true, content: expect.stringContaining("Not on a Sunday") });
+    });
+  });
+
   test("an abort while a tool runs ends the turn with the abort's reason, not with a tool's failure", async () => {
     const controller = new AbortController();
     const reason = new GatewayError("cancelled", "Enough.");
     const tools = {
       definitions: [{ name: "one", inputSchema: {} }],
+      approval: () => null,
       invoke: async () => {
         controller.abort(reason);
         throw new ToolError("stopped");
@@ -205,7 +244,7 @@ describe("a turn that the model finds too long", () => {
 
 test("a turn that grows beyond the window leaves out its history, then its oldest results", async () => {
   const model = scripted(calls("one"), calls("one"), answer("Done"));
-  const tools = { definitions: [{ name: "one", inputSchema: {} }], invoke: async () => "r".repeat(2000) };
+  const tools = { definitions: [{ name: "one", inputSchema: {} }], approval: () => null, invoke: async () => "r".repeat(2000) };
   const messages: ModelMessage[] = [{ role: "user", content: "Before" }, { role: "assistant", content: "b".repeat(400) }, { role: "user", content: "Hi" }];
   await all(runTurn(input(model, { request: { model: "m", messages, stream: true }, tools, context: { window: 1200, history: 2, summary: null, summarize: null } }), never));
   const told = model.requests.map((request) => request.messages.map(({ role, content }) => `${role} ${(content as string).slice(0, 12)}`.trim()));

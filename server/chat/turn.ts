@@ -1,5 +1,6 @@
 import { isContextLengthExceeded } from "../errors.ts";
 import type { ModelRequest, Provider, ToolCall, ToolDefinition, Usage } from "../providers/port.ts";
+import type { Approval } from "../runs/approvals.ts";
 import { ToolError } from "../tools/port.ts";
 import { createConversation, type TurnContext } from "./conversation.ts";
 import type { TurnEvent } from "./turn-events.ts";
@@ -7,6 +8,8 @@ import type { TurnEvent } from "./turn-events.ts";
 /** The tools that the agent may call in a turn. */
 export interface TurnTools {
   definitions: readonly ToolDefinition[];
+  /** What a call has to wait for before it may run; null when it need not. */
+  approval(call: { callId: string; name: string; input: unknown }): Approval | null;
   /** Runs one; `argumentsText` is JSON as the model wrote it. Throws ToolError with a text that the model may read. */
   invoke(name: string, argumentsText: string, signal: AbortSignal): Promise<string>;
 }
@@ -108,13 +111,18 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
     if (calls.length === 0 || isLast) return yield [...output, finished(calls.length > 0 ? "length" : finishReason, [])];
 
     conversation.add({ role: "assistant", content: text, toolCalls: calls });
+    const waiting: { call: ToolCall; approval: Approval | null }[] = [];
     for (const call of calls) {
       toolsInvoked.add(call.name);
-      output.push({ type: "toolUse", callId: call.id, name: call.name, input: parsedArguments(call) });
+      const shown = { callId: call.id, name: call.name, input: parsedArguments(call) };
+      output.push({ type: "toolUse", ...shown });
+      const approval = input.tools.approval(shown);
+      if (approval) output.push({ type: "toolApproval", ...shown, expiresAt: approval.expiresAt });
+      waiting.push({ call, approval });
     }
     yield output;
     // Side by side; the results are told in the order of the calls.
-    const results = await Promise.all(calls.map((call) => invoke(input.tools, call, signal)));
+    const results = await Promise.all(waiting.map(({ call, approval }) => invoke(input.tools, call, approval, signal)));
     for (const result of results) conversation.add({ role: "tool", callId: result.callId, content: result.output, isError: result.isError });
     yield results;
   }
@@ -125,9 +133,14 @@ function modelRequest({ request }: TurnInput, messages: ModelRequest["messages"]
   return { ...request, messages, tools, ...(isLast ? { toolChoice: "none" } : {}) };
 }
 
-async function invoke(tools: TurnTools, call: ToolCall, signal: AbortSignal): Promise<TurnOutput & { type: "toolResult" }> {
+async function invoke(tools: TurnTools, call: ToolCall, approval: Approval | null, signal: AbortSignal): Promise<TurnOutput & { type: "toolResult" }> {
   const result = { type: "toolResult", callId: call.id, name: call.name } as const;
   try {
+    if (approval) {
+      const { isApproved, reason } = await approval.decision;
+      signal.throwIfAborted();
+      if (!isApproved) throw new ToolError(`The call of ${call.name} was not approved.${reason === null ? "" : ` ${reason}`}`);
+    }
     return { ...result, output: await tools.invoke(call.name, call.arguments, signal), isError: false };
   } catch (thrown) {
     signal.throwIfAborted();

@@ -1,17 +1,14 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, relative } from "node:path";
-import { matchesAny } from "../tools/globs.ts";
+import { dangerousBuiltins, refusalBySettings } from "../tools/policy.ts";
 import type { Examination } from "./examination.ts";
 import { type Finding, ok, warning } from "./finding.ts";
-
-/** Tools with which a model that was talked into it can harm the machine. */
-const dangerous = ["run_code", "write"];
 
 /** What the tools may touch. */
 export function checkTools({ settings, homeDir, stateDir }: Pick<Examination, "settings" | "homeDir" | "stateDir">): Finding[] {
   if (settings === null) return [];
-  const { roots, allow, deny } = settings.tools;
-  const allowed = dangerous.filter((name) => matchesAny(allow, name) && !matchesAny(deny, name));
+  const { roots } = settings.tools;
+  const allowed = [...dangerousBuiltins].filter((name) => refusalBySettings({ name, isDangerous: true }, settings.tools) === null);
   const findings = [
     ...roots.flatMap((root) => checkRoot(root, homeDir, stateDir)),
     ...allowed.map((name) => warning(`The tool ${name} is allowed: whoever talks to an agent that has it can do harm with it.`, `Add "${name}" to tools.deny, or give it only to agents for people you trust.`)),

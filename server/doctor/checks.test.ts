@@ -131,7 +131,7 @@ describe("tools", () => {
   });
 
   test("that do harm", async () => {
-    const findings = checkTools(await examination({ tools: { allow: ["*"], deny: ["run*"] } }));
+    const findings = checkTools(await examination({ tools: { allow: ["*", "write", "run_code"], deny: ["run*"] } }));
     expect(linesOf(findings)).toEqual([expect.stringContaining("warning: The tool write is allowed")]);
   });
 });

@@ -14,6 +14,7 @@ export function encodeKey(key: Key): Schemas["Key"] {
     scopes: key.scopes as Schemas["Scope"][] | null,
     permissions: key.permissions as Schemas["KeyPermission"][] | null,
     workspaces: key.workspaces === "*" ? ["*"] : [...key.workspaces],
+    tools: key.tools && [...key.tools],
     rateLimit: key.rateLimit,
     maxTokensPerDay: key.maxTokensPerDay,
     expiresAt: instant(key.expiresAt),

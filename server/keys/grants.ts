@@ -1,10 +1,11 @@
 import { GatewayError } from "../errors.ts";
+import { matchesAny } from "../tools/globs.ts";
 import type { Key } from "./key.ts";
 import { expandGrant } from "./permissions.ts";
 import type { Principal } from "./principal.ts";
 
-/** What a key is given: its permissions, and where they hold. */
-export type Given = Pick<Key, "scopes" | "permissions" | "workspaces" | "owner">;
+/** What a key is given: its permissions, where they hold, and for which tools. */
+export type Given = Pick<Key, "scopes" | "permissions" | "workspaces" | "tools" | "owner">;
 
 /** Whether somebody may see a key: one that is bound to workspaces sees those bound to no other. */
 export function maySeeKey({ workspaces }: Principal, key: Pick<Key, "workspaces">): boolean {
@@ -15,10 +16,15 @@ export function maySeeKey({ workspaces }: Principal, key: Pick<Key, "workspaces"
 export function checkMayGive(author: Principal, given: Given, known: readonly string[]): void {
   const permissions = missingPermissions(author, given, known);
   const workspaces = missingWorkspaces(author.workspaces, given.workspaces);
-  if (permissions.length === 0 && workspaces.length === 0) return;
-  const lacks = [permissions.length > 0 && named("the permission", permissions), workspaces.length > 0 && (workspaces[0] === "*" ? "all workspaces" : named("the workspace", workspaces))];
+  const tools = missingTools(author.tools, given.tools);
+  if (permissions.length === 0 && workspaces.length === 0 && tools.length === 0) return;
+  const lacks = [
+    permissions.length > 0 && named("the permission", permissions),
+    workspaces.length > 0 && (workspaces[0] === "*" ? "all workspaces" : named("the workspace", workspaces)),
+    tools.length > 0 && named("the tool", tools),
+  ];
   throw new GatewayError("forbidden", `This key cannot give what it lacks itself: ${lacks.filter((lack) => lack !== false).join("; ")}.`, {
-    details: { ...(permissions.length > 0 && { permissions }), ...(workspaces.length > 0 && { workspaces }) },
+    details: { ...(permissions.length > 0 && { permissions }), ...(workspaces.length > 0 && { workspaces }), ...(tools.length > 0 && { tools }) },
   });
 }
 
@@ -33,6 +39,12 @@ function missingPermissions({ permissions: own, isOwner }: Principal, given: Giv
 function missingWorkspaces(own: Principal["workspaces"], given: Key["workspaces"]): readonly string[] {
   if (own === "*") return [];
   return given === "*" ? ["*"] : given.filter((id) => !own.includes(id));
+}
+
+/** A glob of the one that fits a glob of the other fits whatever that one fits: a `*` can only stand for a `*`. */
+function missingTools(own: Principal["tools"], given: Key["tools"]): readonly string[] {
+  if (own === null) return [];
+  return (given ?? ["*"]).filter((glob) => !matchesAny(own, glob));
 }
 
 function named(what: string, names: readonly string[]): string {

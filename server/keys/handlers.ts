@@ -13,8 +13,8 @@ export function createKeysHandlers({ keys }: { keys: Keys }): KeysHandlers<Reque
       const { items, nextCursor } = await keys.list(principal, { limit, cursor });
       return { status: 200, body: { keys: items.map(encodeKey), ...(nextCursor !== null && { nextCursor }) } };
     },
-    async createKey({ body: { label, scopes = null, permissions = null, workspaces = null, rateLimit = null, maxTokensPerDay = null, expiresAt } }, { principal }) {
-      const wanted = { label, scopes, permissions, workspaces: workspaces?.includes("*") ? ("*" as const) : workspaces, rateLimit, maxTokensPerDay, expiresAt: expiresAt === undefined ? null : decodeMoment(expiresAt) };
+    async createKey({ body: { label, scopes = null, permissions = null, workspaces = null, tools = null, rateLimit = null, maxTokensPerDay = null, expiresAt } }, { principal }) {
+      const wanted = { label, scopes, permissions, workspaces: workspaces?.includes("*") ? ("*" as const) : workspaces, tools, rateLimit, maxTokensPerDay, expiresAt: expiresAt === undefined ? null : decodeMoment(expiresAt) };
       return newKeyAnswer(await keys.create(principal, wanted));
     },
     async getOwnKey(_request, { principal }) {

@@ -14,6 +14,8 @@ export interface Key {
   readonly scopes: readonly string[] | null;
   readonly permissions: readonly string[] | null;
   readonly workspaces: readonly string[] | "*";
+  /** The tools it may call, as names or globs; null for all that the settings allow. */
+  readonly tools: readonly string[] | null;
   /** Requests a minute; null for what the settings give every key. */
   readonly rateLimit: number | null;
   /** Null for what the settings give every key. */
@@ -34,6 +36,7 @@ export function principalOf(key: Key, edition: Principal["edition"], known: read
     edition: key.owner ? "operator" : edition,
     permissions: key.owner ? "*" : expandGrant(key, known),
     workspaces: key.workspaces,
+    tools: key.tools,
     isOwner: key.owner,
     rateLimitPerMinute: key.rateLimit,
     maxTokensPerDay: key.maxTokensPerDay,
@@ -51,6 +54,7 @@ export function ownerKey(id: string): Key {
     scopes: null,
     permissions: null,
     workspaces: "*",
+    tools: null,
     rateLimit: null,
     maxTokensPerDay: null,
     expiresAt: null,

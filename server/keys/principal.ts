@@ -9,6 +9,8 @@ export interface Principal {
   readonly permissions: ReadonlySet<string> | "*";
   /** The workspaces whose objects it may see and make. */
   readonly workspaces: readonly string[] | "*";
+  /** Names or globs of the tools it may call; null for all that the settings allow. */
+  readonly tools: readonly string[] | null;
   /** The owner's token, which has a limit of its own. */
   readonly isOwner: boolean;
   /** Requests a minute; null for what the settings give every key. */

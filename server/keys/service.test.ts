@@ -12,7 +12,7 @@ import { testKey, testPrincipal } from "./testing.ts";
 
 const permissions = ["messages:read", "messages:write", "sessions:read", "config:read", "keys:read", "keys:write"];
 const workspaces = ["default", "team", "other"];
-const configured: ConfiguredKey = { id: "key_file", label: "File", token: "oc_tok_of_the_settings_file", place: "/api/keys/0/key", edition: "workspaces", scopes: null, permissions: null, workspaces: ["team"], rateLimitPerMinute: 7, maxTokensPerDay: null, expiresAt: null };
+const configured: ConfiguredKey = { id: "key_file", label: "File", token: "oc_tok_of_the_settings_file", place: "/api/keys/0/key", edition: "workspaces", scopes: null, permissions: null, workspaces: ["team"], tools: null, rateLimitPerMinute: 7, maxTokensPerDay: null, expiresAt: null };
 
 async function setUp({ ownerTokens = [] as string[], keys: inFile = [configured] } = {}) {
   const store = createKeyStore({ database: await temporaryDatabase() });
@@ -26,7 +26,7 @@ async function setUp({ ownerTokens = [] as string[], keys: inFile = [configured]
   return { keys, store, clock, authentication, lastUse };
 }
 
-const wanted = (overrides: Partial<WantedKey> = {}): WantedKey => ({ label: "New", scopes: null, permissions: null, workspaces: null, rateLimit: null, maxTokensPerDay: null, expiresAt: null, ...overrides });
+const wanted = (overrides: Partial<WantedKey> = {}): WantedKey => ({ label: "New", scopes: null, permissions: null, workspaces: null, tools: null, rateLimit: null, maxTokensPerDay: null, expiresAt: null, ...overrides });
 const admin = testPrincipal();
 const bound = testPrincipal({ workspaces: ["team"], permissions: new Set(["messages:read", "keys:read", "keys:write"]) });
 
@@ -36,7 +36,7 @@ describe("create", () => {
     const { key, secret } = await keys.create(admin, wanted({ label: "App", permissions: ["messages:read"], workspaces: ["team"], rateLimit: 3, maxTokensPerDay: 4 }));
     expect(secret).toMatch(/^oclaw_live_[\w-]{32}$/);
     expect(key).toMatchObject({ label: "App", prefix: "oclaw_live_", lastFour: secret.slice(-4), createdAt: 1_000_000, lastUsedAt: null, owner: false });
-    expect(authentication.authenticate(secret)).toMatchObject({ keyId: key.id, permissions: new Set(["messages:read"]), workspaces: ["team"], rateLimitPerMinute: 3, maxTokensPerDay: 4, isOwner: false });
+    expect(authentication.authenticate(secret)).toMatchObject({ keyId: key.id, permissions: new Set(["messages:read"]), workspaces: ["team"], tools: null, rateLimitPerMinute: 3, maxTokensPerDay: 4, isOwner: false });
     expect(JSON.stringify(store.find(key.id))).not.toContain(secret);
   });
 

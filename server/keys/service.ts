@@ -21,6 +21,8 @@ export interface WantedKey {
   permissions: readonly string[] | null;
   /** Null: all that the author may see. */
   workspaces: readonly string[] | "*" | null;
+  /** Names or globs of tools. Null: all that the author may call. */
+  tools: readonly string[] | null;
   rateLimit: number | null;
   maxTokensPerDay: number | null;
   /** Epoch milliseconds. */
@@ -117,10 +119,11 @@ export function createKeys({ store, settingsKeys, authentication, lastUse, works
     },
     async create(author, wanted) {
       const workspaces = wanted.workspaces ?? author.workspaces;
-      checkMayGive(author, { ...wanted, workspaces, owner: false }, permissions);
+      const given = { ...wanted, workspaces, tools: wanted.tools ?? author.tools, owner: false };
+      checkMayGive(author, given, permissions);
       if (wanted.workspaces !== null && wanted.workspaces !== "*") await checkWorkspaces(author, wanted.workspaces);
       if (wanted.expiresAt !== null && wanted.expiresAt <= now()) throw inThePast();
-      const { record, secret } = make(wanted.scopes ? "oc_tok_" : "oclaw_live_", { ...wanted, workspaces, owner: false });
+      const { record, secret } = make(wanted.scopes ? "oc_tok_" : "oclaw_live_", given);
       await store.insert(record);
       return { key: record, secret };
     },

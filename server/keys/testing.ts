@@ -4,7 +4,7 @@ import type { KeyRecord } from "./store.ts";
 
 /** A key that may do everything everywhere, for tests; `overrides` take some of it away. */
 export function testPrincipal(overrides: Partial<Principal> = {}): Principal {
-  return { keyId: "key_1", label: "", edition: "agents", permissions: "*", workspaces: "*", isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null, ...overrides };
+  return { keyId: "key_1", label: "", edition: "agents", permissions: "*", workspaces: "*", tools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null, ...overrides };
 }
 
 /** A key of the database that was given nothing in particular. */
@@ -21,6 +21,7 @@ export function testKey(overrides: Partial<KeyRecord> = {}): KeyRecord {
     scopes: null,
     permissions: null,
     workspaces: "*",
+    tools: null,
     rateLimit: null,
     maxTokensPerDay: null,
     expiresAt: null,

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { createTools } from "../tools/registry.ts";
-import { testToolContext } from "../tools/testing.ts";
+import { testToolContext, testToolSettings } from "../tools/testing.ts";
 import { createTestMcp, everythingProgram, type TestMcp } from "./testing.ts";
 
 const cleanUps: (() => unknown)[] = [];
@@ -59,7 +59,7 @@ test("a real server: called, gone during a call, and back", async () => {
   const stop = await startEverything(port);
   const started = connect(`http://127.0.0.1:${port}/mcp`);
   await reaches(started, "connected");
-  const tools = createTools({ roots: [], sources: [started.mcp] });
+  const tools = createTools({ settings: testToolSettings(), sources: [started.mcp] });
   expect(await tools.invoke("remote__echo", '{"message":"hello"}', context)).toBe("Echo: hello");
 
   const long = tools.invoke("remote__trigger-long-running-operation", '{"duration":60,"steps":60}', context);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, expect, test, vi } from "vitest";
 import { createTools } from "../tools/registry.ts";
-import { testToolContext } from "../tools/testing.ts";
+import { testToolContext, testToolSettings } from "../tools/testing.ts";
 import type { McpServerSettings } from "../settings/settings.ts";
 import type { McpOptions } from "./service.ts";
 import { createTestMcp, everythingProgram, nodeServer, oddServer, type TestMcp } from "./testing.ts";
@@ -29,7 +29,7 @@ test("a real server: its tools are listed, called, and stopped", async () => {
   const started = start({ everything: nodeServer(everythingProgram) });
   expect(stateOf(started, "everything")).toEqual({ name: "everything", transport: "stdio", state: "connecting", toolCount: 0, lastError: null });
   await reaches(started, "everything", "connected");
-  const tools = createTools({ roots: [], sources: [started.mcp] });
+  const tools = createTools({ settings: testToolSettings(), sources: [started.mcp] });
   expect(names(started)).toContain("everything__echo");
   expect(started.mcp.tools()).toBe(started.mcp.tools());
   expect(await tools.invoke("everything__echo", '{"message":"Grüße"}', context)).toBe("Echo: Grüße");

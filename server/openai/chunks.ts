@@ -4,7 +4,7 @@ import { openaiError } from "../http/error-faces.ts";
 
 type Chunk = Schemas["ChatCompletionChunk"];
 
-/** OpenAI's chunks of a turn. Calls of the gateway's own tools do not show: the caller could not run them. */
+/** OpenAI's chunks of a turn. Calls of the gateway's own tools, and that one waits, do not show: the caller could not run them. */
 export const openaiFace: Face<Schemas["ChatCompletionEvent"]> = (event, run) => {
   switch (event.type) {
     case "started":
@@ -12,6 +12,7 @@ export const openaiFace: Face<Schemas["ChatCompletionEvent"]> = (event, run) => 
     case "text":
       return [chunk(run, { content: event.text }, null)];
     case "toolUse":
+    case "toolApproval":
     case "toolResult":
       return [];
     case "finished":

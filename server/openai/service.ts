@@ -68,7 +68,7 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
           const { provider, model, contextWindow } = await providers.resolve(wanted, run.signal);
           // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
           // The system text is the caller's, so that no skill is offered.
-          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent.tools, false);
+          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent.tools, principal, false);
           return {
             identity: { workspaceId, agentId: agent.id, userId },
             newSession: null,
@@ -79,7 +79,7 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
               request: { ...request, model, stream },
               // The caller's own conversation is told as it is; the provider says when it is too long.
               context: { window: contextWindow, history: 0, summary: null, summarize: null },
-              tools: agentTools(tools, definitions, { principal, workspaceId, agentId: agent.id, sessionId: null, runId: run.id, userId }),
+              tools: agentTools(tools, definitions, run, now, { principal, workspaceId, agentId: agent.id, sessionId: null, userId }),
               callerTools,
               maxSteps: agent.maxSteps,
               startedAt,

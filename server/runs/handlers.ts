@@ -8,8 +8,10 @@ import { workspacesFace } from "../chat/faces/workspaces.ts";
 import { resumeStream } from "../chat/resume.ts";
 import { errorStatus } from "../errors.ts";
 import type { RequestContext } from "../http/request-context.ts";
+import type { Principal } from "../keys/principal.ts";
 import { openaiFace } from "../openai/chunks.ts";
 import { instant } from "../sessions/encode.ts";
+import type { PendingApproval } from "./approvals.ts";
 import type { RunFace } from "./run.ts";
 import type { Runs } from "./service.ts";
 import type { RunRecord } from "./store.ts";
@@ -25,21 +27,27 @@ const faces: Record<RunFace, Face<RunEvent>> = {
 };
 
 export function createRunsHandlers({ runs }: { runs: Runs }): RunsHandlers<RequestContext> {
+  const answerOf = async (id: string, principal: Principal) => encodeRun(await runs.get(id, principal), runs.pendingApprovals(id));
+
   return {
     async getRun({ path: { runId } }, { principal }) {
-      return { status: 200, body: encodeRun(await runs.get(runId, principal)) };
+      return { status: 200, body: await answerOf(runId, principal) };
     },
     async streamRunEvents({ path: { runId }, query: { after = "" }, headers }, context) {
       return resumeStream(headers["last-event-id"] ?? after, runs, (face) => faces[face], context, runId);
     },
     async cancelRun({ path: { runId } }, { principal }) {
       await runs.cancel(runId, principal);
-      return { status: 200, body: encodeRun(await runs.get(runId, principal)) };
+      return { status: 200, body: await answerOf(runId, principal) };
+    },
+    async approveToolCall({ path: { runId, callId }, body: { approve, reason = null } }, { principal }) {
+      await runs.answerApproval(runId, callId, principal, { isApproved: approve, reason });
+      return { status: 200, body: await answerOf(runId, principal) };
     },
   };
 }
 
-function encodeRun(record: RunRecord): components["schemas"]["Run"] {
+function encodeRun(record: RunRecord, pending: readonly PendingApproval[]): components["schemas"]["Run"] {
   const { id, status, sessionId, agentId, workspaceId, channel, model, messageId, content, finishReason, usage, latencyMs, toolsInvoked, error, createdAt, finishedAt } = record;
   return {
     id,
@@ -55,6 +63,7 @@ function encodeRun(record: RunRecord): components["schemas"]["Run"] {
     ...(usage === null ? {} : { usage }),
     ...(latencyMs === null ? {} : { latencyMs }),
     toolsInvoked: [...toolsInvoked],
+    ...(pending.length === 0 ? {} : { pendingApprovals: pending.map((call) => ({ ...call, expiresAt: instant(call.expiresAt) })) }),
     ...(error === null ? {} : { error: { error: error.code, message: error.message, status: errorStatus[error.code] } }),
     createdAt: instant(createdAt),
     ...(finishedAt === null ? {} : { finishedAt: instant(finishedAt) }),

@@ -1,6 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import type { FinishedEvent, ToolCallRecord, TurnEvent } from "../chat/turn-events.ts";
 import type { Principal } from "../keys/principal.ts";
+import { Approvals } from "./approvals.ts";
 import { EventLog } from "./event-log.ts";
 import type { RunRecord } from "./store.ts";
 
@@ -60,6 +61,7 @@ export class Run {
   readonly #begun = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<RunResult>();
   readonly #graceMs: number;
+  #approvals: Approvals | undefined;
   #attached = 0;
   #graceTimer: NodeJS.Timeout | undefined;
 
@@ -77,6 +79,16 @@ export class Run {
   /** Aborted with a GatewayError that says why when the run is to end before its time. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** The calls of its turn that wait to be approved. */
+  get approvals(): Approvals {
+    return (this.#approvals ??= new Approvals());
+  }
+
+  /** Whether any call has ever waited. */
+  get hasAsked(): boolean {
+    return this.#approvals !== undefined;
   }
 
   /** Resolves once the request is stored; rejects when it could not be taken. */
@@ -151,6 +163,7 @@ export class Run {
   /** Ends the run before its time; what it was doing is aborted. */
   abort(reason: GatewayError): void {
     this.#controller.abort(reason);
+    this.#approvals?.close();
   }
 
   /** Somebody waits for the run or reads it. When the last lets go, it is given some time to be taken up again. */
@@ -176,6 +189,7 @@ export class Run {
 
   #close(): void {
     clearTimeout(this.#graceTimer);
+    this.#approvals?.close();
     this.log.end();
   }
 }

@@ -91,7 +91,7 @@ async function runsWith({ storeWith = (store) => store, ...options }: Partial<Ru
         turn: {
           provider,
           request: { model: "m", messages: [{ role: "user", content: "Hi" }], stream: isStreamed },
-          tools: { definitions: [], invoke: async () => "" },
+          tools: { definitions: [], approval: () => null, invoke: async () => "" },
           context: { window: 128_000, history: 0, summary: null, summarize: null },
           callerTools: [],
           maxSteps: 4,

@@ -3,6 +3,7 @@ import { runTurn, type TurnInput, type TurnOutput } from "../chat/turn.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { maySee, type Principal } from "../keys/principal.ts";
+import { type Decision, noCall, type PendingApproval, waitsNoMore } from "./approvals.ts";
 import { replayEvents } from "./replay.ts";
 import { Run, type RunIdentity } from "./run.ts";
 import type { NewSession, RunRecord, RunStore } from "./store.ts";
@@ -42,6 +43,10 @@ export interface Runs {
   cancelIn(workspaceId: string): Promise<void>;
   /** Forgets the events of a deleted workspace's runs. */
   forgetIn(workspaceId: string): void;
+  /** The calls that wait to be approved; none of a run that is not under way here. */
+  pendingApprovals(id: string): readonly PendingApproval[];
+  /** Approves or refuses a call that waits. Throws `not_found`; `conflict` when it does not wait any more. */
+  answerApproval(id: string, callId: string, principal: Principal, decision: Decision): Promise<void>;
   /** Lets what is under way end for a while, then ends it. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -77,7 +82,8 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       void execute(run, plan).then((isStored) => {
         running.delete(run.id);
         // What is stored can be told again; what is not, and the very events that somebody reads, are kept for a while.
-        if (run.identity.isStreamed || !isStored) retain(run);
+        // So is a run whose calls have waited: that is not stored, and nobody who reads its events may lose his place.
+        if (run.identity.isStreamed || run.hasAsked || !isStored) retain(run);
       });
     },
     get: find,
@@ -106,6 +112,16 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
     },
     forgetIn(workspaceId) {
       for (const [id, { run }] of ended) if (run.identity.workspaceId === workspaceId) drop(id, run);
+    },
+    pendingApprovals(id) {
+      const run = running.get(id);
+      return run?.hasAsked ? run.approvals.pending : [];
+    },
+    async answerApproval(id, callId, principal, decision) {
+      const { toolCalls } = await find(id, principal);
+      const run = running.get(id);
+      if (run) return run.approvals.answer(callId, decision);
+      throw toolCalls.some((call) => call.callId === callId) ? waitsNoMore(callId) : noCall(callId);
     },
     async drain(timeoutMs) {
       const all = settled();
@@ -183,6 +199,9 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
         return undefined;
       case "toolUse":
         run.toolCalls.push({ callId: event.callId, name: event.name, input: event.input, output: "", isError: false });
+        run.append(event, 0);
+        return undefined;
+      case "toolApproval":
         run.append(event, 0);
         return undefined;
       case "toolResult": {

@@ -57,7 +57,9 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     channels,
     tools: {
       allow: tools.allow ?? ["*"],
-      deny: tools.deny ?? ["run_code", "write"],
+      deny: tools.deny ?? [],
+      ask: tools.ask ?? [],
+      approvalTimeoutMs: tools.approvalTimeoutMs ?? 300_000,
       roots: (tools.roots ?? [`${stateDir}/workspace`]).map(path),
       timeoutMs: tools.timeoutMs ?? 30_000,
     },

@@ -19,7 +19,7 @@ describe("without a file", () => {
       agents: { default: "main", list: [{ id: "main", name: "Main", description: "", model: null, systemPrompt: "", tools: ["read", "calculate", "memory_search", "memory_save"], skills: ["*"], maxSteps: 8, summarize: false }] },
       workspaces: [{ id: "default", label: "Default", agent: null, skills: [], allowlist: [] }],
       channels: { telegram: null, discord: null, slack: null, whatsapp: null },
-      tools: { allow: ["*"], deny: ["run_code", "write"], roots: [`${stateDir}/workspace`], timeoutMs: 30_000 },
+      tools: { allow: ["*"], deny: [], ask: [], approvalTimeoutMs: 300_000, roots: [`${stateDir}/workspace`], timeoutMs: 30_000 },
       mcp: { servers: {} },
       skills: { roots: [`${stateDir}/skills`], installFrom: [], registry: null },
       network: { allowPrivate: [] },

@@ -75,6 +75,8 @@ export interface ConfiguredKey {
   readonly scopes: readonly Scope[] | null;
   readonly permissions: readonly KeyPermission[] | null;
   readonly workspaces: readonly string[] | "*";
+  /** Names or globs; null: all that `tools` lets be called. */
+  readonly tools: readonly string[] | null;
   /** Null: `limits.perKey`. */
   readonly rateLimitPerMinute: number | null;
   /** Null: `limits.tokensPerDay.perKey`. */
@@ -175,6 +177,9 @@ export interface ChannelSettings {
 export interface ToolSettings {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
+  /** Tools whose calls wait until somebody has approved them. */
+  readonly ask: readonly string[];
+  readonly approvalTimeoutMs: number;
   /** Absolute folders. */
   readonly roots: readonly string[];
   readonly timeoutMs: number;

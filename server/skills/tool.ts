@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ToolError, type Tool, type ToolContext } from "../tools/port.ts";
-import { createReadTool } from "../tools/read.ts";
+import { createReadTool } from "../tools/builtin/read.ts";
 import { type Skill, skillFileName } from "./skill.ts";
 import { readSkillFile } from "./skill-file.ts";
 

@@ -6,6 +6,7 @@ import { audit } from "./migrations/0004-audit.ts";
 import { memory } from "./migrations/0006-memory.ts";
 import { cron } from "./migrations/0007-cron.ts";
 import { sessionSummary } from "./migrations/0008-session-summary.ts";
+import { keyTools } from "./migrations/0010-key-tools.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   "0006-memory": memory,
   "0007-cron": cron,
   "0008-session-summary": sessionSummary,
+  "0010-key-tools": keyTools,
 };
 
 /** What a database of this program's version has been through. */

@@ -120,6 +120,7 @@ export interface KeysTable {
   scopes: string | null;
   permissions: string | null;
   workspaces: string | null;
+  tools: string | null;
   rate_limit: number | null;
   max_tokens_per_day: number | null;
   expires_at: number | null;

@@ -1,68 +1,65 @@
 import type { ValidateFunction } from "ajv";
+import type { Principal } from "../keys/principal.ts";
 import type { ToolDefinition } from "../providers/port.ts";
-import { createCalculateTool } from "./calculate.ts";
+import { type Fault, faultsOf } from "../schema-faults.ts";
+import type { Settings } from "../settings/settings.ts";
+import { bounded } from "./bounded.ts";
+import { createBuiltinTools } from "./builtin/tools.ts";
 import { matchesAny } from "./globs.ts";
 import { inputValidator } from "./input-schema.ts";
+import { asks, refusal } from "./policy.ts";
 import { ToolError, type Tool, type ToolContext, type ToolSource } from "./port.ts";
-import { createReadTool } from "./read.ts";
 
 /** What the settings say of tools. */
-export interface ToolPolicy {
-  /** Absolute folders under which `read` may read. */
-  roots: readonly string[];
-  /** For one invocation. Default 30 s. */
-  timeoutMs?: number;
-  /** Names or globs of the tools that may be invoked. Default all. */
-  allow?: readonly string[];
-  /** Names or globs of those that may not, although they are allowed. Default none. */
-  deny?: readonly string[];
-}
-
-export interface ToolsOptions extends ToolPolicy {
-  /** Rooms with tools of their own (memory, MCP servers, …). A name that a tool before it has is passed over. */
-  sources?: readonly ToolSource[];
-}
+export type ToolSettings = Pick<Settings, "tools" | "network">;
 
 export interface Tools {
-  /** Every tool there is, allowed or not, by name. */
+  /** Every tool there is, whether it may be called or not, by name. */
   list(): readonly Tool[];
   get(name: string): Tool | undefined;
-  /** Whether the settings allow the tool. */
-  allowed(name: string): boolean;
-  /** What a model is told of: the allowed tools that an agent's names or globs choose. */
-  definitions(globs: readonly string[]): ToolDefinition[];
+  /** Why this key may not call a tool, in words for whoever asks; null when it may. */
+  refusal(tool: Tool, principal: Pick<Principal, "tools">): string | null;
+  /** How long a call of the tool waits until somebody has approved it; null when it need not. */
+  approvalTimeoutMs(name: string): number | null;
+  /** What a model is told of: the tools that an agent's globs choose, as far as the key may call them. */
+  definitions(globs: readonly string[], principal: Pick<Principal, "tools">): ToolDefinition[];
   /**
-   * Invokes a tool with the JSON text that a model or a caller wrote. Rejects with a ToolError whose text both may read
-   * (a ToolInputError when the input does not fit), or with the signal's reason. Answers at most 64 KiB.
+   * Invokes a tool, with the JSON text that a model wrote or the object that a caller sent. Rejects with a ToolError whose text both
+   * may read (a ToolInputError when the input does not fit, a ToolTimeout when it took too long), or with the signal's reason.
+   * Answers at most 64 KiB and a note.
    */
-  invoke(name: string, argumentsJson: string, context: ToolContext): Promise<string>;
-  /** Exchanges the policy, for turns under way as well: what is denied is not invoked any more. */
-  use(next: ToolPolicy): void;
+  invoke(name: string, input: string | Record<string, unknown>, context: ToolContext): Promise<string>;
+  /** Goes over to other settings: from the next call on, in turns under way as well. */
+  use(settings: ToolSettings): void;
 }
 
-/** The input does not fit the tool's schema; `errors` says where, with JSON pointers. */
+/** The input does not fit the tool's schema. */
 export class ToolInputError extends ToolError {
-  readonly errors: readonly { path: string; message: string }[];
+  readonly faults: readonly Fault[];
 
-  constructor(message: string, errors: readonly { path: string; message: string }[]) {
+  constructor(message: string, faults: readonly Fault[]) {
     super(message);
-    this.errors = errors;
+    this.faults = faults;
   }
 }
 
-const maxOutput = 65_536;
+/** The tool took longer than it may. */
+export class ToolTimeout extends ToolError {}
 
-/** The built-in tools and those of other rooms, behind one door that validates, bounds and times out. */
-export function createTools({ sources = [], ...settings }: ToolsOptions): Tools {
-  let policy: ToolPolicy = settings;
-  let builtIn = builtInTools(policy);
+/** The built-in tools and those of other rooms (memory, skills, MCP servers), behind one door that validates, bounds and times out. Of two tools with one name the first counts. */
+export function createTools({ settings, sources = [], now = Date.now }: { settings: ToolSettings; sources?: readonly ToolSource[]; now?: () => number }): Tools {
+  let rules = settings.tools;
+  let builtin = builtinOf(settings);
   let listed: readonly (readonly Tool[])[] | undefined;
   let sorted: readonly Tool[] = [];
-  const allowed = (name: string): boolean => matchesAny(policy.allow ?? ["*"], name) && !matchesAny(policy.deny ?? [], name);
+
+  function builtinOf({ tools: { roots }, network: { allowPrivate } }: ToolSettings): readonly Tool[] {
+    return createBuiltinTools({ roots, allowPrivate, now });
+  }
 
   /** Sorted again only when a source has another list than before. */
   function list(): readonly Tool[] {
-    const lists = [builtIn, ...sources.map((source) => source.tools())];
+    const lists = [builtin, ...sources.map((source) => source.tools())];
     if (listed?.every((tools, index) => tools === lists[index]) !== true) {
       listed = lists;
       const byName = new Map<string, Tool>();
@@ -73,50 +70,51 @@ export function createTools({ sources = [], ...settings }: ToolsOptions): Tools 
   }
 
   const get = (name: string) => list().find((tool) => tool.name === name);
-
-  async function parse(tool: Tool, argumentsJson: string): Promise<Record<string, unknown>> {
-    let input: unknown;
-    try {
-      input = JSON.parse(argumentsJson.trim() === "" ? "{}" : argumentsJson);
-    } catch {
-      throw new ToolInputError(`The arguments of ${tool.name} are not valid JSON.`, [{ path: "", message: "must be valid JSON" }]);
-    }
-    const validate = await validatorOf(tool);
-    if (validate(input)) return input as Record<string, unknown>;
-    const errors = (validate.errors ?? []).slice(0, 20).map((error) => {
-      const extra = error.keyword === "additionalProperties" ? ` (${String(error.params["additionalProperty"])})` : "";
-      return { path: error.instancePath, message: `${error.message ?? "is not valid"}${extra}` };
-    });
-    const listed = errors.map(({ path, message }) => `${path === "" ? "the input" : path} ${message}`).join("; ");
-    throw new ToolInputError(`The arguments of ${tool.name} do not fit: ${listed}.`, errors);
-  }
+  const refusalOf: Tools["refusal"] = (tool, principal) => refusal(tool, rules, principal);
 
   return {
     list,
     get,
-    allowed,
-    definitions(globs) {
+    refusal: refusalOf,
+    approvalTimeoutMs: (name) => (asks({ name }, rules) ? rules.approvalTimeoutMs : null),
+    definitions(globs, principal) {
       return list()
-        .filter((tool) => matchesAny(globs, tool.name) && allowed(tool.name))
+        .filter((tool) => matchesAny(globs, tool.name) && refusalOf(tool, principal) === null)
         .map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
     },
-    async invoke(name, argumentsJson, context) {
+    async invoke(name, given, context) {
       context.signal.throwIfAborted();
       const tool = get(name);
       if (tool === undefined) throw new ToolError(`There is no tool named ${JSON.stringify(name.slice(0, 100))}.`);
-      if (!allowed(name)) throw new ToolError(`The tool ${name} is not allowed on this gateway.`);
-      const input = await parse(tool, argumentsJson);
+      const reason = refusalOf(tool, context.principal);
+      if (reason !== null) throw new ToolError(`The tool ${name} is not allowed. ${reason}`);
+      const input = typeof given === "string" ? parse(name, given) : given;
+      await check(tool, input);
       context.signal.throwIfAborted();
-      return bounded(await timed(tool, input, tool.timeoutMs ?? policy.timeoutMs ?? 30_000, context));
+      return bounded(await timed(tool, input as Record<string, unknown>, tool.timeoutMs ?? rules.timeoutMs, context));
     },
     use(next) {
-      policy = next;
-      builtIn = builtInTools(next);
+      rules = next.tools;
+      builtin = builtinOf(next);
     },
   };
 }
 
-const builtInTools = ({ roots }: ToolPolicy): readonly Tool[] => [createReadTool({ roots }), createCalculateTool()];
+function parse(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text.trim() === "" ? "{}" : text);
+  } catch {
+    throw new ToolInputError(`The arguments of ${name} are not valid JSON.`, [{ path: "", message: "must be valid JSON" }]);
+  }
+}
+
+/** Throws a ToolInputError with every fault. */
+async function check(tool: Tool, input: unknown): Promise<void> {
+  const validate = await validatorOf(tool);
+  if (validate(input)) return;
+  const faults = faultsOf(validate.errors ?? []);
+  throw new ToolInputError(`The arguments of ${tool.name} do not fit: ${faults.map(({ path, message }) => `${path === "" ? "the input" : path} ${message}`).join("; ")}.`, faults);
+}
 
 async function validatorOf({ name, inputSchema }: Tool): Promise<ValidateFunction> {
   try {
@@ -136,7 +134,7 @@ async function timed(tool: Tool, input: Record<string, unknown>, timeoutMs: numb
     abort = () => reject(both.reason as Error);
     both.addEventListener("abort", abort, { once: true });
   });
-  const timer = setTimeout(() => timeout.abort(new ToolError(`The tool ${tool.name} took longer than ${timeoutMs} ms and was stopped.`)), timeoutMs);
+  const timer = setTimeout(() => timeout.abort(new ToolTimeout(`The tool ${tool.name} took longer than ${timeoutMs} ms and was stopped.`)), timeoutMs);
   try {
     return await Promise.race([tool.invoke(input, { ...context, signal: both }), stopped]);
   } catch (error) {
@@ -149,14 +147,4 @@ async function timed(tool: Tool, input: Record<string, unknown>, timeoutMs: numb
     clearTimeout(timer);
     if (abort !== undefined) both.removeEventListener("abort", abort);
   }
-}
-
-function bounded(output: string): string {
-  if (output.length * 3 <= maxOutput) return output;
-  const bytes = Buffer.from(output, "utf8");
-  if (bytes.length <= maxOutput) return output;
-  // A character that the cut goes through is left out.
-  let end = maxOutput;
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return `${bytes.toString("utf8", 0, end)}\n[The output was cut: it has ${bytes.length} bytes, and these are the first ${end}.]`;
 }

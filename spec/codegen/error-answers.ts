@@ -86,9 +86,9 @@ const facts: Record<number, ErrorFacts> = {
   },
   422: {
     name: "Unprocessable",
-    description: "The request fits the contract, but what it names cannot be worked with.",
+    description: "The request fits the contract, but what it asks for cannot be done; the message says why.",
     code: "unprocessable",
-    message: "The archive is no skill: it has no SKILL.md.",
+    message: "There is no file \"notes.txt\".",
     openaiType: "invalid_request_error",
   },
   429: {

@@ -18,13 +18,13 @@ test("answers have the type of their edition", () => {
 
 test("streams have the events of their edition, and no error event", () => {
   type Event = EventOf<ReturnType<OpenClawClient["stream"]>>;
-  expectTypeOf<Event["type"]>().toEqualTypeOf<"start" | "delta" | "tool_use" | "tool_result" | "done">();
+  expectTypeOf<Event["type"]>().toEqualTypeOf<"start" | "delta" | "tool_approval" | "tool_use" | "tool_result" | "done">();
   const agents = () => client.chatStream({ message: "", sessionId: null });
-  expectTypeOf<EventOf<ReturnType<typeof agents>>["type"]>().toEqualTypeOf<"start" | "text" | "tool_use" | "tool_result" | "end">();
+  expectTypeOf<EventOf<ReturnType<typeof agents>>["type"]>().toEqualTypeOf<"start" | "text" | "tool_approval" | "tool_use" | "tool_result" | "end">();
   expectTypeOf(() => client.stream("")).returns.toExtend<EventStream<unknown>>();
   expectTypeOf<EventOf<ReturnType<typeof api.messages.stream>>>().toEqualTypeOf<string>();
   type WorkspaceEvent = EventOf<ReturnType<ReturnType<typeof api.messages.stream>["events"]>>;
-  expectTypeOf<WorkspaceEvent["type"]>().toEqualTypeOf<"token" | "tool_use" | "tool_result" | "done">();
+  expectTypeOf<WorkspaceEvent["type"]>().toEqualTypeOf<"token" | "tool_approval" | "tool_use" | "tool_result" | "done">();
 });
 
 test("what the contract refuses is refused", () => {

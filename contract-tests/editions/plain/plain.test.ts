@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { curl } from "../support/curl.ts";
 import { describeOnBackends } from "../support/documented-gateway.ts";
 import { lacksCurl } from "../support/programs.ts";
@@ -7,8 +10,15 @@ import { plainFile, sendOnlyToken, token } from "./settings-file.ts";
 
 const bearer = (key = token) => ["-H", `Authorization: Bearer ${key}`];
 
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "openclaw-plain-"));
+  await writeFile(join(root, "file"), "remember the milk");
+});
+afterAll(() => rm(root, { recursive: true }));
+
 describe("the plain document's requests, with curl", () => {
-  describeOnBackends(plainFile, (gateway) => {
+  describeOnBackends((modelsSection) => plainFile(modelsSection, root), (gateway) => {
     /** A session of a channel's user; the plain edition itself has no way to talk to the agent. */
     const start = async (sessionId: string): Promise<void> => {
       const body = JSON.stringify({ userId: "user-456", message: "Hi there", sessionId });
@@ -43,6 +53,17 @@ describe("the plain document's requests, with curl", () => {
       const shown = await curl(...bearer(), `${gateway.url}/api/sessions/session-123`);
       expect(shown.status).toBe(200);
       expect(shown.json()).toMatchObject({ ...session, messages: [{ content: "Hi there" }, { role: "assistant" }] });
+    });
+
+    test.skipIf(lacksCurl)("tools are listed with the documented members, and one is invoked with the document's body", async () => {
+      const { tools } = (await curl(...bearer(), `${gateway.url}/api/tools`)).json() as { tools: object[] };
+      expect(tools).toContainEqual(expect.objectContaining({ name: "read", description: aString, enabled: true }));
+      const url = `${gateway.url}/api/tools/read/invoke`;
+      const invoke = (path: string) => curl("-X", "POST", ...bearer(), "-H", "Content-Type: application/json", "-d", JSON.stringify({ params: { path } }), url);
+      const invoked = await invoke(join(root, "file"));
+      expect([invoked.status, invoked.json()]).toEqual([200, { tool: "read", output: "remember the milk", durationMs: aNumber }]);
+      const refused = await invoke("/path/to/file");
+      expect([refused.status, refused.json()]).toEqual([422, { error: { code: "UNPROCESSABLE", message: '"/path/to/file" is outside the folders that tools may use.', details: {} } }]);
     });
 
     test.skipIf(lacksCurl)("sessions are deleted", async () => {

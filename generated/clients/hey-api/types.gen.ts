@@ -85,28 +85,6 @@ export type AgentSessionList = {
     nextCursor?: string;
 };
 
-/**
- * A tool of an agent.
- */
-export type AgentTool = {
-    name: string;
-    description: string;
-    /**
-     * Whether the gateway's policy lets the agent call it.
-     */
-    enabled: boolean;
-    /**
-     * JSON Schema of its input.
-     */
-    inputSchema: {
-        [key: string]: unknown;
-    };
-};
-
-export type AgentToolList = {
-    tools: Array<AgentTool>;
-};
-
 export type AgentsChatEvent = ({
     type: 'start';
 } & AgentsStartEvent) | ({
@@ -114,6 +92,8 @@ export type AgentsChatEvent = ({
 } & AgentsTextEvent) | ({
     type: 'tool_use';
 } & AgentsToolUseEvent) | ({
+    type: 'tool_approval';
+} & AgentsToolApprovalEvent) | ({
     type: 'tool_result';
 } & AgentsToolResultEvent) | ({
     type: 'end';
@@ -191,6 +171,23 @@ export type AgentsTextEvent = {
 };
 
 /**
+ * A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.
+ */
+export type AgentsToolApprovalEvent = {
+    type: 'tool_approval';
+    name: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    callId: string;
+    /**
+     * When it counts as refused.
+     */
+    expiresAt: Instant;
+};
+
+/**
  * What the tool gave back.
  */
 export type AgentsToolResultEvent = {
@@ -250,6 +247,17 @@ export type ApiError = {
      * Seconds after which to try again; with 429 and 503.
      */
     retryAfter?: number;
+};
+
+/**
+ * Somebody's word on a call that waits.
+ */
+export type ApprovalRequest = {
+    approve: boolean;
+    /**
+     * Why not; the model is told.
+     */
+    reason?: string;
 };
 
 /**
@@ -406,6 +414,8 @@ export type ConversationsChatEvent = ({
 } & DeltaEvent) | ({
     type: 'tool_use';
 } & ConversationsToolUseEvent) | ({
+    type: 'tool_approval';
+} & ConversationsToolApprovalEvent) | ({
     type: 'tool_result';
 } & ConversationsToolResultEvent) | ({
     type: 'done';
@@ -490,6 +500,23 @@ export type ConversationsStartEvent = {
     conversationId: Id;
     messageId: Id;
     runId: Id;
+};
+
+/**
+ * A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.
+ */
+export type ConversationsToolApprovalEvent = {
+    type: 'tool_approval';
+    name: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    callId: string;
+    /**
+     * When it counts as refused.
+     */
+    expiresAt: Instant;
 };
 
 /**
@@ -648,6 +675,10 @@ export type CreateKeyRequest = {
      * The workspaces whose objects it may see and make, or `["*"]`. Default all that the asking key may.
      */
     workspaces?: Array<Id | '*'>;
+    /**
+     * The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may.
+     */
+    tools?: Array<ToolGlob>;
     /**
      * Requests a minute.
      */
@@ -982,6 +1013,18 @@ export type InstallSkillRequest = InstallSkillFromPath | InstallSkillFromRegistr
 export type Instant = string;
 
 /**
+ * A call of a tool.
+ */
+export type InvokeToolRequest = {
+    /**
+     * The tool's input; it must fit its `inputSchema`.
+     */
+    params?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * A key, without its secret: that is shown once, when it is made.
  */
 export type Key = {
@@ -1011,6 +1054,10 @@ export type Key = {
      * The workspaces whose objects it may see and make; `["*"]` for all.
      */
     workspaces: Array<string>;
+    /**
+     * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
+     */
+    tools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -1257,6 +1304,8 @@ export type MessageStreamEvent = ({
 } & TokenEvent) | ({
     type: 'tool_use';
 } & WorkspacesToolUseEvent) | ({
+    type: 'tool_approval';
+} & WorkspacesToolApprovalEvent) | ({
     type: 'tool_result';
 } & WorkspacesToolResultEvent) | ({
     type: 'done';
@@ -1344,6 +1393,10 @@ export type NewKey = {
      * The workspaces whose objects it may see and make; `["*"]` for all.
      */
     workspaces: Array<string>;
+    /**
+     * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
+     */
+    tools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -1651,6 +1704,8 @@ export type OperatorMessageEvent = ({
 } & DeltaEvent) | ({
     type: 'tool_use';
 } & OperatorToolUseEvent) | ({
+    type: 'tool_approval';
+} & OperatorToolApprovalEvent) | ({
     type: 'tool_result';
 } & OperatorToolResultEvent) | ({
     type: 'done';
@@ -1714,6 +1769,23 @@ export type OperatorStartEvent = {
     conversation_id: Id;
     message_id: Id;
     run_id: Id;
+};
+
+/**
+ * A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.
+ */
+export type OperatorToolApprovalEvent = {
+    type: 'tool_approval';
+    name: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    call_id: string;
+    /**
+     * When it counts as refused.
+     */
+    expires_at: Instant;
 };
 
 /**
@@ -1785,6 +1857,10 @@ export type OwnKey = {
      */
     workspaces: Array<string>;
     /**
+     * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
+     */
+    tools: Array<string> | null;
+    /**
      * Requests a minute; null for what the settings give every key.
      */
     rateLimit: number | null;
@@ -1816,6 +1892,25 @@ export type OwnKey = {
      * What it may really do, its scopes and defaults resolved.
      */
     effectivePermissions: Array<KeyPermission>;
+};
+
+/**
+ * A call that waits until somebody approves it.
+ */
+export type PendingApproval = {
+    callId: string;
+    /**
+     * The tool.
+     */
+    name: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    /**
+     * When it counts as refused.
+     */
+    expiresAt: Instant;
 };
 
 /**
@@ -1941,6 +2036,10 @@ export type Run = {
     usage?: TurnUsage;
     latencyMs?: number;
     toolsInvoked: Array<string>;
+    /**
+     * Calls of tools that wait to be approved; absent when none does.
+     */
+    pendingApprovals?: Array<PendingApproval>;
     /**
      * Why it failed or was cancelled.
      */
@@ -2199,6 +2298,57 @@ export type TokenEvent = {
 };
 
 /**
+ * Something that an agent can do in a turn, and a key over HTTP.
+ */
+export type Tool = {
+    name: string;
+    description: string;
+    /**
+     * Whether the policy lets it be called: that of the settings, of the key that asks, and of the agent where there is one.
+     */
+    enabled: boolean;
+    /**
+     * Why it is not enabled; absent when it is.
+     */
+    reason?: string;
+    /**
+     * Whether it can do harm: such a tool is off until the settings allow it by name.
+     */
+    dangerous: boolean;
+    /**
+     * Whether a call waits until somebody has approved it. Such a tool can be called in a turn only.
+     */
+    ask: boolean;
+    /**
+     * JSON Schema of its input.
+     */
+    inputSchema: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * A tool's name, or a glob in which `*` stands for anything.
+ */
+export type ToolGlob = string;
+
+export type ToolList = {
+    tools: Array<Tool>;
+};
+
+/**
+ * What a tool gave back.
+ */
+export type ToolOutput = {
+    tool: string;
+    /**
+     * Text; of more than 64 KiB the beginning, with a note.
+     */
+    output: string;
+    durationMs: number;
+};
+
+/**
  * Tokens of a turn, all its model calls together.
  */
 export type TurnUsage = {
@@ -2346,6 +2496,23 @@ export type WorkspacesDoneEvent = {
     sessionId: Id;
     toolsInvoked: Array<string>;
     finishReason: FinishReason;
+};
+
+/**
+ * A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.
+ */
+export type WorkspacesToolApprovalEvent = {
+    type: 'tool_approval';
+    tool: string;
+    /**
+     * The tool's input as the model wrote it.
+     */
+    input: unknown;
+    callId: string;
+    /**
+     * When it counts as refused.
+     */
+    expiresAt: Instant;
 };
 
 /**
@@ -3098,6 +3265,73 @@ export type GetRunResponses = {
 };
 
 export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
+
+export type ApproveToolCallData = {
+    body: ApprovalRequest;
+    path: {
+        runId: Id;
+        /**
+         * The `callId` of the event that says it waits.
+         */
+        callId: string;
+    };
+    query?: never;
+    url: '/api/v1/runs/{runId}/approvals/{callId}';
+};
+
+export type ApproveToolCallErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ApproveToolCallError = ApproveToolCallErrors[keyof ApproveToolCallErrors];
+
+export type ApproveToolCallResponses = {
+    /**
+     * The answer.
+     */
+    200: Run;
+};
+
+export type ApproveToolCallResponse = ApproveToolCallResponses[keyof ApproveToolCallResponses];
 
 export type CancelRunData = {
     body?: never;
@@ -4456,7 +4690,7 @@ export type ListAgentToolsResponses = {
     /**
      * The answer.
      */
-    200: AgentToolList;
+    200: ToolList;
 };
 
 export type ListAgentToolsResponse = ListAgentToolsResponses[keyof ListAgentToolsResponses];
@@ -4569,6 +4803,118 @@ export type ListMcpServersResponses = {
 
 export type ListMcpServersResponse = ListMcpServersResponses[keyof ListMcpServersResponses];
 
+export type ListToolsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/tools';
+};
+
+export type ListToolsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type ListToolsError = ListToolsErrors[keyof ListToolsErrors];
+
+export type ListToolsResponses = {
+    /**
+     * The answer.
+     */
+    200: ToolList;
+};
+
+export type ListToolsResponse = ListToolsResponses[keyof ListToolsResponses];
+
+export type InvokeToolData = {
+    body: InvokeToolRequest;
+    path: {
+        name: Id;
+    };
+    query?: never;
+    url: '/api/tools/{name}/invoke';
+};
+
+export type InvokeToolErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * The answer did not come in time.
+     */
+    408: PlainError;
+    /**
+     * The body is over the limit.
+     */
+    413: PlainError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: PlainError;
+    /**
+     * The request fits the contract, but what it asks for cannot be done; the message says why.
+     */
+    422: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type InvokeToolError = InvokeToolErrors[keyof InvokeToolErrors];
+
+export type InvokeToolResponses = {
+    /**
+     * The answer.
+     */
+    200: ToolOutput;
+};
+
+export type InvokeToolResponse = InvokeToolResponses[keyof InvokeToolResponses];
+
 export type ListSkillsData = {
     body?: never;
     path?: never;
@@ -4665,7 +5011,7 @@ export type InstallSkillErrors = {
      */
     415: ApiError;
     /**
-     * The request fits the contract, but what it names cannot be worked with.
+     * The request fits the contract, but what it asks for cannot be done; the message says why.
      */
     422: ApiError;
     /**

@@ -1,3 +1,4 @@
+import { instant } from "../../sessions/encode.ts";
 import { errorEvent } from "./error-event.ts";
 import { sessionOf, type Face, type Schemas } from "./face.ts";
 
@@ -9,6 +10,8 @@ export const conversationsFace: Face<Schemas["ConversationsChatEvent"]> = (event
       return [{ type: "delta", content: event.text }];
     case "toolUse":
       return [{ type: "tool_use", name: event.name, input: event.input, callId: event.callId }];
+    case "toolApproval":
+      return [{ type: "tool_approval", name: event.name, input: event.input, callId: event.callId, expiresAt: instant(event.expiresAt) }];
     case "toolResult":
       return [{ type: "tool_result", name: event.name, output: event.output, isError: event.isError, callId: event.callId }];
     case "finished":

@@ -1,3 +1,4 @@
+import { instant } from "../../sessions/encode.ts";
 import { errorEvent } from "./error-event.ts";
 import { sessionOf, type Face, type Schemas } from "./face.ts";
 
@@ -9,6 +10,8 @@ export const operatorFace: Face<Schemas["OperatorMessageEvent"]> = (event, run) 
       return [{ type: "delta", content: event.text }];
     case "toolUse":
       return [{ type: "tool_use", name: event.name, input: event.input, call_id: event.callId }];
+    case "toolApproval":
+      return [{ type: "tool_approval", name: event.name, input: event.input, call_id: event.callId, expires_at: instant(event.expiresAt) }];
     case "toolResult":
       return [{ type: "tool_result", name: event.name, output: event.output, is_error: event.isError, call_id: event.callId }];
     case "finished":

@@ -1,3 +1,4 @@
+import { instant } from "../../sessions/encode.ts";
 import { errorEvent } from "./error-event.ts";
 import { sessionOf, type Face, type Schemas } from "./face.ts";
 
@@ -10,6 +11,8 @@ export const workspacesFace: Face<Schemas["MessageStreamEvent"]> = (event, run) 
       return [{ type: "token", content: event.text }];
     case "toolUse":
       return [{ type: "tool_use", tool: event.name, input: event.input, callId: event.callId }];
+    case "toolApproval":
+      return [{ type: "tool_approval", tool: event.name, input: event.input, callId: event.callId, expiresAt: instant(event.expiresAt) }];
     case "toolResult":
       return [{ type: "tool_result", tool: event.name, output: event.output, isError: event.isError, callId: event.callId }];
     case "finished":

@@ -44,6 +44,8 @@ export function createTerminalView(): TurnView {
           openCall = event.callId;
           process.stderr.write(dim(`⚙ ${shorten(`${event.name} ${JSON.stringify(event.input)}`)}`));
           return;
+        case "tool_approval":
+          return beside(`⏸ ${event.name} waits to be approved, until ${event.expiresAt} (call ${event.callId})`);
         case "tool_result": {
           // Side by side calls are told first, and then their results.
           if (openCall !== event.callId) closeCall();

@@ -12,6 +12,7 @@ export interface SharedOptions {
 }
 
 interface LimitOptions {
+  tools?: string;
   expires?: string;
   rateLimit?: string;
   maxTokensPerDay?: string;
@@ -82,8 +83,9 @@ export function rotateKey(key: string, options: RotateOptions): Promise<number> 
   });
 }
 
-function parseLimits({ expires, rateLimit, maxTokensPerDay }: LimitOptions) {
+function parseLimits({ tools, expires, rateLimit, maxTokensPerDay }: LimitOptions) {
   return {
+    tools: tools === undefined ? null : parseNames(tools, "--tools"),
     expiresAt: expires === undefined ? null : parseExpiry(expires, "--expires", Date.now()),
     rateLimit: rateLimit === undefined ? null : parseAmount(rateLimit, "--rate-limit", 2 ** 31 - 1),
     maxTokensPerDay: maxTokensPerDay === undefined ? null : parseAmount(maxTokensPerDay, "--max-tokens-per-day", Number.MAX_SAFE_INTEGER),

@@ -27,10 +27,10 @@ function state({ revokedAt, expiresAt, source }: Key, now: number): string {
   return source === "settings" ? "in the settings" : "good";
 }
 
-function rights({ owner, scopes, permissions }: Key): string {
+function rights({ owner, scopes, permissions, tools }: Key): string {
   if (owner) return "everything";
-  if (!scopes && !permissions) return "all but config, logs, keys and webhooks";
-  return [...(scopes ?? []), ...(permissions ?? [])].join(", ") || "nothing";
+  const may = scopes || permissions ? [...(scopes ?? []), ...(permissions ?? [])].join(", ") || "nothing" : "all but config, logs, keys and webhooks";
+  return tools === null ? may : `${may}; tools: ${tools.join(", ") || "none"}`;
 }
 
 const workspaces = ({ workspaces: visible }: Key) => (visible === "*" ? "*" : visible.join(", "));

@@ -5,7 +5,7 @@ import { owner } from "../../keys/key.ts";
 import { loadSettings, SettingsError } from "../../settings/load-settings.ts";
 import { encodeSkill } from "../../skills/encode.ts";
 import { createSkills, skillsSettings, type SkillOrigin, type Skills } from "../../skills/service.ts";
-import { matchesAny } from "../../tools/globs.ts";
+import { dangerousBuiltins, refusalBySettings } from "../../tools/policy.ts";
 import { exitStatus } from "../exit-status.ts";
 import { showSkills } from "./show.ts";
 
@@ -54,13 +54,12 @@ async function withSkills({ config }: SkillsCommandOptions, act: (skills: Skills
   process.stdout.on("error", () => process.exit(exitStatus.failed));
   try {
     const { settings } = await loadSettings({ argv: config === undefined ? {} : { config }, env: process.env, homeDir: homedir() });
-    const { allow, deny } = settings.tools;
     const skills = createSkills({
       // Whoever runs this can read the files himself: he may install from anywhere.
       settings: { ...skillsSettings(settings), installFrom: "*" },
       env: process.env,
       // Which tools there are is known to a gateway that runs; here, which are allowed.
-      hasTool: (name) => matchesAny(allow, name) && !matchesAny(deny, name),
+      hasTool: (name) => refusalBySettings({ name, isDangerous: dangerousBuiltins.has(name) }, settings.tools) === null,
       globsOf: async () => ({ agent: [], workspace: [] }),
     });
     await act(skills);

@@ -7,7 +7,7 @@ export interface Agents {
   /** Throws `not_found`. */
   get(agentId: string, options?: CallOptions): Promise<Schemas["Agent"]>;
   /** The tools it names, and whether it may call them. */
-  listTools(agentId: string, options?: CallOptions): Promise<Schemas["AgentToolList"]>;
+  listTools(agentId: string, options?: CallOptions): Promise<Schemas["ToolList"]>;
   /** A page of the sessions with it, the last active first. */
   listSessions(agentId: string, query?: QueryOf<"listAgentSessions">, options?: CallOptions): Promise<Schemas["AgentSessionList"]>;
   /** One session with its messages. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createCalculateTool } from "./calculate.ts";
-import { testToolContext } from "./testing.ts";
+import { testToolContext } from "../testing.ts";
 
 const context = testToolContext();
 const tool = createCalculateTool();

@@ -1,5 +1,5 @@
 import { evaluate, loadMath } from "./arithmetic.ts";
-import { ToolError, type Tool } from "./port.ts";
+import { ToolError, type Tool } from "../port.ts";
 
 const maxLength = 1000;
 

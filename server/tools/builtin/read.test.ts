@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Tool } from "./port.ts";
+import type { Tool } from "../port.ts";
 import { createReadTool } from "./read.ts";
-import { testToolContext } from "./testing.ts";
+import { testToolContext } from "../testing.ts";
 
 const context = testToolContext();
 let folder: string;
@@ -46,7 +46,7 @@ test("reads an absolute path, by the root's own name or its real one", async () 
 });
 
 test.each(["../a-secret/key.txt", "link.txt", "linked/key.txt", "/etc/passwd", "/no/such/file", "../missing.txt"])("refuses %s as outside", async (path) => {
-  await expect(read(path)).rejects.toThrow("is outside the folders that this tool may read");
+  await expect(read(path)).rejects.toThrow("is outside the folders that tools may use");
 });
 
 test("a folder whose name begins like a root's is not inside it", async () => {

@@ -7,7 +7,7 @@
  * would otherwise hang the process that all requests share.
  */
 import type { BigNumber, FactoryFunctionMap, MathJsInstance, MathNode } from "mathjs";
-import { ToolError } from "./port.ts";
+import { ToolError } from "../port.ts";
 
 export type Mathjs = MathJsInstance;
 
