@@ -3,9 +3,9 @@
  * lie within a root; one that leads outside gets one and the same answer whether something is there or not. A check of a path says
  * nothing of a moment later, so what was opened is compared with what the path means once more (`isStillThere`).
  */
-import type { Stats } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
-import { isAbsolute, resolve, sep } from "node:path";
+import { constants, type Stats } from "node:fs";
+import { open, readlink, realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, resolve, sep } from "node:path";
 import { ToolError } from "../port.ts";
 
 /** The input schema of a path. */
@@ -70,4 +70,28 @@ export function shown(path: string): string {
 
 function isWithin(path: string, root: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+/** A folder that stays the one it was when it was looked at. */
+export interface PinnedFolder extends AsyncDisposable {
+  /** The path of a name in it. */
+  at(name: string): string;
+}
+
+/**
+ * Holds on to a folder whose links are all followed, so that nobody who swaps it for a link meanwhile turns a write elsewhere. Linux
+ * reaches into an open folder by `/proc/self/fd`; where there is no such thing, it is checked and then named by its path.
+ */
+export async function pinFolder(path: string, folder: string): Promise<PinnedFolder> {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    throw new ToolError(`The folder of ${shown(path)} cannot be opened.`, { cause: error });
+  });
+  const pinned = `/proc/self/fd/${handle.fd}`;
+  // Where the open folder really is: only its last part is known not to be a link.
+  const place = await readlink(pinned).catch(() => null);
+  if (place === null ? !(await isStillThere(folder, await handle.stat())) : place !== folder) {
+    await handle.close();
+    throw outside(path);
+  }
+  return { at: (name) => join(place === null ? folder : pinned, name), [Symbol.asyncDispose]: () => handle.close() };
 }

@@ -111,7 +111,7 @@ test("a folder that is swapped for a link again and again never leads outside", 
   const swapping = (async () => {
     while (!isOver) await swap();
   })();
-  for (let round = 0; round < 100; round++) await write("sub/new.txt").catch(() => {});
+  for (let round = 0; round < 300; round++) await write(round % 2 === 0 ? "sub/new.txt" : "sub/deeper/new.txt").catch(() => {});
   isOver = true;
   await swapping;
   expect(await readdir(outside)).toEqual(["secret.txt"]);

@@ -3,7 +3,7 @@ import { constants, type Stats } from "node:fs";
 import { lstat, mkdir, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { ToolError, type Tool } from "../port.ts";
-import { isStillThere, outside, pathSchema, placesOf, shown } from "./paths.ts";
+import { isStillThere, outside, pathSchema, pinFolder, placesOf, shown } from "./paths.ts";
 
 /** A file after it was written, in bytes. */
 const maxBytes = 1024 * 1024;
@@ -63,8 +63,9 @@ async function inRealFolder(path: string, root: string, file: string): Promise<s
   if (file === root) throw new ToolError(`${shown(path)} is a folder, not a file.`);
   let folder = root;
   for (const part of relative(root, dirname(file)).split(sep).filter((name) => name !== "")) {
+    await using parent = await pinFolder(path, folder);
     folder = join(folder, part);
-    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    await mkdir(parent.at(part)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw new ToolError(`A folder of ${shown(path)} cannot be made.`, { cause: error });
     });
     const stats = await lstat(folder);
@@ -82,19 +83,18 @@ async function writeFile(path: string, { file, stats }: Target, content: Buffer,
   const size = before.length + content.length;
   if (size > maxBytes) throw new ToolError(`${shown(path)} would have ${size} bytes; ${maxBytes} are the most.`);
 
-  // Nobody knows this name before it is there: in a folder that was swapped for another, the renaming finds nothing.
-  const temporary = join(dirname(file), `.${basename(file).slice(0, 100)}.${randomUUID()}`);
+  await using folder = await pinFolder(path, dirname(file));
+  const temporary = folder.at(`.${basename(file).slice(0, 100)}.${randomUUID()}`);
   const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, (stats?.mode ?? 0o600) & 0o777).catch((error: unknown) => {
     throw new ToolError(`${shown(path)} cannot be written.`, { cause: error });
   });
   try {
-    if (!(await isStillThere(temporary, await handle.stat()))) throw outside(path);
     await handle.writeFile(Buffer.concat([before, content]));
     await handle.sync();
-    await rename(temporary, file);
+    await rename(temporary, folder.at(basename(file)));
   } catch (error) {
     await unlink(temporary).catch(() => {});
-    throw error instanceof ToolError ? error : new ToolError(`${shown(path)} cannot be written.`, { cause: error });
+    throw new ToolError(`${shown(path)} cannot be written.`, { cause: error });
   } finally {
     await handle.close();
   }
