@@ -26,6 +26,9 @@ export function agentTools(tools: Tools, definitions: readonly ToolDefinition[],
 
 /** What a model is offered: the tools that the agent's globs choose; the one that reads skills exactly when there are skills for this turn. */
 export function offeredTools(tools: Tools, globs: readonly string[], principal: Principal, hasSkills: boolean): readonly ToolDefinition[] {
-  if (hasSkills) return tools.definitions([...globs, skillToolName], principal);
-  return tools.definitions(globs, principal).filter(({ name }) => name !== skillToolName);
+  const chosen = tools.definitions(globs, principal);
+  if (chosen.some(({ name }) => name === skillToolName) === hasSkills) return chosen;
+  return hasSkills ? [...chosen, ...tools.definitions(skillGlobs, principal)] : chosen.filter(({ name }) => name !== skillToolName);
 }
+
+const skillGlobs = [skillToolName];

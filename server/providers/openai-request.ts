@@ -1,12 +1,13 @@
-import type { ContentPart, ModelMessage, ModelRequest } from "./port.ts";
+import type { ContentPart, ModelMessage, ModelRequest, ToolDefinition } from "./port.ts";
 
 /** The name by which the provider knows the bound of an answer's tokens. */
 export type MaxTokensField = "max_completion_tokens" | "max_tokens";
 
 /** The request as the JSON text of a Chat Completions call. What is undefined is left out by `JSON.stringify`. */
 export function encodeOpenAiRequest(request: ModelRequest, maxTokensField: MaxTokensField): string {
-  const hasTools = request.tools !== undefined && request.tools.length > 0;
-  return JSON.stringify({
+  const { tools = [] } = request;
+  const hasTools = tools.length > 0;
+  const text = JSON.stringify({
     model: request.model,
     messages: request.messages.map(encodeMessage),
     stream: request.stream,
@@ -22,14 +23,23 @@ export function encodeOpenAiRequest(request: ModelRequest, maxTokensField: MaxTo
     response_format: responseFormat(request),
     // `tool_choice` and `parallel_tool_calls` without tools are errors to OpenAI.
     ...(hasTools && {
-      tools: request.tools?.map((tool) => ({
-        type: "function",
-        function: { name: tool.name, description: tool.description, parameters: tool.inputSchema, strict: tool.strict },
-      })),
       tool_choice: typeof request.toolChoice === "object" ? { type: "function", function: { name: request.toolChoice.name } } : request.toolChoice,
       parallel_tool_calls: request.parallelToolCalls,
     }),
   });
+  return hasTools ? `${text.slice(0, -1)},"tools":${encodeTools(tools)}}` : text;
+}
+
+/** An agent's tools are the same list in every turn, and often longer than what is said. */
+const encodedTools = new WeakMap<readonly ToolDefinition[], string>();
+
+function encodeTools(tools: readonly ToolDefinition[]): string {
+  let text = encodedTools.get(tools);
+  if (text === undefined) {
+    const functions = tools.map((tool) => ({ type: "function", function: { name: tool.name, description: tool.description, parameters: tool.inputSchema, strict: tool.strict } }));
+    encodedTools.set(tools, (text = JSON.stringify(functions)));
+  }
+  return text;
 }
 
 function responseFormat({ responseFormat: format }: ModelRequest): unknown {

@@ -22,7 +22,7 @@ export interface Tools {
   /** How long a call of the tool waits until somebody has approved it; null when it need not. */
   approvalTimeoutMs(name: string): number | null;
   /** What a model is told of: the tools that an agent's globs choose, as far as the key may call them. */
-  definitions(globs: readonly string[], principal: Pick<Principal, "tools">): ToolDefinition[];
+  definitions(globs: readonly string[], principal: Pick<Principal, "tools">): readonly ToolDefinition[];
   /**
    * Invokes a tool, with the JSON text that a model wrote or the object that a caller sent. Rejects with a ToolError whose text both
    * may read (a ToolInputError when the input does not fit, a ToolTimeout when it took too long), or with the signal's reason.
@@ -69,6 +69,9 @@ export function createTools({ settings, sources = [], now = Date.now }: { settin
     return sorted;
   }
 
+  /** What the globs of an agent chose last. The same lists turn after turn let providers keep what they make of them. */
+  const chosen = new WeakMap<readonly string[], { all: readonly Tool[]; rules: ToolSettings["tools"]; keyTools: Principal["tools"]; definitions: readonly ToolDefinition[] }>();
+
   const get = (name: string) => list().find((tool) => tool.name === name);
   const refusalOf: Tools["refusal"] = (tool, principal) => refusal(tool, rules, principal);
 
@@ -78,9 +81,12 @@ export function createTools({ settings, sources = [], now = Date.now }: { settin
     refusal: refusalOf,
     approvalTimeoutMs: (name) => (asks({ name }, rules) ? rules.approvalTimeoutMs : null),
     definitions(globs, principal) {
-      return list()
-        .filter((tool) => matchesAny(globs, tool.name) && refusalOf(tool, principal) === null)
-        .map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
+      const all = list();
+      const kept = chosen.get(globs);
+      if (kept?.all === all && kept.rules === rules && kept.keyTools === principal.tools) return kept.definitions;
+      const definitions = all.filter((tool) => matchesAny(globs, tool.name) && refusalOf(tool, principal) === null).map(definitionOf);
+      chosen.set(globs, { all, rules, keyTools: principal.tools, definitions });
+      return definitions;
     },
     async invoke(name, given, context) {
       context.signal.throwIfAborted();
@@ -98,6 +104,18 @@ export function createTools({ settings, sources = [], now = Date.now }: { settin
       builtin = builtinOf(next);
     },
   };
+}
+
+/** A tool's definition is one object as long as there is the tool. */
+const definitionsOf = new WeakMap<Tool, ToolDefinition>();
+
+function definitionOf(tool: Tool): ToolDefinition {
+  let definition = definitionsOf.get(tool);
+  if (definition === undefined) {
+    const { name, description, inputSchema } = tool;
+    definitionsOf.set(tool, (definition = { name, description, inputSchema }));
+  }
+  return definition;
 }
 
 function parse(name: string, text: string): unknown {
