@@ -39,9 +39,10 @@ export interface ChangeConditions {
 }
 
 export interface SettingsService {
-  read(): Promise<ShownSettings>;
+  /** Throws `forbidden` to a key that is bound to workspaces. */
+  read(reader: Author): Promise<ShownSettings>;
   /**
-   * Replaces all settings. Throws `bad_request` with every fault, `precondition_failed`, `conflict` when the author would lock
+   * Replaces all settings. Throws `forbidden` to a key that is bound to workspaces, `bad_request` with every fault, `precondition_failed`, `conflict` when the author would lock
    * himself out, `payload_too_large`, and `service_unavailable` when the file cannot be written.
    */
   replace(settings: unknown, author: Author, conditions: ChangeConditions): Promise<ChangedSettings>;
@@ -169,15 +170,28 @@ export function createSettingsService({ source, settings, store, placeholders, a
   }
 
   return {
-    read: () =>
-      enqueue(async () => {
+    async read(reader) {
+      checkUnbound(reader);
+      return await enqueue(async () => {
         await takeUp();
         return show();
-      }),
-    replace: (sent, author, conditions) => enqueue(() => change(sent, (value) => value, author, conditions)),
-    patch: (sent, author, conditions) => enqueue(() => change(sent, (value) => mergePatch(inForce.written, value), author, conditions)),
+      });
+    },
+    async replace(sent, author, conditions) {
+      checkUnbound(author);
+      return await enqueue(() => change(sent, (value) => value, author, conditions));
+    },
+    async patch(sent, author, conditions) {
+      checkUnbound(author);
+      return await enqueue(() => change(sent, (value) => mergePatch(inForce.written, value), author, conditions));
+    },
     reload: () => enqueue(takeUp),
   };
+}
+
+/** The settings have the keys and the users of every workspace: nobody of one may look at them, nor give himself the others. */
+function checkUnbound({ workspaces }: Author): void {
+  if (workspaces !== "*") throw new GatewayError("forbidden", "Settings are for all workspaces, and this key is bound to some. Use one that is bound to none.");
 }
 
 /** A hostile body can be wrong in as many places as it has members. */
