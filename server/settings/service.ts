@@ -6,6 +6,7 @@
  */
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
+import { requireUnbound } from "../keys/principal.ts";
 import { readSettings, type SettingsSource } from "./load-settings.ts";
 import { lockOutReasons, type Author } from "./lock-out.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -171,18 +172,18 @@ export function createSettingsService({ source, settings, store, placeholders, a
 
   return {
     async read(reader) {
-      checkUnbound(reader);
+      requireUnbound(reader, settingsOfAll);
       return await enqueue(async () => {
         await takeUp();
         return show();
       });
     },
     async replace(sent, author, conditions) {
-      checkUnbound(author);
+      requireUnbound(author, settingsOfAll);
       return await enqueue(() => change(sent, (value) => value, author, conditions));
     },
     async patch(sent, author, conditions) {
-      checkUnbound(author);
+      requireUnbound(author, settingsOfAll);
       return await enqueue(() => change(sent, (value) => mergePatch(inForce.written, value), author, conditions));
     },
     reload: () => enqueue(takeUp),
@@ -190,9 +191,7 @@ export function createSettingsService({ source, settings, store, placeholders, a
 }
 
 /** The settings have the keys and the users of every workspace: nobody of one may look at them, nor give himself the others. */
-function checkUnbound({ workspaces }: Author): void {
-  if (workspaces !== "*") throw new GatewayError("forbidden", "Settings are for all workspaces, and this key is bound to some. Use one that is bound to none.");
-}
+const settingsOfAll = "Settings";
 
 /** A hostile body can be wrong in as many places as it has members. */
 const mostFaults = 50;
