@@ -7,9 +7,9 @@ export interface LogOptions {
   mask: SecretMask;
 }
 
-/** Logs to standard output, asynchronously: JSON lines, or for people on a terminal. */
+/** Logs to standard output, asynchronously and within a quarter of a second: JSON lines, or for people on a terminal. */
 export async function createLog(options: LogOptions): Promise<Logger> {
-  if (!process.stdout.isTTY) return createLogTo(pino.destination({ dest: 1, sync: false, minLength: 4096 }), options);
+  if (!process.stdout.isTTY) return createLogTo(pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 250 }), options);
   const { default: pretty } = await import("pino-pretty");
   return createLogTo(pretty({ colorize: true, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname", singleLine: true }), options);
 }

@@ -38,7 +38,7 @@ describe("a quota that is too small for a turn", () => {
     expect(answer.status, answer.text).toBe(429);
     const found = errorOf(JSON.parse(answer.text));
     expect(found.code).toBe(code);
-    expect(found.message).toMatch(/10 of 10 are left/);
+    expect(found.message).toMatch(/10 of 10 are left.*No day has as many/);
     const midnight = new Date(new Date().setUTCHours(24, 0, 0, 0));
     // OpenAI's face has no details.
     expect(found.details).toEqual(found.face === "openai" ? {} : { scope: "tokens", limit: 10, used: 0, reserved: 0, resetAt: midnight.toISOString() });

@@ -151,6 +151,16 @@ describe("the server", () => {
   });
 });
 
+describe("403: a key of one workspace, whatever else it may", () => {
+  const server = useServer({ settings: { workspaces: [{ id: "team" }] } });
+
+  test.each([...reads, ...writes])("%s", async (id) => {
+    const { secret: token } = (await server.call("createKey", { json: { label: "Team's", scopes: ["admin"], workspaces: ["team"] } })).json(201);
+    const answer = await server.call(id, { token, ...(writes.some((write) => write === id) && { json: { logging: { level: "debug" } } }) });
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining("bound to")]);
+  });
+});
+
 describe("503: a gateway whose settings are another program's", () => {
   const server = useServer({ source: undefined });
 

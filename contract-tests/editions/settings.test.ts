@@ -7,9 +7,26 @@ import { parse as parseYaml } from "yaml";
 import { loadSettings } from "../../server/settings/load-settings.ts";
 import type { Settings } from "../../server/settings/settings.ts";
 import { startTestGateway } from "../harness/gateway.ts";
+import { startWithFile } from "./support/documented-gateway.ts";
 
-/** Each block of settings that a document shows, in its syntax, and some of what it must come to. The clients' tests start gateways with the blocks about keys. */
-const blocks: { name: string; file?: string; text: string; env?: Record<string, string>; means: (settings: Settings) => unknown; expected: unknown }[] = [
+interface Block {
+  name: string;
+  file?: string;
+  text: string;
+  env?: Record<string, string>;
+  means: (settings: Settings) => unknown;
+  expected: unknown;
+  /** The tokens that it has, with the requests that each may send in a minute. */
+  keys?: Record<string, number>;
+  /** What this very machine is answered when it has a good token; 200 where nothing is said. */
+  status?: number;
+}
+
+/** Beside the settings, for blocks that have no token. */
+const ownerToken = "a-token-that-no-settings-take-away";
+
+/** Each block of settings that a document shows, in its syntax, and some of what it must come to. */
+const blocks: Block[] = [
   {
     name: "agents: the gateway on all addresses, with keys and CORS",
     text: `{
@@ -22,6 +39,7 @@ const blocks: { name: string; file?: string; text: string; env?: Record<string, 
     }`,
     means: ({ http, auth }) => [http.host, http.port, http.apiEnabled, http.cors, auth.keys.map(({ edition }) => edition)],
     expected: ["0.0.0.0", 3000, true, { origins: ["https://app.example"], methods: ["GET", "POST", "PUT", "DELETE"] }, ["agents"]],
+    keys: { "sk-openclaw-000000000001": 60 },
   },
   {
     name: "agents: rate limits",
@@ -43,6 +61,7 @@ const blocks: { name: string; file?: string; text: string; env?: Record<string, 
         { label: "crm", scopes: ["chat", "send"], rateLimitPerMinute: 30 },
       ],
     ],
+    keys: { oc_tok_web0000000000000000: 120, oc_tok_crm0000000000000000: 30 },
   },
   {
     name: "conversations: outgoing webhooks",
@@ -72,6 +91,7 @@ const blocks: { name: string; file?: string; text: string; env?: Record<string, 
     } } }`,
     means: ({ http }) => [http.allowedIPs, http.cors?.origins, http.maxBodyBytes],
     expected: [["10.0.0.0/8", "192.168.1.0/24"], ["https://app.example"], 1024 * 1024],
+    status: 403,
   },
   {
     name: "workspaces: keys from the environment",
@@ -83,6 +103,7 @@ const blocks: { name: string; file?: string; text: string; env?: Record<string, 
     means: ({ auth, workspaces }) => [auth.keys.map(({ token, label, workspaces: bounds }) => ({ token, label, bounds })), workspaces.map(({ id }) => id)],
     // The document's requests name workspaces that its settings have only in the key.
     expected: [[{ token: "oclaw_live_app00000000000000", label: "My app", bounds: ["team", "admins"] }], expect.arrayContaining(["team", "admins"])],
+    keys: { oclaw_live_app00000000000000: 100 },
   },
   {
     name: "workspaces: a key with permissions",
@@ -90,6 +111,7 @@ const blocks: { name: string; file?: string; text: string; env?: Record<string, 
     text: `{ "api": { "keys": [{ "key": "\${READONLY_KEY}", "label": "Analytics", "workspaces": ["*"], "permissions": ["stats:read", "sessions:read"], "rateLimit": 30 }] } }`,
     means: ({ auth }) => auth.keys.map(({ workspaces, permissions }) => ({ workspaces, permissions })),
     expected: [{ workspaces: "*", permissions: ["stats:read", "sessions:read"] }],
+    keys: { oclaw_live_read0000000000000: 30 },
   },
   {
     name: "workspaces: outbound webhooks",
@@ -133,9 +155,26 @@ describe("the documents' settings are read as they stand", () => {
   });
 });
 
+describe("the documents' settings start a gateway that their keys open", () => {
+  test.each(blocks)("$name", async ({ file: name = "openclaw.json5", text, env = {}, keys = {}, status = 200 }) => {
+    const { GATEWAY_AUTH_TOKEN: owner = ownerToken } = env;
+    const { url, close } = await startWithFile({ name, text, env: { GATEWAY_AUTH_TOKEN: owner, ...env } });
+    try {
+      const ask = (token: string) => fetch(`${url}/api/v1/keys/self`, { headers: { Authorization: `Bearer ${token}` } });
+      expect((await ask(owner)).status).toBe(status);
+      expect((await ask("a-token-of-nobody")).status).toBe(status === 200 ? 401 : status);
+      const limits: Record<string, number> = {};
+      for (const token of Object.keys(keys)) limits[token] = Number((await ask(token)).headers.get("X-RateLimit-Limit"));
+      expect(limits).toEqual(keys);
+    } finally {
+      await close();
+    }
+  });
+});
+
 describe("the documents' settings are taken over HTTP as they stand, and given back", () => {
   test.each(blocks)("$name", async ({ file = "openclaw.json5", text, env = {} }) => {
-    const { GATEWAY_AUTH_TOKEN: token = "a-token-that-no-settings-take-away" } = env;
+    const { GATEWAY_AUTH_TOKEN: token = ownerToken } = env;
     const block: unknown = file.endsWith(".yaml") ? parseYaml(text) : json5.parse(text);
     const gateway = await startTestGateway({ env: { ...env, GATEWAY_AUTH_TOKEN: token } });
     try {

@@ -23,11 +23,8 @@ test("a settings file that is edited takes effect, SIGHUP or not, and a broken o
   await vi.waitFor(async () => expect(await agents()).toEqual(["second"]), patience);
   writeFileSync(file, "{ broken");
   gateway.cli.kill("SIGHUP");
-  // The log comes out once enough of it is there.
-  await vi.waitFor(async () => {
-    expect(await agents()).toEqual(["second"]);
-    expect(gateway.cli.stdout).toContain("the settings before stay in force");
-  }, patience);
+  await gateway.cli.untilSaid(/the settings before stay in force/);
+  expect(await agents()).toEqual(["second"]);
   gateway.cli.kill("SIGTERM");
   const { status, stdout } = await gateway.cli.exit;
   expect(status).toBe(0);

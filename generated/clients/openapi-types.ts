@@ -2992,6 +2992,8 @@ export interface components {
          *
          *     A secret is read as `[redacted:<mark>]`. Sent back, that stands for the secret it was read for, wherever a secret may stand.
          *     A reference such as `${NAME}` is no secret and is read as it stands.
+         *
+         *     Settings are for all workspaces: a key that is bound to some is answered 403, whatever its permissions.
          */
         SettingsDocument: {
             [key: string]: unknown;

@@ -1,3 +1,5 @@
+import { GatewayError } from "../errors.ts";
+
 /** Whose request it is: a key, and what it may do. */
 export interface Principal {
   /** The key's id; safe to log. */
@@ -22,6 +24,11 @@ export interface Principal {
 /** Whether the key may see the objects of a workspace. */
 export function maySee(principal: Principal, workspaceId: string): boolean {
   return principal.workspaces === "*" || principal.workspaces.includes(workspaceId);
+}
+
+/** Throws `forbidden` to a key that is bound to workspaces. `what` is read or written for all of them, in the plural and with a capital. */
+export function requireUnbound({ workspaces }: Pick<Principal, "workspaces">, what: string): void {
+  if (workspaces !== "*") throw new GatewayError("forbidden", `${what} are for all workspaces, and this key is bound to some. Use one that is bound to none.`);
 }
 
 /** The workspace of a request that names none. */

@@ -106,7 +106,7 @@ function usedUp({ name, limit }: Account, used: number, held: number, needed: nu
   const left = Math.max(limit - used, 0);
   const message = isOnlyHeld
     ? `The tokens ${whose} that are left today (${left} of ${limit}) are held for turns under way. Try again when they have ended.`
-    : `The tokens ${whose} are used up for today: ${left} of ${limit} are left, and this turn needs ${needed} at the least. There are new ones at midnight UTC.`;
+    : `Of today's tokens ${whose}, ${left} of ${limit} are left, and this turn needs ${needed} at the least. ${needed > limit ? "No day has as many: ask for less, or for a larger quota." : "There are new ones at midnight UTC."}`;
   return new GatewayError("rate_limited", message, {
     details: { scope: "tokens", limit, used, reserved: held, resetAt: new Date(resetAt).toISOString() },
     retryAfterSeconds,

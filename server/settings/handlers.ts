@@ -12,8 +12,8 @@ export function createSettingsHandlers({ settings }: { settings: SettingsService
     if (!settings) throw new GatewayError("service_unavailable", "The program that started this gateway keeps its settings; they can neither be read nor changed here.");
     return settings;
   }
-  const author = ({ principal: { keyId }, address }: RequestContext) => ({ keyId, address });
-  const read = async () => encode(await service().read());
+  const author = ({ principal: { keyId, workspaces }, address }: RequestContext) => ({ keyId, address, workspaces });
+  const read = async (_request: unknown, context: RequestContext) => encode(await service().read(author(context)));
 
   return {
     // The operator edition.

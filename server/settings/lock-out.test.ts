@@ -18,6 +18,7 @@ test.each<[string, string, object, RegExp]>([
   ["his own token of the owner left out", idOfToken(owner), { gateway: { auth: { token: "another-token-of-the-owner" } } }, /key would no longer be valid/],
   ["the author's key left out", adminId, { gateway: { auth: { token: owner } } }, /key would no longer be valid/],
   ["the author's key at its end", adminId, withAdmin({ expiresAt: "2025-12-31" }), /key would no longer be valid/],
+  ["the author's key bound to a workspace", adminId, { api: { keys: [{ key: admin, permissions: ["config:write"], workspaces: ["team"] }] } }, /bound to workspaces/],
   ["the author's key with less", adminId, withAdmin({ scope: ["read"] }), /lack the permission `config:write`/],
 ])("is told of %s", (_name, keyId, file, reason) => {
   expect(reasons(keyId, file)).toEqual([expect.stringMatching(reason)]);

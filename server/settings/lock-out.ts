@@ -3,14 +3,16 @@ import { createNetworkSet } from "./network-names.ts";
 import type { Settings } from "./settings.ts";
 import { idOfToken } from "./tokens.ts";
 
-/** Who changes the settings. */
+/** Who reads or changes the settings. */
 export interface Author {
   keyId: string;
   address: string;
+  /** The workspaces that the key is bound to. */
+  workspaces: readonly string[] | "*";
 }
 
 /** Why the author could not take a change of the settings back, each to be read after "with these settings"; none when he can. */
-export function lockOutReasons({ keyId, address }: Author, current: Settings, next: Settings, now: number): string[] {
+export function lockOutReasons({ keyId, address }: Omit<Author, "workspaces">, current: Settings, next: Settings, now: number): string[] {
   const reasons: string[] = [];
   if (!next.http.apiEnabled) reasons.push("the API would be off");
   if (next.http.allowedIPs.length > 0 && !createNetworkSet(next.http.allowedIPs).has(address)) reasons.push(`your address ${address} would not be among the allowed ones`);
@@ -26,6 +28,7 @@ function keyReason(keyId: string, current: Settings, next: Settings, now: number
   if (token === undefined || next.auth.ownerTokens.includes(token)) return null;
   const kept = next.auth.keys.find(({ id }) => id === keyId);
   if (!kept || (kept.expiresAt !== null && kept.expiresAt <= now)) return "your key would no longer be valid";
+  if (kept.workspaces !== "*") return "your key would be bound to workspaces";
   const granted = expandGrant(kept, ["config:write"]);
   return granted === "*" || granted.has("config:write") ? null : "your key would lack the permission `config:write`";
 }

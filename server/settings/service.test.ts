@@ -12,7 +12,7 @@ import type { Settings } from "./settings.ts";
 import { createSettingsStore } from "./store.ts";
 import { createTestHome, fixture, type TestHome } from "./test-home.ts";
 
-const author = { keyId: "key_stored", address: "127.0.0.1" };
+const author = { keyId: "key_stored", address: "127.0.0.1", workspaces: "*" } as const;
 const anyVersion: ChangeConditions = { versions: null, force: false };
 const text = `{
   // The owner's.
@@ -62,14 +62,14 @@ const pathsOf = ({ details }: GatewayError) => (details["errors"] as { path: str
 describe("a change", () => {
   test("is written with the file's comments, put in force, and shown", async () => {
     const { file, settings, applied } = await serviceWith(text);
-    const before = await settings.read();
+    const before = await settings.read(author);
     const changed = await settings.patch({ logging: { level: "debug" } }, author, anyVersion);
     expect(readFileSync(file, "utf8")).toBe(text.replace('"info"', '"debug"'));
     expect(readFileSync(`${file}.last-good`, "utf8")).toBe(text);
     expect(applied.map(({ logging }) => logging.level)).toEqual(["debug"]);
     expect(changed).toMatchObject({ written: { logging: { level: "debug" } }, restartRequired: ["/gateway/port"], warnings: [] });
     expect(changed.version).not.toBe(before.version);
-    expect(await settings.read()).toEqual({ written: changed.written, version: changed.version });
+    expect(await settings.read(author)).toEqual({ written: changed.written, version: changed.version });
   });
 
   test("of a file in YAML is written in YAML", async () => {
@@ -81,14 +81,14 @@ describe("a change", () => {
   test("that changes nothing leaves the file alone", async () => {
     const { file, settings } = await serviceWith(text);
     const { mtimeMs } = statSync(file);
-    const { written, version } = await settings.read();
+    const { written, version } = await settings.read(author);
     expect(await settings.replace(written, author, anyVersion)).toMatchObject({ written, version });
     expect([statSync(file).mtimeMs, existsSync(`${file}.last-good`)]).toEqual([mtimeMs, false]);
   });
 
   test("without a file makes one, for nobody else to read, and says so", async () => {
     const { file, settings } = await serviceWith(null);
-    expect((await settings.read()).written).toEqual({});
+    expect((await settings.read(author)).written).toEqual({});
     const { warnings } = await settings.patch({ logging: { level: "warn" } }, author, anyVersion);
     expect(warnings).toEqual([expect.stringContaining("one was made")]);
     expect(readFileSync(file, "utf8")).toBe('{\n  "logging": {\n    "level": "warn"\n  }\n}\n');
@@ -105,7 +105,7 @@ describe("a change", () => {
   test("keeps references and puts secrets back", async () => {
     const keys = '{ gateway: { auth: { token: "${OWNER}" }, apiKeys: ["a-secret-of-the-agents-1", "a-secret-of-the-agents-2"] } }';
     const { file, settings, applied } = await serviceWith(keys, { env: { OWNER: "a-token-from-the-environment" } });
-    const { gateway } = (await settings.read()).written as { gateway: { auth: object; apiKeys: string[] } };
+    const { gateway } = (await settings.read(author)).written as { gateway: { auth: object; apiKeys: string[] } };
     expect(gateway.auth).toEqual({ token: "${OWNER}" });
     await settings.replace({ gateway: { ...gateway, apiKeys: [gateway.apiKeys[1], "a-secret-of-the-agents-3"] } }, author, anyVersion);
     expect(readFileSync(file, "utf8")).toContain("${OWNER}");
@@ -142,6 +142,15 @@ describe("what cannot be used is refused with every fault, and nothing changes",
     expect(await refusal(settings.patch({ agents: { list: [{ id: "a", systemPrompt: "x".repeat(1024 * 1024) }] } }, author, anyVersion))).toMatchObject({ code: "payload_too_large" });
   });
 
+  test("a key that is bound to workspaces, whatever it asks for", async () => {
+    const { settings, applied } = await serviceWith(text);
+    const bound = { ...author, workspaces: ["team"] };
+    for (const ask of [() => settings.read(bound), () => settings.patch({}, bound, anyVersion), () => settings.replace({}, bound, { versions: null, force: true })]) {
+      expect(await refusal(ask())).toMatchObject({ code: "forbidden", message: expect.stringContaining("bound to none") });
+    }
+    expect(applied).toEqual([]);
+  });
+
   test("what would lock the author out, unless forced", async () => {
     const { settings, applied } = await serviceWith(text);
     const sent = { gateway: { apiEnabled: false } };
@@ -156,7 +165,7 @@ describe("what cannot be used is refused with every fault, and nothing changes",
 describe("versions", () => {
   test("of two changes to one version the first wins", async () => {
     const { settings, applied } = await serviceWith(text);
-    const { version } = await settings.read();
+    const { version } = await settings.read(author);
     const levels = ["debug", "warn"];
     const outcomes = await Promise.allSettled(levels.map((level) => settings.patch({ logging: { level } }, author, { versions: ["another", version], force: false })));
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
@@ -168,13 +177,13 @@ describe("versions", () => {
     const { file, settings } = await serviceWith("{}");
     const names = Array.from({ length: 20 }, (_, index) => `p${index}`);
     await Promise.all(names.map((name) => settings.patch({ models: { providers: { [name]: { type: "openai", baseUrl: "http://127.0.0.1:9/v1" } } } }, author, anyVersion)));
-    expect(Object.keys((JSON.parse(JSON.stringify((await settings.read()).written)) as { models: { providers: object } }).models.providers)).toEqual(names);
+    expect(Object.keys((JSON.parse(JSON.stringify((await settings.read(author)).written)) as { models: { providers: object } }).models.providers)).toEqual(names);
     expect(readFileSync(file, "utf8")).toContain("p19");
   });
 
   test("what was edited by hand a moment ago is another version, and is not overwritten", async () => {
     const { file, settings } = await serviceWith(text);
-    const { version } = await settings.read();
+    const { version } = await settings.read(author);
     writeFileSync(file, text.replace("info", "error"));
     expect(await refusal(settings.patch({ logging: { level: "debug" } }, author, { versions: [version], force: false }))).toMatchObject({ code: "precondition_failed" });
     await settings.patch({ agents: { list: [{ id: "new" }] } }, author, anyVersion);
@@ -186,12 +195,12 @@ describe("a file that cannot be written", () => {
   test("is a 503, with everything as it was", async () => {
     const replace = () => Promise.reject(Object.assign(new Error("ENOSPC: no space left on /secret/place"), { code: "ENOSPC" }));
     const { settings, applied, file } = await serviceWith(text, { replace });
-    const before = await settings.read();
+    const before = await settings.read(author);
     const error = await refusal(settings.patch({ logging: { level: "debug" } }, author, anyVersion));
     expect(error).toMatchObject({ code: "service_unavailable", retryAfterSeconds: 30 });
     expect(error.message).toContain("ENOSPC");
     expect(error.message).not.toContain("/secret");
-    expect([await settings.read(), applied, readFileSync(file, "utf8")]).toEqual([before, [], text]);
+    expect([await settings.read(author), applied, readFileSync(file, "utf8")]).toEqual([before, [], text]);
   });
 });
 
@@ -207,7 +216,7 @@ describe("a file edited by hand", () => {
     const { file, settings, applied } = await serviceWith(text);
     writeFileSync(file, "{ logging: ");
     expect((await settings.reload())?.faults).toEqual([{ path: "", message: expect.stringContaining("not valid JSON5") as string }]);
-    expect((await settings.read()).written).toMatchObject({ logging: { level: "info" } });
+    expect((await settings.read(author)).written).toMatchObject({ logging: { level: "info" } });
     writeFileSync(file, "{ logging: { level: 'warn' } }");
     expect(await settings.reload()).toBeNull();
     expect(applied.map(({ logging }) => logging.level)).toEqual(["warn"]);

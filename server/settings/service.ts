@@ -6,6 +6,7 @@
  */
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
+import { requireUnbound } from "../keys/principal.ts";
 import { readSettings, type SettingsSource } from "./load-settings.ts";
 import { lockOutReasons, type Author } from "./lock-out.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -39,9 +40,10 @@ export interface ChangeConditions {
 }
 
 export interface SettingsService {
-  read(): Promise<ShownSettings>;
+  /** Throws `forbidden` to a key that is bound to workspaces. */
+  read(reader: Author): Promise<ShownSettings>;
   /**
-   * Replaces all settings. Throws `bad_request` with every fault, `precondition_failed`, `conflict` when the author would lock
+   * Replaces all settings. Throws `forbidden` to a key that is bound to workspaces, `bad_request` with every fault, `precondition_failed`, `conflict` when the author would lock
    * himself out, `payload_too_large`, and `service_unavailable` when the file cannot be written.
    */
   replace(settings: unknown, author: Author, conditions: ChangeConditions): Promise<ChangedSettings>;
@@ -169,16 +171,27 @@ export function createSettingsService({ source, settings, store, placeholders, a
   }
 
   return {
-    read: () =>
-      enqueue(async () => {
+    async read(reader) {
+      requireUnbound(reader, settingsOfAll);
+      return await enqueue(async () => {
         await takeUp();
         return show();
-      }),
-    replace: (sent, author, conditions) => enqueue(() => change(sent, (value) => value, author, conditions)),
-    patch: (sent, author, conditions) => enqueue(() => change(sent, (value) => mergePatch(inForce.written, value), author, conditions)),
+      });
+    },
+    async replace(sent, author, conditions) {
+      requireUnbound(author, settingsOfAll);
+      return await enqueue(() => change(sent, (value) => value, author, conditions));
+    },
+    async patch(sent, author, conditions) {
+      requireUnbound(author, settingsOfAll);
+      return await enqueue(() => change(sent, (value) => mergePatch(inForce.written, value), author, conditions));
+    },
     reload: () => enqueue(takeUp),
   };
 }
+
+/** The settings have the keys and the users of every workspace: nobody of one may look at them, nor give himself the others. */
+const settingsOfAll = "Settings";
 
 /** A hostile body can be wrong in as many places as it has members. */
 const mostFaults = 50;

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import type { Principal } from "../keys/principal.ts";
+import { type Principal, requireUnbound } from "../keys/principal.ts";
 import { matchesAny } from "../tools/globs.ts";
 import type { ToolContext, ToolSource } from "../tools/port.ts";
 import { catalogueOf } from "./catalogue.ts";
@@ -80,14 +80,14 @@ export function createSkills({ settings: first, globsOf, ...libraryOptions }: Sk
     list: () => library.refresh(),
     offer: (agent, workspace) => (library.isStale ? library.refresh().then(() => choose(agent, workspace)) : choose(agent, workspace)),
     async install(principal, origin, options) {
-      checkUnbound(principal);
+      requireUnbound(principal, skillsOfAll);
       const name = await installer.install(origin, options);
       const skill = (await library.refresh()).find((candidate) => candidate.name === name);
       if (skill === undefined) throw new Error(`the skill ${name} is gone right after it was installed`);
       return skill;
     },
     async remove(principal, name) {
-      checkUnbound(principal);
+      requireUnbound(principal, skillsOfAll);
       const found = (await library.refresh()).find((skill) => skill.name === name);
       if (found === undefined) throw new GatewayError("not_found", `There is no skill \`${name}\`.`);
       if (!found.isInstalled) throw new GatewayError("conflict", `The skill \`${name}\` is not in the folder that skills are installed in. Delete its folder by hand.`);
@@ -105,6 +105,4 @@ export function createSkills({ settings: first, globsOf, ...libraryOptions }: Sk
 const none: readonly never[] = [];
 
 /** What a skill says is read in every workspace: nobody of one may write to the others. */
-function checkUnbound({ workspaces }: Pick<Principal, "workspaces">): void {
-  if (workspaces !== "*") throw new GatewayError("forbidden", "Skills are for all workspaces, and this key is bound to some. Use one that is bound to none.");
-}
+const skillsOfAll = "Skills";
