@@ -84,6 +84,7 @@ describe("an entry", () => {
     { what: "a call that the key may not make", id: "deleteSession", request: { path: { sessionId: "s1" }, token: readOnlyToken }, entry: { status: 403, keyId: expect.stringMatching(/^key_/), object: "s1" } },
     { what: "a call that is wrong", id: "listSessions", request: { query: { limit: 0 } }, entry: { status: 400, keyId: ownerId } },
     { what: "a change of what is not there", id: "deleteSession", request: { path: { sessionId: "nobody" } }, entry: { status: 404, object: "nobody" } },
+    { what: "a change of a whole workspace", id: "deleteSessions", request: { query: { workspace: "default" } }, entry: { status: 200, object: "default", method: "DELETE" } },
     { what: "a model whose name has a slash", id: "getOpenaiModel", request: { path: { model: "openai/gpt-5-mini" } }, entry: { status: 200, object: "openai/gpt-5-mini" } },
   ] as const)("of $what", async ({ id, request, entry }) => {
     const sent = named(request);

@@ -19,10 +19,11 @@ export function createCallAudit({ audit, mask, now }: { audit: Audit; mask: Secr
     return { at: now(), keyId: principal?.keyId ?? null, address, operation, method: koa.method, object, status, complete, durationMs, requestId, times: 1 };
   }
 
-  /** The ids of the path, and of what was made. Nobody has checked them where the call was refused. */
+  /** The ids of the path, and of what was made; else the workspace that the query names. Nobody has checked them where the call was refused. */
   function objectOf(koa: KoaContext, made?: string): string | null {
     const ids = Object.values((koa["params"] as Record<string, string> | undefined) ?? {});
     if (made !== undefined) ids.push(made);
+    if (ids.length === 0 && koa.querystring !== "") ids.push(...[koa.query["workspace"] ?? []].flat());
     const object = ids.join("/");
     return object === "" || object.length > longestObject ? null : mask.hide(object);
   }
