@@ -187,7 +187,7 @@ export async function composeGateway(
       ...createRunsHandlers({ runs }),
       ...createSessionsHandlers({ sessions, agents }),
       ...createWorkspacesHandlers({ workspaces }),
-      ...createAgentsHandlers({ agents, tools }),
+      ...createAgentsHandlers({ agents, tools, skills }),
       ...createToolsHandlers({ tools, invocations: createToolInvocations({ tools }) }),
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),

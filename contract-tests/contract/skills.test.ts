@@ -185,6 +185,8 @@ describe("in a turn", () => {
     expect([plain.system, plain.tools]).toEqual(["", expect.not.arrayContaining(["skill"])]);
     const listed = async (agentId: string) => (await server.call("listAgentTools", { path: { agentId } })).json(200).tools.map(({ name }) => name);
     expect(await listed("main")).toContain("skill");
+    // Its globs name every tool, and those who ask are told what the model is told.
+    expect(await listed("plain")).not.toContain("skill");
   });
 
   test("a skill that is not the agent's stays closed to it", async () => {

@@ -2,20 +2,22 @@ import type { components } from "../../generated/server/contract.ts";
 import type { AgentsHandlers } from "../../generated/server/handlers.ts";
 import { pageOf } from "../http/page-of.ts";
 import type { RequestContext } from "../http/request-context.ts";
+import type { Skills } from "../skills/service.ts";
 import { skillToolName } from "../skills/tool.ts";
 import { encodeTool } from "../tools/encode.ts";
 import { matchesAny } from "../tools/globs.ts";
 import type { Tools } from "../tools/registry.ts";
 import type { Agents, AgentSettings } from "./service.ts";
 
-export function createAgentsHandlers({ agents, tools }: { agents: Agents; tools: Tools }): AgentsHandlers<RequestContext> {
-  const encode = ({ id, name, description, model, tools: toolNames, skills, maxSteps }: AgentSettings): components["schemas"]["Agent"] => ({
+/** The agents over HTTP. */
+export function createAgentsHandlers({ agents, tools, skills }: { agents: Agents; tools: Tools; skills: Pick<Skills, "offer"> }): AgentsHandlers<RequestContext> {
+  const encode = ({ id, name, description, model, tools: toolNames, skills: skillNames, maxSteps }: AgentSettings): components["schemas"]["Agent"] => ({
     id,
     name,
     description,
     model,
     tools: [...toolNames],
-    skills: [...skills],
+    skills: [...skillNames],
     maxSteps,
     isDefault: id === agents.default.id,
   });
@@ -30,7 +32,9 @@ export function createAgentsHandlers({ agents, tools }: { agents: Agents; tools:
     },
     async listAgentTools({ path: { agentId } }, { principal }) {
       const agent = agents.get(agentId);
-      const named = tools.list().filter(({ name }) => matchesAny(agent.tools, name) || (name === skillToolName && agent.skills.length > 0));
+      const offered = await skills.offer(agent.skills, []);
+      // As in a turn: who has skills has the tool that reads them, and nobody else has it, whatever his globs say.
+      const named = tools.list().filter(({ name }) => (name === skillToolName ? offered.skills.length > 0 : matchesAny(agent.tools, name)));
       return { status: 200, body: { tools: named.map((tool) => encodeTool(tool, tools, principal)) } };
     },
   };
