@@ -39,6 +39,9 @@ function faultOf({ instancePath, keyword, params, message }: ErrorObject): Fault
       return { path: instancePath, message: params["limit"] === 1 ? "must not be empty" : `must have ${params["limit"]} characters or more` };
     case "minProperties":
       return { path: instancePath, message: "must not be empty" };
+    case "pattern":
+      // A text of blanks alone; other patterns say what they want.
+      return { path: instancePath, message: params["pattern"] === "\\S" ? "must not be empty" : (message ?? "does not fit the contract") };
     default:
       return { path: instancePath, message: message ?? "does not fit the contract" };
   }

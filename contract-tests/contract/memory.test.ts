@@ -129,6 +129,11 @@ describe("bodies", () => {
     },
   );
 
+  test.each(["", " \n"])("400: a text of %j is called empty, and once", async (text) => {
+    const { details } = (await server.call("createMemory", { json: { text } })).json(400);
+    expect(details.errors).toEqual([{ path: "/text", message: "must not be empty" }]);
+  });
+
   test.each(["searchMemory", "createMemory"] as const)("413: %s takes a bounded size", async (id) => {
     expect((await server.call(id, { json: { text: "x".repeat(1_100_000) } })).status).toBe(413);
   });
