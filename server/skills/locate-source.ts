@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { access, open, readdir, realpath, stat } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
 import { GatewayError } from "../errors.ts";
+import { findIn, placesIn, shown } from "../folders.ts";
 import { limits, unprocessable } from "./entries.ts";
 import { skillFileName } from "./skill.ts";
 
@@ -17,21 +18,11 @@ export async function locateSource(path: string, folders: readonly string[] | "*
 }
 
 async function locate(path: string, folders: readonly string[]): Promise<string | undefined> {
-  let isInside = false;
-  for (const folder of folders) {
-    const realFolder = await realpath(folder).catch(() => undefined);
-    if (realFolder === undefined) continue;
-    const candidate = resolve(realFolder, path);
-    // An absolute path may be written with the folder as it stands in the settings, before links are followed.
-    if (!isWithin(candidate, realFolder) && !(isAbsolute(path) && isWithin(candidate, resolve(folder)))) continue;
-    isInside = true;
-    const real = await realpath(candidate).catch(() => undefined);
-    if (real === undefined) continue;
-    if (!isWithin(real, realFolder)) throw outside(path);
-    return real;
-  }
-  if (!isInside) throw outside(path);
-  return undefined;
+  const places = await placesIn(path, folders);
+  if (places === null || places.length === 0) throw outside(path);
+  const found = await findIn(places);
+  if (found?.isWithin === false) throw outside(path);
+  return found?.real;
 }
 
 /** The bytes of an archive. Throws `unprocessable` for a large one. */
@@ -47,10 +38,6 @@ export async function readArchive(path: string): Promise<Buffer> {
     await file.close();
   }
 }
-
-const isWithin = (path: string, folder: string) => path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
-
-const shown = (path: string) => JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}…` : path);
 
 function outside(path: string): GatewayError {
   return new GatewayError("forbidden", `${shown(path)} is in no folder that skills may be installed from. The settings name those in skills.installFrom.`);

@@ -1,8 +1,9 @@
 import { constants, type Stats } from "node:fs";
 import { lstat, open, readdir, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { shown } from "../../folders.ts";
 import { ToolError, type Tool } from "../port.ts";
-import { isStillThere, locate, outside, pathSchema, shown } from "./paths.ts";
+import { isStillThere, locate, outside, pathSchema } from "./paths.ts";
 
 const mostEntries = 1000;
 

@@ -5,47 +5,28 @@
  */
 import { constants, type Stats } from "node:fs";
 import { open, readlink, realpath, stat } from "node:fs/promises";
-import { isAbsolute, join, resolve, sep } from "node:path";
+import { join } from "node:path";
+import { findIn, type Place, placesIn, shown } from "../../folders.ts";
 import { ToolError } from "../port.ts";
 
 /** The input schema of a path. */
 export const pathSchema = { type: "string", minLength: 1, maxLength: 4096 } as const;
 
-/** Where a path leads: below which root, both real; the last part may not be there yet. */
-export interface Place {
-  root: string;
-  /** Absolute, lexically within the root; links in it are not followed. */
-  path: string;
-}
-
-/** Every root that the path may mean a place in, in the order of the settings; those that are not there are left out. Throws a ToolError when it leads outside of all. */
+/** Every root that the path may mean a place in, in the order of the settings. Throws a ToolError when it leads outside of all. */
 export async function placesOf(path: string, roots: readonly string[]): Promise<Place[]> {
   if (path.includes("\0")) throw new ToolError("A path must not contain a NUL character.");
-  const places: Place[] = [];
-  let isThere = false;
-  for (const root of roots) {
-    const real = await realpath(root).catch(() => undefined);
-    if (real === undefined) continue;
-    isThere = true;
-    const written = resolve(root);
-    // An absolute path may be written with the root as it stands in the settings, before links are followed.
-    const candidate = isAbsolute(path) && isWithin(resolve(path), written) ? real + resolve(path).slice(written.length) : resolve(real, path);
-    if (isWithin(candidate, real)) places.push({ root: real, path: candidate });
-  }
-  if (!isThere) throw new ToolError("The folders that tools may use are not there.");
+  const places = await placesIn(path, roots);
+  if (places === null) throw new ToolError("The folders that tools may use are not there.");
   if (places.length === 0) throw outside(path);
   return places;
 }
 
 /** The real path of what is there, in the first root that has it. Throws a ToolError when none has, or a link leads outside. */
 export async function locate(path: string, roots: readonly string[]): Promise<string> {
-  for (const place of await placesOf(path, roots)) {
-    const real = await realpath(place.path).catch(() => undefined);
-    if (real === undefined) continue;
-    if (isWithin(real, place.root)) return real;
-    throw outside(path);
-  }
-  throw new ToolError(`There is no file ${shown(path)}.`);
+  const found = await findIn(await placesOf(path, roots));
+  if (found === undefined) throw new ToolError(`There is no file ${shown(path)}.`);
+  if (!found.isWithin) throw outside(path);
+  return found.real;
 }
 
 /** Whether what was opened is what the real path still means: a folder on the way may have been swapped for a link. */
@@ -61,15 +42,6 @@ export async function isStillThere(real: string, opened: Stats): Promise<boolean
 
 export function outside(path: string): ToolError {
   return new ToolError(`${shown(path)} is outside the folders that tools may use.`);
-}
-
-/** The path as the caller wrote it: the real one is nobody's business. */
-export function shown(path: string): string {
-  return JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}…` : path);
-}
-
-function isWithin(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 /** A folder that stays the one it was when it was looked at. */

@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
+import { shown } from "../../folders.ts";
 import { ToolError, type Tool } from "../port.ts";
-import { isStillThere, locate, outside, pathSchema, shown } from "./paths.ts";
+import { isStillThere, locate, outside, pathSchema } from "./paths.ts";
 
 /** The first bytes of a file that are read; a longer one is cut with a note. */
 const maxBytes = 256 * 1024;

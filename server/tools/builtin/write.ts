@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { lstat, mkdir, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
+import { shown } from "../../folders.ts";
 import { ToolError, type Tool } from "../port.ts";
-import { isStillThere, outside, pathSchema, pinFolder, placesOf, shown } from "./paths.ts";
+import { isStillThere, outside, pathSchema, pinFolder, placesOf } from "./paths.ts";
 
 /** A file after it was written, in bytes. */
 const maxBytes = 1024 * 1024;
