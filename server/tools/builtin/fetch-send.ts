@@ -1,4 +1,5 @@
-import type { Agent, Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
+import type { GuardedAgent } from "../../network/guarded-agent.ts";
 import { ForbiddenAddress } from "../../network/guarded-lookup.ts";
 import { ToolError } from "../port.ts";
 
@@ -15,10 +16,11 @@ export interface Received {
 export const mostBytes = 1024 * 1024;
 
 /** Sends one request, and reads the beginning of its answer. Follows nothing. Rejects with a ToolError, or with the signal's reason. */
-export async function send(agent: Agent, url: URL, method: "GET" | "HEAD", headers: Record<string, string>, signal: AbortSignal): Promise<Received> {
+export async function send(agent: GuardedAgent, url: URL, method: "GET" | "HEAD", headers: Record<string, string>, signal: AbortSignal): Promise<Received> {
   let answer: Dispatcher.ResponseData;
   try {
-    answer = await agent.request({ origin: url.origin, path: url.pathname + url.search, method, headers, signal });
+    agent.check(url);
+    answer = await agent.dispatcher.request({ origin: url.origin, path: url.pathname + url.search, method, headers, signal });
   } catch (error) {
     signal.throwIfAborted();
     throw explain(url, error);
@@ -40,13 +42,9 @@ export async function send(agent: Agent, url: URL, method: "GET" | "HEAD", heade
   return { status, headers: received, body: Buffer.concat(chunks).subarray(0, mostBytes), isCut: size > mostBytes };
 }
 
-export function forbidden({ hostname }: URL): ToolError {
-  return new ToolError(`${hostname} is a private address, or leads to one, and this gateway does not fetch from those (\`network.allowPrivate\`).`);
-}
-
 function explain(url: URL, error: unknown): ToolError {
-  if (error instanceof ForbiddenAddress) return forbidden(url);
   const { hostname } = url;
+  if (error instanceof ForbiddenAddress) return new ToolError(`${hostname} is a private address, or leads to one, and this gateway does not fetch from those (\`network.allowPrivate\`).`);
   const { code } = error as NodeJS.ErrnoException;
   const what = code === undefined ? undefined : reasons[code];
   return new ToolError(what === undefined ? `${hostname} could not be fetched from.` : `${hostname} ${what}.`, { cause: error });
