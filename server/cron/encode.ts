@@ -1,5 +1,5 @@
 import type { components } from "../../generated/server/contract.ts";
-import { instant } from "../sessions/encode.ts";
+import { instant, instantOrNull } from "../sessions/encode.ts";
 import type { CronFire, TimedJob } from "./job.ts";
 
 type Schemas = components["schemas"];
@@ -33,5 +33,3 @@ export function encodeJob(job: TimedJob): Schemas["CronJob"] {
 export function encodeFire({ id, jobId, scheduledFor, status, runId, error, startedAt, finishedAt }: CronFire): Schemas["CronFire"] {
   return { id, jobId, scheduledFor: instantOrNull(scheduledFor), status, runId, error, startedAt: instant(startedAt), finishedAt: instantOrNull(finishedAt) };
 }
-
-const instantOrNull = (epochMs: number | null) => (epochMs === null ? null : instant(epochMs));

@@ -1,4 +1,5 @@
 import type { components } from "../../generated/server/contract.ts";
+import { instantOrNull } from "../sessions/encode.ts";
 import type { Key } from "./key.ts";
 
 type Schemas = components["schemas"];
@@ -17,12 +18,10 @@ export function encodeKey(key: Key): Schemas["Key"] {
     tools: key.tools && [...key.tools],
     rateLimit: key.rateLimit,
     maxTokensPerDay: key.maxTokensPerDay,
-    expiresAt: instant(key.expiresAt),
-    createdAt: instant(key.createdAt),
-    lastUsedAt: instant(key.lastUsedAt),
-    revokedAt: instant(key.revokedAt),
+    expiresAt: instantOrNull(key.expiresAt),
+    createdAt: instantOrNull(key.createdAt),
+    lastUsedAt: instantOrNull(key.lastUsedAt),
+    revokedAt: instantOrNull(key.revokedAt),
     owner: key.owner,
   };
 }
-
-const instant = (epochMs: number | null) => (epochMs === null ? null : new Date(epochMs).toISOString());

@@ -1,10 +1,8 @@
 import type { components } from "../../generated/server/contract.ts";
-import { instant } from "../sessions/encode.ts";
+import { instant, instantOrNull } from "../sessions/encode.ts";
 import type { Found, Memory, WorkspaceStats } from "./service.ts";
 
 type Schemas = components["schemas"];
-
-const instantOrNull = (epochMs: number | null) => (epochMs === null ? null : instant(epochMs));
 
 export function encodeMemory({ id, workspaceId, text, tags, agentId, sessionId, source, createdAt, lastUsedAt }: Memory): Schemas["Memory"] {
   return { id, workspace: workspaceId, text, tags: [...tags], agentId, sessionId, source, createdAt: instant(createdAt), lastUsedAt: instantOrNull(lastUsedAt) };

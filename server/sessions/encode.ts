@@ -8,6 +8,8 @@ type Schemas = components["schemas"];
 /** Milliseconds since 1970 as RFC 3339 in UTC. */
 export const instant = (epochMs: number): string => new Date(epochMs).toISOString();
 
+export const instantOrNull = (epochMs: number | null): string | null => (epochMs === null ? null : instant(epochMs));
+
 export function encodeMessage({ id, role, content, createdAt, model, usage, toolCalls }: StoredMessage): Schemas["Message"] {
   const message: Schemas["Message"] = { id, role, content, createdAt: instant(createdAt) };
   if (model !== null) message.model = model;
