@@ -45,7 +45,7 @@ test("goes over to other settings while it runs", async () => {
   expect(await read()).toBe("remember the milk");
   expect([tools.approvalTimeoutMs("read"), tools.approvalTimeoutMs("list")]).toEqual([7, null]);
   tools.use(testToolSettings({ roots: ["/nowhere"] }));
-  await expect(read()).rejects.toThrow("are not there");
+  await expect(read()).rejects.toThrow("`workspace` in the state folder");
 });
 
 test("invokes the built-in tools with JSON text, or an object", async () => {

@@ -16,7 +16,7 @@ export const pathSchema = { type: "string", minLength: 1, maxLength: 4096 } as c
 export async function placesOf(path: string, roots: readonly string[]): Promise<Place[]> {
   if (path.includes("\0")) throw new ToolError("A path must not contain a NUL character.");
   const places = await placesIn(path, roots);
-  if (places === null) throw new ToolError("The folders that tools may use are not there.");
+  if (places === null) throw new ToolError("None of the folders that tools may use is there. The settings name them in `tools.roots`; else it is `workspace` in the state folder.");
   if (places.length === 0) throw outside(path);
   return places;
 }
