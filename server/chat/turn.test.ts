@@ -80,6 +80,17 @@ describe("runTurn", () => {
     expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 20, outputTokens: 10 }, toolsInvoked: ["one", "two", "three"] });
   });
 
+  test("gives a call whose id is taken another, in this turn or in one before", async () => {
+    const before: ModelMessage[] = [{ role: "assistant", content: "", toolCalls: [{ id: "call_1", name: "one", arguments: "{}" }] }, { role: "tool", callId: "call_1", content: "1" }];
+    const model = scripted(calls("one", "two"), calls("one"), answer("Done"));
+    const request = { model: "m", messages: [...before, { role: "user", content: "Hi" } as const], stream: true };
+    const events = await all(runTurn(input(model, { request }), never));
+    const idsOf = (wanted: string) => events.flatMap((event) => (event.type === wanted && "callId" in event ? [event.callId] : []));
+    expect(idsOf("toolUse")).toEqual(["call_0", "call_1_2", "call_0_2"]);
+    expect(idsOf("toolResult")).toEqual(idsOf("toolUse"));
+    expect(model.requests[2]?.messages.slice(-2)).toMatchObject([{ toolCalls: [{ id: "call_0_2" }] }, { role: "tool", callId: "call_0_2" }]);
+  });
+
   test("forbids tools in the last step, and asks no more of a model that will not stop", async () => {
     const model = scripted(calls("one"), calls("one"), calls("one"));
     const events = await all(runTurn(input(model, { maxSteps: 2 }), never));

@@ -58,6 +58,7 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
   const conversation = createConversation(input.request, tools, input.context);
   const usage = { inputTokens: 0, outputTokens: 0, ...(input.context.summarize && (await conversation.summarize(signal))) };
   const toolsInvoked = new Set<string>();
+  const takenIds = new Set(input.request.messages.flatMap((message) => (message.role === "assistant" ? (message.toolCalls ?? []).map(({ id }) => id) : [])));
   const finished = (finishReason: "stop" | "length" | "tool_calls" | "content_filter", callerToolCalls: readonly ToolCall[]): TurnOutput => ({
     type: "finished",
     finishReason,
@@ -84,7 +85,7 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
           if (event.type === "text") {
             text += event.text;
             output.push(event);
-          } else if (event.type === "toolCall") calls.push(event.call);
+          } else if (event.type === "toolCall") calls.push(callerDecides ? event.call : withOwnId(event.call, takenIds));
           else if (event.type === "started") {
             if (step === 1) output.push(event);
           } else {
@@ -148,6 +149,14 @@ async function invoke(tools: TurnTools, call: ToolCall, approval: Approval | nul
     const output = thrown instanceof ToolError ? thrown.message : `The tool ${call.name} failed.`;
     return { ...result, output, isError: true };
   }
+}
+
+/** Some models count their calls anew with each answer. One whose id is taken gets another: its result, its approval and its record are found by it. */
+function withOwnId(call: ToolCall, taken: Set<string>): ToolCall {
+  let { id } = call;
+  for (let number = 2; taken.has(id); number++) id = `${call.id}_${number}`;
+  taken.add(id);
+  return { ...call, id };
 }
 
 function parsedArguments({ arguments: text }: ToolCall): unknown {
