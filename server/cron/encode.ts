@@ -1,5 +1,5 @@
 import type { components } from "../../generated/server/contract.ts";
-import { instant, instantOrNull } from "../sessions/encode.ts";
+import { instant, instantOrNull } from "../http/encode.ts";
 import type { CronFire, TimedJob } from "./job.ts";
 
 type Schemas = components["schemas"];

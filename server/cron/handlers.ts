@@ -3,7 +3,7 @@ import type { CronHandlers } from "../../generated/server/handlers.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { badRequest } from "../http/validate.ts";
 import type { Principal } from "../keys/principal.ts";
-import { nextCursor } from "../sessions/encode.ts";
+import { nextCursor } from "../http/encode.ts";
 import { parseMoment } from "../settings/moment.ts";
 import { encodeFire, encodeJob } from "./encode.ts";
 import type { Cron, JobChange } from "./service.ts";

@@ -1,5 +1,5 @@
 import type { components } from "../../generated/server/contract.ts";
-import { instantOrNull } from "../sessions/encode.ts";
+import { instantOrNull } from "../http/encode.ts";
 import type { Key } from "./key.ts";
 
 type Schemas = components["schemas"];

@@ -1,6 +1,6 @@
 import type { MemoryHandlers } from "../../generated/server/handlers.ts";
 import type { RequestContext } from "../http/request-context.ts";
-import { nextCursor } from "../sessions/encode.ts";
+import { nextCursor } from "../http/encode.ts";
 import { encodeHit, encodeMemory, encodeStats } from "./encode.ts";
 import type { MemoryService } from "./service.ts";
 

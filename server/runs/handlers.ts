@@ -10,7 +10,7 @@ import { errorStatus } from "../errors.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import type { Principal } from "../keys/principal.ts";
 import { openaiFace } from "../openai/chunks.ts";
-import { instant } from "../sessions/encode.ts";
+import { instant } from "../http/encode.ts";
 import type { PendingApproval } from "./approvals.ts";
 import type { RunFace } from "./run.ts";
 import type { Runs } from "./service.ts";

@@ -1,14 +1,10 @@
 import type { components } from "../../generated/server/contract.ts";
+import { instant } from "../http/encode.ts";
 import type { Session, StoredMessage } from "./store.ts";
 
 // One session, four faces.
 
 type Schemas = components["schemas"];
-
-/** Milliseconds since 1970 as RFC 3339 in UTC. */
-export const instant = (epochMs: number): string => new Date(epochMs).toISOString();
-
-export const instantOrNull = (epochMs: number | null): string | null => (epochMs === null ? null : instant(epochMs));
 
 export function encodeMessage({ id, role, content, createdAt, model, usage, toolCalls }: StoredMessage): Schemas["Message"] {
   const message: Schemas["Message"] = { id, role, content, createdAt: instant(createdAt) };
@@ -34,7 +30,3 @@ export function encodePlainSession({ id, channel, userId, messageCount, lastActi
   return { id, channel, userId, messageCount, lastActivity: instant(lastActiveAt) };
 }
 
-/** `nextCursor` only where there is a next page. */
-export function nextCursor(cursor: string | null): { nextCursor?: string } {
-  return cursor === null ? {} : { nextCursor: cursor };
-}

@@ -1,7 +1,8 @@
 import type { SessionsHandlers } from "../../generated/server/handlers.ts";
 import type { Agents } from "../agents/service.ts";
 import type { RequestContext } from "../http/request-context.ts";
-import { encodeAgentSession, encodeConversation, encodeMessage, encodePlainSession, encodeSession, nextCursor } from "./encode.ts";
+import { nextCursor } from "../http/encode.ts";
+import { encodeAgentSession, encodeConversation, encodeMessage, encodePlainSession, encodeSession } from "./encode.ts";
 import type { Sessions } from "./service.ts";
 
 /** Sessions in four editions: the same calls of the service, four shapes. */

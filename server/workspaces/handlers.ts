@@ -1,7 +1,7 @@
 import type { components } from "../../generated/server/contract.ts";
 import type { WorkspacesHandlers } from "../../generated/server/handlers.ts";
 import type { RequestContext } from "../http/request-context.ts";
-import { instant, nextCursor } from "../sessions/encode.ts";
+import { instant, nextCursor } from "../http/encode.ts";
 import type { Workspace, Workspaces } from "./service.ts";
 
 export function createWorkspacesHandlers({ workspaces }: { workspaces: Workspaces }): WorkspacesHandlers<RequestContext> {

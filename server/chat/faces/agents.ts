@@ -1,4 +1,4 @@
-import { instant } from "../../sessions/encode.ts";
+import { instant } from "../../http/encode.ts";
 import { errorEvent } from "./error-event.ts";
 import { sessionOf, type Face, type Schemas } from "./face.ts";
 
