@@ -43,6 +43,13 @@ describe("what may be called", () => {
       network: { allowPrivate: ["127.0.0.1"] },
     },
   });
+  test("403: a key that may call tools still needs what the same would need over HTTP", async () => {
+    const { secret } = (await server.call("createKey", { json: { label: "Caller", permissions: ["tools:invoke"] } })).json(201);
+    const { error } = (await invoke(server, "memory_search", { query: "anything" }, secret)).json(403);
+    expect(error).toMatchObject({ code: "FORBIDDEN", details: { permission: "memory:read" } });
+    (await invoke(server, "memory_search", { query: "anything" })).json(200);
+  });
+
   const refusalOf = async (name: string, token?: string) => (await invoke(server, name, {}, token)).json(403).error;
 
   test("200: is told with the reason why not", async () => {

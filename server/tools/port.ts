@@ -8,6 +8,8 @@ export interface Tool {
   readonly inputSchema: Record<string, unknown>;
   /** Whether it changes what is outside the gateway, or runs what a model wrote: off until the settings allow it by name. Default false. */
   readonly isDangerous?: boolean;
+  /** What a key needs, besides `tools:invoke`, to call it without a model: what the same would need over HTTP. */
+  readonly permission?: string;
   /** For one invocation, where the tool needs another time than the settings give all. */
   readonly timeoutMs?: number;
   /** Runs the tool. `input` has already been validated against `inputSchema`. Throws `ToolError` with a message the model may read. */

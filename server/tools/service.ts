@@ -21,6 +21,9 @@ export function createToolInvocations({ tools }: { tools: Tools }): ToolInvocati
       if (tools.approvalTimeoutMs(name) !== null) {
         throw new GatewayError("forbidden", `Calls of the tool \`${name}\` wait to be approved (\`tools.ask\`), which only a call in a turn can: ask an agent for it.`, { details: { tool: name } });
       }
+      if (tool.permission && principal.permissions !== "*" && !principal.permissions.has(tool.permission)) {
+        throw new GatewayError("forbidden", `This key lacks the permission \`${tool.permission}\`, which the tool \`${name}\` needs.`, { details: { permission: tool.permission } });
+      }
       const startedAt = performance.now();
       try {
         const output = await tools.invoke(name, params, { principal, workspaceId: homeWorkspace(principal), agentId: null, sessionId: null, runId: null, userId: null, signal });
