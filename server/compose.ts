@@ -23,9 +23,12 @@ import { createApp } from "./http/app.ts";
 import { createCallAudit } from "./http/audit.ts";
 import { createAuthenticate } from "./http/authenticate.ts";
 import { guardLogins } from "./http/guard-logins.ts";
+import { createAnswerOnce } from "./http/idempotency.ts";
 import { createLimit } from "./http/limit.ts";
 import type { CheckAnswer } from "./http/mount.ts";
 import { createPerimeter, type Perimeter } from "./http/perimeter/perimeter.ts";
+import { createIdempotency } from "./idempotency/service.ts";
+import { createIdempotencyStore } from "./idempotency/store.ts";
 import { createKeysHandlers } from "./keys/handlers.ts";
 import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
@@ -122,6 +125,7 @@ export async function composeGateway(
   await workspaces.seed(settings.workspaces);
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
+  const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
 
   const onFailure = (cause: unknown) => log.warn({ err: cause }, "when keys were used last could not be written");
   const { keys, authentication, settingsKeys, lastUse } = composeKeys({ database, auth: settings.auth, workspaceIds: (principal) => workspaces.ids(principal), now, onFailure });
@@ -179,6 +183,7 @@ export async function composeGateway(
     authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
     limit: createLimit(limits),
     perimeter,
+    answerOnce: createAnswerOnce(idempotency),
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
     handlers: {
@@ -224,6 +229,7 @@ export async function composeGateway(
       await providers.close();
       cluster.close();
       await audit.close();
+      await idempotency.close();
       await lastUse.flush();
       await database.close();
     },

@@ -3248,6 +3248,7 @@ export interface components {
         ApiBadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3261,6 +3262,8 @@ export interface components {
         ApiConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3274,6 +3277,7 @@ export interface components {
         ApiForbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3297,6 +3301,7 @@ export interface components {
         ApiInternalError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3320,6 +3325,7 @@ export interface components {
         ApiNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3333,6 +3339,7 @@ export interface components {
         ApiPayloadTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3346,6 +3353,7 @@ export interface components {
         ApiPreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3359,6 +3367,7 @@ export interface components {
         ApiProviderError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3373,6 +3382,7 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3397,6 +3407,7 @@ export interface components {
         ApiTimeout: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3411,6 +3422,7 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3434,6 +3446,7 @@ export interface components {
         ApiUnprocessable: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3447,6 +3460,7 @@ export interface components {
         ApiUnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3460,6 +3474,7 @@ export interface components {
         OpenaiBadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3473,6 +3488,8 @@ export interface components {
         OpenaiConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3486,6 +3503,7 @@ export interface components {
         OpenaiForbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3499,6 +3517,7 @@ export interface components {
         OpenaiInternalError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3512,6 +3531,7 @@ export interface components {
         OpenaiNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3525,6 +3545,7 @@ export interface components {
         OpenaiPayloadTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3538,6 +3559,7 @@ export interface components {
         OpenaiProviderError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3552,6 +3574,7 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3565,6 +3588,7 @@ export interface components {
         OpenaiTimeout: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3579,6 +3603,7 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3602,6 +3627,7 @@ export interface components {
         OpenaiUnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3615,6 +3641,7 @@ export interface components {
         PlainBadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3628,6 +3655,8 @@ export interface components {
         PlainConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                "Retry-After": components["headers"]["RetryAfterIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3641,6 +3670,7 @@ export interface components {
         PlainForbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3654,6 +3684,7 @@ export interface components {
         PlainInternalError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3667,6 +3698,7 @@ export interface components {
         PlainNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3680,6 +3712,7 @@ export interface components {
         PlainPayloadTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3693,6 +3726,7 @@ export interface components {
         PlainPreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3707,6 +3741,7 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3720,6 +3755,7 @@ export interface components {
         PlainTimeout: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3734,6 +3770,7 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Retry-After": components["headers"]["RetryAfterIfKnown"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3757,6 +3794,7 @@ export interface components {
         PlainUnprocessable: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3770,6 +3808,7 @@ export interface components {
         PlainUnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
@@ -3791,6 +3830,8 @@ export interface components {
         "SettingsChangeOptions.force": boolean;
         /** @description Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are. */
         "SettingsChangeOptions.ifMatch": string;
+        /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+        IdempotencyKey: string;
     };
     requestBodies: never;
     headers: {
@@ -3804,6 +3845,8 @@ export interface components {
          * @example run_0199c0ffee
          */
         XRunId: components["schemas"]["Id"];
+        /** @description Only with an `Idempotency-Key`: this answer was given before, and nothing was done now. */
+        IdempotencyReplayedIfKnown: "true";
         /**
          * @description Requests that the tightest limit of those that this request counted towards lets through in its window.
          * @example 100
@@ -3857,7 +3900,10 @@ export interface operations {
     chat: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3872,6 +3918,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -3972,6 +4019,8 @@ export interface operations {
             header?: {
                 /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3991,6 +4040,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4004,6 +4054,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4031,6 +4082,8 @@ export interface operations {
             header?: {
                 /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4046,6 +4099,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4062,6 +4116,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
                     Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4075,6 +4130,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4099,7 +4155,10 @@ export interface operations {
     sendMessage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4114,6 +4173,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4143,6 +4203,8 @@ export interface operations {
             header?: {
                 /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4162,6 +4224,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4175,6 +4238,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4199,7 +4263,10 @@ export interface operations {
     createChatCompletion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4214,6 +4281,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4338,7 +4406,10 @@ export interface operations {
     approveToolCall: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 runId: components["schemas"]["Id"];
                 /** @description The `callId` of the event that says it waits. */
@@ -4356,6 +4427,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4380,7 +4452,10 @@ export interface operations {
     cancelRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 runId: components["schemas"]["Id"];
             };
@@ -4392,6 +4467,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4405,6 +4481,7 @@ export interface operations {
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
             404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
@@ -4572,7 +4649,10 @@ export interface operations {
     clearAgentSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 agentId: components["schemas"]["Id"];
                 sessionId: components["schemas"]["Id"];
@@ -4585,6 +4665,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -4598,6 +4679,7 @@ export interface operations {
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
             404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
@@ -5015,7 +5097,10 @@ export interface operations {
     createWorkspace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5030,6 +5115,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -5361,7 +5447,10 @@ export interface operations {
     invokeTool: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 name: components["schemas"]["Id"];
             };
@@ -5377,6 +5466,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -5391,6 +5481,7 @@ export interface operations {
             403: components["responses"]["PlainForbidden"];
             404: components["responses"]["PlainNotFound"];
             408: components["responses"]["PlainTimeout"];
+            409: components["responses"]["PlainConflict"];
             413: components["responses"]["PlainPayloadTooLarge"];
             415: components["responses"]["PlainUnsupportedMediaType"];
             422: components["responses"]["PlainUnprocessable"];
@@ -5440,7 +5531,10 @@ export interface operations {
                 /** @description Whether to replace a skill of this name. */
                 force?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5454,6 +5548,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -5550,7 +5645,10 @@ export interface operations {
     createMemory: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5564,6 +5662,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -5577,6 +5676,7 @@ export interface operations {
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
             404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
             413: components["responses"]["ApiPayloadTooLarge"];
             415: components["responses"]["ApiUnsupportedMediaType"];
             429: components["responses"]["ApiTooManyRequests"];
@@ -5627,7 +5727,10 @@ export interface operations {
     searchMemory: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5641,6 +5744,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -5654,6 +5758,7 @@ export interface operations {
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
             404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
             413: components["responses"]["ApiPayloadTooLarge"];
             415: components["responses"]["ApiUnsupportedMediaType"];
             429: components["responses"]["ApiTooManyRequests"];
@@ -5760,7 +5865,10 @@ export interface operations {
     createCronJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5775,6 +5883,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -5977,7 +6086,10 @@ export interface operations {
     runCronJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: components["schemas"]["Id"];
             };
@@ -5990,6 +6102,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "X-Run-Id": components["headers"]["XRunId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -6047,7 +6160,10 @@ export interface operations {
     createKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6062,6 +6178,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
@@ -6074,6 +6191,7 @@ export interface operations {
             400: components["responses"]["ApiBadRequest"];
             401: components["responses"]["ApiUnauthorized"];
             403: components["responses"]["ApiForbidden"];
+            409: components["responses"]["ApiConflict"];
             413: components["responses"]["ApiPayloadTooLarge"];
             415: components["responses"]["ApiUnsupportedMediaType"];
             429: components["responses"]["ApiTooManyRequests"];
@@ -6146,7 +6264,10 @@ export interface operations {
     rotateKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 keyId: components["schemas"]["Id"];
             };
@@ -6163,6 +6284,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
                     "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import type { Principal } from "../keys/principal.ts";
 import type { Page } from "../storage/page.ts";
+import { createRetention } from "../storage/retention.ts";
 import { createBatches } from "./batches.ts";
 import { createRefusals } from "./refusals.ts";
-import { createRetention } from "./retention.ts";
 import type { AuditedCall, AuditEntry, AuditFilter, AuditStore } from "./store.ts";
 
 export type { AuditedCall, AuditEntry } from "./store.ts";
@@ -33,7 +33,7 @@ export interface Audit {
 export function createAudit({ store, log, now, retentionDays }: AuditOptions): Audit {
   const batches = createBatches({ write: store.insert, log });
   const refusals = createRefusals(batches.add);
-  const retention = createRetention({ store, log, now, days: retentionDays });
+  const retention = createRetention({ store, what: "entries of the audit log", log, now, days: retentionDays });
 
   return {
     note(call) {

@@ -28,14 +28,14 @@ export function createChatEditionHandlers({ chat, runs }: { chat: Chat; runs: Ru
   }
 
   async function begin(body: ChatBody | ChatQuery, context: RequestContext) {
-    const run = await chat.begin({ ...decode(body, context.principal), requestId: context.requestId, principal: context.principal, stream: true });
+    const run = await chat.begin({ ...decode(body, context.principal), requestId: context.requestId, principal: context.principal, reservedRun: context.reservedRun, stream: true });
     return run.identity.face === "agents" ? streamAnswer(run, agentsFace, context) : streamAnswer(run, conversationsFace, context);
   }
 
   return {
     async chat({ body }, context) {
       if (body.stream) return begin(body, context);
-      const run = await chat.begin({ ...decode(body, context.principal), requestId: context.requestId, principal: context.principal, stream: false });
+      const run = await chat.begin({ ...decode(body, context.principal), requestId: context.requestId, principal: context.principal, reservedRun: context.reservedRun, stream: false });
       const result = await waitForResult(run, context);
       return { status: 200, headers: { "X-Run-Id": run.id }, body: run.identity.face === "agents" ? agentsAnswer(result) : conversationsAnswer(result) };
     },

@@ -13,13 +13,14 @@ export function createOperatorHandlers({ chat, runs }: { chat: Chat; runs: Runs 
   return {
     async message({ body, headers: { "last-event-id": lastEventId } }, context) {
       const { channel, message, conversation_id: conversationId = null, wait_for_response: waits, timeout_ms: timeoutMs } = body;
-      const { principal, requestId, wantsEvents } = context;
+      const { principal, requestId, reservedRun, wantsEvents } = context;
       if (lastEventId && wantsEvents) return resumeStream(lastEventId, runs, (face) => (face === "operator" ? operatorFace : undefined), context);
 
       const run = await chat.begin({
         face: "operator",
         principal,
         requestId,
+        reservedRun,
         message,
         sessionId: conversationId,
         sessionPrefix: "conv",

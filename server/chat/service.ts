@@ -6,7 +6,7 @@ import type { Quotas } from "../limits/quotas.ts";
 import type { Recall } from "../memory/recall.ts";
 import type { ModelMessage } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
-import type { Run, RunFace } from "../runs/run.ts";
+import type { ReservedRun, Run, RunFace } from "../runs/run.ts";
 import type { PreparedRun, Runs } from "../runs/service.ts";
 import { noSession, type Session, type Sessions, type SpokenMessage } from "../sessions/service.ts";
 import type { Skills } from "../skills/service.ts";
@@ -36,6 +36,8 @@ export interface ChatInput {
   stream: boolean;
   /** Whether the turn goes on although nobody waits for it. */
   keep?: boolean;
+  /** The run that this turn has to have; one that has begun is taken up. */
+  reservedRun?: ReservedRun | undefined;
   /** Nobody speaks, the clock does: an allow list is about users, and asks for none then. */
   byClock?: boolean;
   workspaceId?: string | undefined;
@@ -83,6 +85,7 @@ export function createChat({ agents, workspaces, sessions, summaries, providers,
 
   return {
     async begin(input) {
+      if (input.reservedRun?.hasBegun) return runs.open(input.reservedRun.id, input.principal, true);
       const startedAt = performance.now();
       const { principal, sessionId: wantedId, workspaceId = homeWorkspace(principal) } = input;
       const named = input.agentId === undefined ? undefined : agents.named(input.agentId, "/agentId");
@@ -93,20 +96,23 @@ export function createChat({ agents, workspaces, sessions, summaries, providers,
         admit(input, session, await workspaces.getFor(principal, session?.workspaceId ?? workspaceId));
       }
 
-      const run = runs.create({
-        face: input.face,
-        principal,
-        requestId: input.requestId,
-        sessionId,
-        // What the session says of these is known when it is the turn's turn.
-        workspaceId,
-        agentId: (named ?? agents.default).id,
-        userId: input.userId ?? null,
-        channel: input.channel,
-        createdAt: now(),
-        isStreamed: input.stream,
-        faceOptions: {},
-      });
+      const run = runs.create(
+        {
+          face: input.face,
+          principal,
+          requestId: input.requestId,
+          sessionId,
+          // What the session says of these is known when it is the turn's turn.
+          workspaceId,
+          agentId: (named ?? agents.default).id,
+          userId: input.userId ?? null,
+          channel: input.channel,
+          createdAt: now(),
+          isStreamed: input.stream,
+          faceOptions: {},
+        },
+        input.reservedRun,
+      );
       if (input.keep) run.keep();
       const isQueued = lock.isHeld(sessionId);
       runs.start(run, {

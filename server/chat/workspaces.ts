@@ -35,7 +35,7 @@ export function createWorkspacesHandlers({ chat, runs }: { chat: Chat; runs: Run
   };
 }
 
-function decode(body: OperationRequest<"sendMessage">["body"], { principal, requestId }: RequestContext, stream: boolean): ChatInput {
+function decode(body: OperationRequest<"sendMessage">["body"], { principal, requestId, reservedRun }: RequestContext, stream: boolean): ChatInput {
   const { workspace, userId, message, sessionId = null, context } = body;
-  return { face: "workspaces", principal, requestId, message, sessionId, sessionPrefix: "sess", channel: "api", stream, workspaceId: workspace, userId, context };
+  return { face: "workspaces", principal, requestId, reservedRun, message, sessionId, sessionPrefix: "sess", channel: "api", stream, workspaceId: workspace, userId, context };
 }

@@ -5,6 +5,7 @@ import type { Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import type { Principal } from "../keys/principal.ts";
 import type { CallAudit } from "./audit.ts";
+import type { AnswerOnce } from "./idempotency.ts";
 import type { Perimeter } from "./perimeter/perimeter.ts";
 import { readJsonBody } from "./read-body.ts";
 import { createRequestContext, nobody, type RequestContext } from "./request-context.ts";
@@ -19,6 +20,8 @@ export interface MountOptions {
   /** Counts the request of a key, and says in the answer's head how the key stands. Throws `rate_limited`. */
   limit: (koa: KoaContext, principal: Principal, route: Route) => Promise<void>;
   perimeter: Perimeter;
+  /** Answers what came with an `Idempotency-Key`. */
+  answerOnce: AnswerOnce;
   /** Notes a change before its answer goes out. */
   audit: Pick<CallAudit, "changed">;
   /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
@@ -30,7 +33,7 @@ export interface MountOptions {
 export type CheckAnswer = (operationId: string, status: number, mediaType: string, value: unknown) => void;
 
 /** What a handler may answer, with the types of the single operations forgotten. */
-interface AnyAnswer {
+export interface AnyAnswer {
   status: number;
   headers?: Record<string, string | number>;
   body?: unknown;
@@ -39,7 +42,7 @@ interface AnyAnswer {
   events?: AsyncIterable<readonly { id: string; data: unknown }[]>;
 }
 
-type AnyHandler = (request: unknown, context: RequestContext) => Promise<AnyAnswer>;
+export type AnyHandler = (request: unknown, context: RequestContext) => Promise<AnyAnswer>;
 
 /** Mounts the contract's route table: each route authenticates, limits, authorizes, reads, validates, calls its handler, and encodes. */
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
@@ -67,9 +70,15 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
     validate(route.bodies, body);
   }
 
-  const answer = await handler({ ...parameters, body }, context);
-  await options.audit.changed(koa, route, answer);
+  const request = { ...parameters, body };
+  const answer = comesAgain(koa, route) ? await options.answerOnce(koa, route, handler, request, context) : await handler(request, context);
+  if (koa.state["isReplayed"] !== true) await options.audit.changed(koa, route, answer);
   await encode(koa, route, answer, options.checkAnswer);
+}
+
+/** Whether the request may come again, and is to be carried out once. Who takes up a stream asks for nothing new. */
+function comesAgain({ req: { headers } }: KoaContext, { method }: Route): boolean {
+  return headers["idempotency-key"] !== undefined && method === "POST" && headers["last-event-id"] === undefined;
 }
 
 /** What is asked of a gateway that stops. */

@@ -1,5 +1,6 @@
 import type { Context as KoaContext } from "koa";
 import type { Principal } from "../keys/principal.ts";
+import type { ReservedRun } from "../runs/run.ts";
 
 /** What a handler may know of a request besides its contents. */
 export interface RequestContext {
@@ -14,6 +15,10 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Whether `Accept` prefers events to JSON. */
   readonly wantsEvents: boolean;
+  /** With an `Idempotency-Key`: the run that a turn has to have. */
+  reservedRun: ReservedRun | undefined;
+  /** Set before the signal is asked for, that is never aborted: the client comes back for the answer. */
+  outlivesConnection: boolean;
 }
 
 /** Who asks where no key is asked for: somebody who may nothing. */
@@ -32,6 +37,8 @@ class KoaRequestContext implements RequestContext {
   readonly path: string;
   readonly address: string;
   readonly principal: Principal;
+  reservedRun: ReservedRun | undefined = undefined;
+  outlivesConnection = false;
   readonly #koa: KoaContext;
   #controller: AbortController | undefined;
 
@@ -49,6 +56,7 @@ class KoaRequestContext implements RequestContext {
       const { res } = this.#koa;
       const made = new AbortController();
       this.#controller = made;
+      if (this.outlivesConnection) return made.signal;
       if (res.destroyed) made.abort(connectionClosed);
       else res.once("close", () => res.writableFinished || made.abort(connectionClosed));
     }

@@ -17,9 +17,10 @@ export function createOpenaiHandlers({ completions, providers, startedAt }: { co
   return {
     async createChatCompletion({ body }, context) {
       const stream = body.stream === true;
-      const run = completions.begin({
+      const run = await completions.begin({
         principal: context.principal,
         requestId: context.requestId,
+        reservedRun: context.reservedRun,
         model: body.model,
         request: decodeRequest(body),
         callerTools: decodeTools(body.tools),

@@ -5,7 +5,7 @@ import { homeWorkspace, type Principal } from "../keys/principal.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { ModelRequest, ToolDefinition } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
-import type { Run } from "../runs/run.ts";
+import type { ReservedRun, Run } from "../runs/run.ts";
 import type { Runs } from "../runs/service.ts";
 import type { Tools } from "../tools/registry.ts";
 import { requireAdmission } from "../workspaces/admission.ts";
@@ -20,6 +20,8 @@ export interface CompletionInput {
   stream: boolean;
   /** Whether the stream ends with the usage. */
   includeUsage: boolean;
+  /** The run that this turn has to have; one that has begun is taken up. */
+  reservedRun?: ReservedRun | undefined;
 }
 
 export interface Completions {
@@ -27,7 +29,7 @@ export interface Completions {
    * A turn whose caller holds the conversation: a run without a session, in the key's own workspace. It fails with `not_found`
    * on an unknown model, with `forbidden` on a user who is not on the workspace's allow list.
    */
-  begin(input: CompletionInput): Run;
+  begin(input: CompletionInput): Promise<Run>;
 }
 
 export interface CompletionsOptions {
@@ -42,22 +44,26 @@ export interface CompletionsOptions {
 
 export function createCompletions({ agents, workspaces, providers, tools, quotas, runs, now }: CompletionsOptions): Completions {
   return {
-    begin({ principal, requestId, model: wanted, request, callerTools, stream, includeUsage }) {
+    async begin({ principal, requestId, model: wanted, request, callerTools, stream, includeUsage, reservedRun }) {
+      if (reservedRun?.hasBegun) return runs.open(reservedRun.id, principal, true);
       const startedAt = performance.now();
-      const run = runs.create({
-        face: "openai",
-        principal,
-        requestId,
-        sessionId: null,
-        workspaceId: homeWorkspace(principal),
-        // The workspace's own is known when the run is prepared.
-        agentId: agents.default.id,
-        userId: request.user ?? null,
-        channel: "api",
-        createdAt: now(),
-        isStreamed: stream,
-        faceOptions: { includeUsage },
-      });
+      const run = runs.create(
+        {
+          face: "openai",
+          principal,
+          requestId,
+          sessionId: null,
+          workspaceId: homeWorkspace(principal),
+          // The workspace's own is known when the run is prepared.
+          agentId: agents.default.id,
+          userId: request.user ?? null,
+          channel: "api",
+          createdAt: now(),
+          isStreamed: stream,
+          faceOptions: { includeUsage },
+        },
+        reservedRun,
+      );
       runs.start(run, {
         acquire: async () => () => {},
         async prepare() {

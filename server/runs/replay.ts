@@ -10,6 +10,7 @@ export function replayEvents(record: RunRecord, principal: Principal): Run {
   const finishedAt = record.finishedAt ?? createdAt;
   run.messageId = record.messageId ?? "";
   run.model = record.model ?? "";
+  run.content = record.content;
   if (record.model !== null) run.append({ type: "started", model: record.model }, 0);
   for (const { callId, name, input } of record.toolCalls) run.append({ type: "toolUse", callId, name, input }, 0);
   for (const { callId, name, output, isError } of record.toolCalls) run.append({ type: "toolResult", callId, name, output, isError }, output.length);

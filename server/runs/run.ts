@@ -10,6 +10,13 @@ export type RunFace = "agents" | "conversations" | "workspaces" | "operator" | "
 
 export type RunStatus = "running" | "completed" | "failed" | "cancelled";
 
+/** The run of a request that may come again: its id is settled before the run is made, so that it is made once. */
+export interface ReservedRun {
+  id: string;
+  /** Whether it has been made before: then it is taken up, not made. */
+  hasBegun: boolean;
+}
+
 export interface RunIdentity {
   id: string;
   face: RunFace;

@@ -5,7 +5,7 @@ import { newId } from "../ids.ts";
 import { maySee, type Principal } from "../keys/principal.ts";
 import { type Decision, noCall, type PendingApproval, waitsNoMore } from "./approvals.ts";
 import { replayEvents } from "./replay.ts";
-import { Run, type RunIdentity } from "./run.ts";
+import { type ReservedRun, Run, type RunIdentity } from "./run.ts";
 import type { NewSession, RunRecord, RunStore } from "./store.ts";
 
 /** What a run needs once it is its turn. */
@@ -28,7 +28,8 @@ export interface RunPlan {
 }
 
 export interface Runs {
-  create(identity: Omit<RunIdentity, "id">): Run;
+  /** Under the id that is reserved for it, if one is; it then goes on although nobody waits: whoever asked for it will ask again. */
+  create(identity: Omit<RunIdentity, "id">, reserved?: ReservedRun): Run;
   /** Lets the run begin. What comes of it is told by the run. */
   start(run: Run, plan: RunPlan): void;
   /** The run as it is stored. Throws `not_found` when there is none that this key may see. */
@@ -76,7 +77,11 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
   let endedBytes = 0;
 
   return {
-    create: (identity) => new Run({ ...identity, id: newId("run") }, graceMs),
+    create(identity, reserved) {
+      const run = new Run({ ...identity, id: reserved?.id ?? newId("run") }, graceMs);
+      if (reserved) run.keep();
+      return run;
+    },
     start(run, plan) {
       running.set(run.id, run);
       void execute(run, plan).then((isStored) => {

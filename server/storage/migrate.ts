@@ -7,6 +7,7 @@ import { memory } from "./migrations/0006-memory.ts";
 import { cron } from "./migrations/0007-cron.ts";
 import { sessionSummary } from "./migrations/0008-session-summary.ts";
 import { keyTools } from "./migrations/0010-key-tools.ts";
+import { idempotency } from "./migrations/0011-idempotency.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   "0007-cron": cron,
   "0008-session-summary": sessionSummary,
   "0010-key-tools": keyTools,
+  "0011-idempotency": idempotency,
 };
 
 /** What a database of this program's version has been through. */

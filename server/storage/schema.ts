@@ -20,6 +20,7 @@ export interface Schema {
   cron_jobs: CronJobsTable;
   cron_clocks: CronClocksTable;
   cron_runs: CronRunsTable;
+  idempotency_keys: IdempotencyKeysTable;
 }
 
 export interface WorkspacesTable {
@@ -212,4 +213,18 @@ export interface CronRunsTable {
   error: string | null;
   started_at: number;
   finished_at: number | null;
+}
+
+export interface IdempotencyKeysTable {
+  /** The API key that sent it. */
+  key_id: string;
+  idempotency_key: string;
+  /** SHA-256 of the request, in hex. */
+  fingerprint: string;
+  /** The run that the request has, if it is one that makes a run. */
+  run_id: string;
+  /** `answered`: it is in `answer`; `run`: the run has it. */
+  status: "running" | "answered" | "run";
+  answer: string | null;
+  created_at: number;
 }

@@ -24,6 +24,7 @@ export async function writeOpenapi({ v31, v32 }: CompiledSpec, generated: string
 
 function finish(document: OpenapiDocument): void {
   orderByTag(document);
+  addIdempotency(document);
   addLimitHeaders(document);
   shareHeaders(document);
   shareErrorAnswers(document);
@@ -61,6 +62,39 @@ const limitHeaders = [
   ["X-RateLimit-Remaining", "How many of them are left."],
   ["X-RateLimit-Reset", "When the window is over, in seconds since 1970: who waits until then gets in."],
 ] as const;
+
+/**
+ * What every POST has to do with an `Idempotency-Key`. That it was carried out before may be said by any answer to a key that is
+ * not made before the handler; errors are shared with operations of other methods, and name the headers as possible.
+ */
+function addIdempotency(document: OpenapiDocument): void {
+  document.components.parameters["IdempotencyKey"] = idempotencyKey;
+  for (const [method, operation] of Object.values(document.paths).flatMap((item) => Object.entries(item))) {
+    if (operation["x-permission"] === "none") continue;
+    const answers = operation.responses as Record<string, Response>;
+    if (method === "post") {
+      (operation.parameters ??= []).push({ $ref: "#/components/parameters/IdempotencyKey" });
+      answers["409"] ??= { ...answers["400"]! };
+    }
+    for (const [status, answer] of Object.entries(answers)) {
+      if (status === "401" || (method !== "post" && Number(status) < 400)) continue;
+      answer.headers = { ...answer.headers, "Idempotency-Replayed": idempotencyReplayed, ...(status === "409" ? { "Retry-After": retryAfter } : {}) };
+    }
+  }
+}
+
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.",
+  schema: { type: "string", pattern: "^[!-~]{1,255}$" },
+} as const;
+
+const idempotencyReplayed = { required: false, description: "Only with an `Idempotency-Key`: this answer was given before, and nothing was done now.", schema: { type: "string", enum: ["true"] } };
+
+const retryAfter = { required: false, description: "Whole seconds after which to try again.", schema: { type: "integer", format: "int32" } };
 
 /** Headers that stand in every answer are written once. */
 function shareHeaders(document: OpenapiDocument): void {

@@ -2572,8 +2572,19 @@ export type SettingsChangeOptionsForce = boolean;
  */
 export type SettingsChangeOptionsIfMatch = string;
 
+/**
+ * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+ */
+export type IdempotencyKey = string;
+
 export type ChatData = {
     body: ChatRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/chat';
@@ -2750,6 +2761,10 @@ export type StreamChatData = {
          * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
          */
         'Last-Event-ID'?: string;
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -2827,6 +2842,10 @@ export type MessageData = {
          * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
          */
         'Last-Event-ID'?: string;
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -2905,6 +2924,12 @@ export type MessageResponse = MessageResponses[keyof MessageResponses];
 
 export type SendMessageData = {
     body: SendMessageRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/messages';
@@ -2979,6 +3004,10 @@ export type StreamMessageData = {
          * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
          */
         'Last-Event-ID'?: string;
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -3051,6 +3080,12 @@ export type StreamMessageResponse = StreamMessageResponses[keyof StreamMessageRe
 
 export type CreateChatCompletionData = {
     body: CreateChatCompletionRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/openai/chat/completions';
@@ -3270,6 +3305,12 @@ export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
 
 export type ApproveToolCallData = {
     body: ApprovalRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         runId: Id;
         /**
@@ -3337,6 +3378,12 @@ export type ApproveToolCallResponse = ApproveToolCallResponses[keyof ApproveTool
 
 export type CancelRunData = {
     body?: never;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         runId: Id;
     };
@@ -3361,6 +3408,10 @@ export type CancelRunErrors = {
      * There is no such object, or this key may not see it.
      */
     404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
@@ -3616,6 +3667,12 @@ export type GetAgentSessionResponse = GetAgentSessionResponses[keyof GetAgentSes
 
 export type ClearAgentSessionData = {
     body?: never;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         agentId: Id;
         sessionId: Id;
@@ -3641,6 +3698,10 @@ export type ClearAgentSessionErrors = {
      * There is no such object, or this key may not see it.
      */
     404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
     /**
      * A limit is exceeded; `Retry-After` says when to come back.
      */
@@ -4316,6 +4377,12 @@ export type ListWorkspacesResponse = ListWorkspacesResponses[keyof ListWorkspace
 
 export type CreateWorkspaceData = {
     body: CreateWorkspaceRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/workspaces';
@@ -4852,6 +4919,12 @@ export type ListToolsResponse = ListToolsResponses[keyof ListToolsResponses];
 
 export type InvokeToolData = {
     body: InvokeToolRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         name: Id;
     };
@@ -4880,6 +4953,10 @@ export type InvokeToolErrors = {
      * The answer did not come in time.
      */
     408: PlainError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: PlainError;
     /**
      * The body is over the limit.
      */
@@ -4973,6 +5050,12 @@ export type ListSkillsResponse = ListSkillsResponses[keyof ListSkillsResponses];
 
 export type InstallSkillData = {
     body: InstallSkillRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -5164,6 +5247,12 @@ export type ListMemoriesResponse = ListMemoriesResponses[keyof ListMemoriesRespo
 
 export type CreateMemoryData = {
     body: NewMemory;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/memory';
@@ -5186,6 +5275,10 @@ export type CreateMemoryErrors = {
      * There is no such object, or this key may not see it.
      */
     404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
     /**
      * The body is over the limit.
      */
@@ -5287,6 +5380,12 @@ export type PruneMemoryResponse = PruneMemoryResponses[keyof PruneMemoryResponse
 
 export type SearchMemoryData = {
     body: MemorySearch;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/memory/search';
@@ -5309,6 +5408,10 @@ export type SearchMemoryErrors = {
      * There is no such object, or this key may not see it.
      */
     404: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
     /**
      * The body is over the limit.
      */
@@ -5494,6 +5597,12 @@ export type ListCronJobsResponse = ListCronJobsResponses[keyof ListCronJobsRespo
 
 export type CreateCronJobData = {
     body: CreateCronJobRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/cron';
@@ -5838,6 +5947,12 @@ export type ListPlainCronJobsResponse = ListPlainCronJobsResponses[keyof ListPla
 
 export type RunCronJobData = {
     body?: never;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: Id;
     };
@@ -5947,6 +6062,12 @@ export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
 
 export type CreateKeyData = {
     body: CreateKeyRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/keys';
@@ -5965,6 +6086,10 @@ export type CreateKeyErrors = {
      * The key lacks the operation's permission, or the request comes from where none may come from.
      */
     403: ApiError;
+    /**
+     * The run was cancelled, or something else stands in the way.
+     */
+    409: ApiError;
     /**
      * The body is over the limit.
      */
@@ -6100,6 +6225,12 @@ export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
 
 export type RotateKeyData = {
     body: RotateKeyRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         keyId: Id;
     };

@@ -1,6 +1,11 @@
 import { setImmediate as nextRound } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { AuditStore } from "./store.ts";
+
+/** Where old rows are. */
+export interface Prunable {
+  /** Deletes the oldest made before a moment (epoch milliseconds), `most` of them; how many it were. */
+  deleteBefore(at: number, most: number): Promise<number>;
+}
 
 export interface Retention {
   /** Keeps entries for so many days from now on; null for ever. */
@@ -9,7 +14,9 @@ export interface Retention {
 }
 
 export interface RetentionOptions {
-  store: Pick<AuditStore, "deleteBefore">;
+  store: Prunable;
+  /** What the rows are, for the log. */
+  what: string;
   log: Logger;
   now: () => number;
   days: number | null;
@@ -20,8 +27,8 @@ const dayMs = 86_400_000;
 /** Deleted in one go; a few milliseconds. */
 const mostAChunk = 500;
 
-/** Deletes what is older than the settings say: now, and every hour. In chunks, between which others get their turn. */
-export function createRetention({ store, log, now, days }: RetentionOptions): Retention {
+/** Deletes what is older than is to be kept: now, and every hour. In chunks, between which others get their turn. */
+export function createRetention({ store, what, log, now, days }: RetentionOptions): Retention {
   let isClosed = false;
 
   async function prune(): Promise<void> {
@@ -31,7 +38,7 @@ export function createRetention({ store, log, now, days }: RetentionOptions): Re
         await nextRound();
       }
     } catch (err) {
-      log.error({ err }, "old entries of the audit log could not be deleted; the next hour tries again");
+      log.error({ err }, `old ${what} could not be deleted; the next hour tries again`);
     }
   }
 
