@@ -233,6 +233,27 @@ describe("kill -9 in the middle of a turn", () => {
     expect((await sessionOf(third, "conv_a")).messageCount).toBe(5);
   });
 
+  test("whoever asked for it with an Idempotency-Key is told that it failed, and no second turn is made", async () => {
+    const upstream = await fakeUpstream();
+    const settings = settingsFor(upstream);
+    const folder = temporaryFolder();
+    const first = await startGatewayProcess({ folder, settings });
+    const asked = (path: string, key: string) => [path, { json: { message: "Hello [hang-mid]" }, headers: { "Idempotency-Key": key } }] as const;
+    const stream = asked("/api/v1/chat/stream", "stream");
+    const json = asked("/api/v1/chat", "json");
+    const cut = [first.call(...stream).then((answer) => answer.text()), first.call(...json)].map((answer) => answer.then(() => "answered", () => "cut"));
+    await upstream.untilRequests(2);
+    first.cli.kill("SIGKILL");
+    expect(await Promise.all(cut)).toEqual(["cut", "cut"]);
+
+    const second = await startGatewayProcess({ folder, settings });
+    for (const request of [stream, json]) {
+      const again = await second.call(...request);
+      expect([again.status, again.headers.get("Idempotency-Replayed"), await again.json()]).toEqual([503, "true", expect.objectContaining({ error: "service_unavailable" })]);
+    }
+    expect(upstream.requests).toHaveLength(2);
+  });
+
   test("of a session that began with it: the session is there, with its question", async () => {
     const upstream = await fakeUpstream();
     const settings = settingsFor(upstream);
