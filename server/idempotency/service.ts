@@ -3,8 +3,7 @@ import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Principal } from "../keys/principal.ts";
 import type { ReservedRun } from "../runs/run.ts";
-import type { Runs } from "../runs/service.ts";
-import type { RunRecord } from "../runs/store.ts";
+import type { RunRecord, Runs } from "../runs/service.ts";
 import { createRetention } from "../storage/retention.ts";
 import type { IdempotencyStore, RequestName } from "./store.ts";
 

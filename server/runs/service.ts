@@ -27,6 +27,8 @@ export interface RunPlan {
   prepare(): Promise<PreparedRun>;
 }
 
+export type { RunRecord } from "./store.ts";
+
 export interface Runs {
   /** Under the id that is reserved for it, if one is; it then goes on although nobody waits: whoever asked for it will ask again. */
   create(identity: Omit<RunIdentity, "id">, reserved?: ReservedRun): Run;
