@@ -293,7 +293,32 @@ describe("over time", () => {
     expect(second.upstream.requests).toHaveLength(0);
     await second.close();
   });
+
+  test("the calls of a completion are told again as they were; after a restart, of a stream no more, rather than a stream without them", async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), "openclaw-test-"));
+    onTestFinished(() => rm(stateDir, { recursive: true, force: true }));
+    const first = await startFor({ stateDir });
+    const [json, stream] = [keyed(calling(false)), keyed(calling(true))];
+    const told = await first.call("createChatCompletion", json);
+    expect(told.json(200).choices[0]?.message.tool_calls).toHaveLength(1);
+    const { text } = await first.call("createChatCompletion", stream);
+    expect(text).toContain('"finish_reason":"tool_calls"');
+    expect((await first.call("createChatCompletion", stream)).text).toBe(text);
+    await first.close();
+
+    const second = await startFor({ stateDir });
+    expect((await second.call("createChatCompletion", json)).text).toBe(told.text);
+    (await second.call("createChatCompletion", stream)).json(404);
+    expect(second.upstream.requests).toHaveLength(0);
+    await second.close();
+  });
 });
+
+/** A completion that ends with a call that its caller is to carry out. */
+const calling = (stream: boolean): CallRequest => {
+  const look = { type: "function", function: { name: "look", parameters: { type: "object", properties: {} } } };
+  return { json: { model: "openai/gpt-5-mini", messages: [{ role: "user", content: "Hello" }], tools: [look], tool_choice: "required", stream } };
+};
 
 /** All that a stream says, in whatever pieces. */
 function textOf(stream: string): string {

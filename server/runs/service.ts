@@ -99,7 +99,9 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       if (live && maySee(principal, live.identity.workspaceId)) return live;
       const record = await find(id, principal);
       if (record.status === "running") throw new GatewayError("service_unavailable", `The run \`${id}\` is under way in another process.`, { retryAfterSeconds: 5 });
-      if (!fromStart && record.isStreamed) throw new GatewayError("not_found", `The events of the run \`${id}\` are not kept any more. Its answer is at /api/v1/runs/${id}.`);
+      // Only the events have the calls that a caller is to carry out.
+      const isWhole = !record.isStreamed || (fromStart && record.finishReason !== "tool_calls");
+      if (!isWhole) throw new GatewayError("not_found", `The events of the run \`${id}\` are not kept any more. Its answer is at /api/v1/runs/${id}.`);
       return replayEvents(record, principal);
     },
     async cancel(id, principal) {
