@@ -1510,7 +1510,7 @@ export interface components {
             requestId: string;
             /**
              * Format: int32
-             * @description Seconds after which to try again; with 429 and 503.
+             * @description Seconds after which to try again: with 429 and 503, and with 409 while the first request with the same `Idempotency-Key` is under way.
              */
             retryAfter?: number;
         };
@@ -2024,7 +2024,7 @@ export interface components {
             requestId: string;
             /**
              * Format: int32
-             * @description Seconds after which to try again; with 429 and 503.
+             * @description Seconds after which to try again: with 429 and 503, and with 409 while the first request with the same `Idempotency-Key` is under way.
              */
             retryAfter?: number;
         };
@@ -3258,7 +3258,7 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
-        /** @description The run was cancelled, or something else stands in the way. */
+        /** @description The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way. */
         ApiConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -3484,7 +3484,7 @@ export interface components {
                 "application/json": components["schemas"]["OpenaiError"];
             };
         };
-        /** @description The run was cancelled, or something else stands in the way. */
+        /** @description The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way. */
         OpenaiConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -3651,7 +3651,7 @@ export interface components {
                 "application/json": components["schemas"]["PlainError"];
             };
         };
-        /** @description The run was cancelled, or something else stands in the way. */
+        /** @description The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way. */
         PlainConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];

@@ -57,9 +57,9 @@ const facts: Record<number, ErrorFacts> = {
   },
   409: {
     name: "Conflict",
-    description: "The run was cancelled, or something else stands in the way.",
-    code: "cancelled",
-    message: "The run was cancelled.",
+    description: "The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.",
+    code: "conflict",
+    message: "The first request with this `Idempotency-Key` is still under way. Come back in a moment.",
     openaiType: "conflict_error",
   },
   412: {
@@ -136,5 +136,5 @@ function example(face: Face, status: number, { code, message, details = {}, open
     return { error: { code: plainCode, message, details } };
   }
   if (face === "openai") return { error: { message, type: openaiType, param: null, code } };
-  return { error: code, message, status, details, requestId, ...(status === 429 || status === 503 ? { retryAfter: 30 } : {}) };
+  return { error: code, message, status, details, requestId, ...([409, 429, 503].includes(status) ? { retryAfter: 30 } : {}) };
 }

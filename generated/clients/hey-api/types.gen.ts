@@ -244,7 +244,7 @@ export type ApiError = {
      */
     requestId: string;
     /**
-     * Seconds after which to try again; with 429 and 503.
+     * Seconds after which to try again: with 429 and 503, and with 409 while the first request with the same `Idempotency-Key` is under way.
      */
     retryAfter?: number;
 };
@@ -914,7 +914,7 @@ export type ErrorEvent = {
      */
     requestId: string;
     /**
-     * Seconds after which to try again; with 429 and 503.
+     * Seconds after which to try again: with 429 and 503, and with 409 while the first request with the same `Idempotency-Key` is under way.
      */
     retryAfter?: number;
 };
@@ -2612,7 +2612,7 @@ export type ChatErrors = {
      */
     408: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -2720,7 +2720,7 @@ export type StreamChatByQueryErrors = {
      */
     408: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -2793,7 +2793,7 @@ export type StreamChatErrors = {
      */
     408: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -2874,7 +2874,7 @@ export type MessageErrors = {
      */
     408: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -2957,7 +2957,7 @@ export type SendMessageErrors = {
      */
     408: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -3036,7 +3036,7 @@ export type StreamMessageErrors = {
      */
     408: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -3113,7 +3113,7 @@ export type CreateChatCompletionErrors = {
      */
     408: OpenaiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: OpenaiError;
     /**
@@ -3340,7 +3340,7 @@ export type ApproveToolCallErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -3409,7 +3409,7 @@ export type CancelRunErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -3699,7 +3699,7 @@ export type ClearAgentSessionErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -4402,7 +4402,7 @@ export type CreateWorkspaceErrors = {
      */
     403: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -4470,7 +4470,7 @@ export type DeleteWorkspaceErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -4954,7 +4954,7 @@ export type InvokeToolErrors = {
      */
     408: PlainError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: PlainError;
     /**
@@ -5084,7 +5084,7 @@ export type InstallSkillErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -5155,7 +5155,7 @@ export type RemoveSkillErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -5276,7 +5276,7 @@ export type CreateMemoryErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -5409,7 +5409,7 @@ export type SearchMemoryErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -5626,7 +5626,7 @@ export type CreateCronJobErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -5689,7 +5689,7 @@ export type DeleteCronJobErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -5795,7 +5795,7 @@ export type UpdateCronJobErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -5978,7 +5978,7 @@ export type RunCronJobErrors = {
      */
     404: PlainError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: PlainError;
     /**
@@ -6087,7 +6087,7 @@ export type CreateKeyErrors = {
      */
     403: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -6195,7 +6195,7 @@ export type RevokeKeyErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -6256,7 +6256,7 @@ export type RotateKeyErrors = {
      */
     404: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -6369,7 +6369,7 @@ export type ReplaceSettingsErrors = {
      */
     403: ApiError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: ApiError;
     /**
@@ -6486,7 +6486,7 @@ export type UpdatePlainSettingsErrors = {
      */
     403: PlainError;
     /**
-     * The run was cancelled, or something else stands in the way.
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
      */
     409: PlainError;
     /**
