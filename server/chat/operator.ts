@@ -14,7 +14,7 @@ export function createOperatorHandlers({ chat, runs }: { chat: Chat; runs: Runs 
     async message({ body, headers: { "last-event-id": lastEventId } }, context) {
       const { channel, message, conversation_id: conversationId = null, wait_for_response: waits, timeout_ms: timeoutMs } = body;
       const { principal, requestId, reservedRun, wantsEvents } = context;
-      if (lastEventId && wantsEvents) return resumeStream(lastEventId, runs, (face) => (face === "operator" ? operatorFace : undefined), context);
+      if (lastEventId) return resumeStream(lastEventId, runs, (face) => (face === "operator" ? operatorFace : undefined), context);
 
       const run = await chat.begin({
         face: "operator",

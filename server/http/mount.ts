@@ -77,8 +77,8 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
 }
 
 /** Whether the request may come again, and is to be carried out once. Who takes up a stream asks for nothing new. */
-function comesAgain({ req: { headers } }: KoaContext, { method }: Route): boolean {
-  return headers["idempotency-key"] !== undefined && method === "POST" && headers["last-event-id"] === undefined;
+function comesAgain({ req: { headers } }: KoaContext, { method, resumes }: Route): boolean {
+  return headers["idempotency-key"] !== undefined && method === "POST" && !(resumes && headers["last-event-id"]);
 }
 
 /** What is asked of a gateway that stops. */

@@ -2,8 +2,7 @@ import pino from "pino";
 import { expect, test, vi } from "vitest";
 import { GatewayError } from "../errors.ts";
 import { testPrincipal } from "../keys/testing.ts";
-import type { RunRecord } from "../runs/store.ts";
-import { createRunStore } from "../runs/store.ts";
+import { createRunStore, type RunRecord } from "../runs/store.ts";
 import { newRun } from "../runs/testing.ts";
 import { temporaryDatabase } from "../storage/testing.ts";
 import { createIdempotency, type Claim } from "./service.ts";
@@ -61,19 +60,22 @@ test("an answer is kept for the same request of the same key, for 24 hours", asy
 
 test("a stream, and what was said in a session, is told by its run; while that runs, the request is under way", async () => {
   const { idempotency, claimNew, known } = await start();
-  const told: Claim[] = [];
-  for (const [idempotencyKey, answer] of [["stream", null], ["session", "text"], ["loose", "text"]] as const) {
+  const answerWith = async (idempotencyKey: string, answer: string | null, record: Partial<RunRecord>) => {
     const asked = { ...request, idempotencyKey };
     const { run, outcome } = await claimNew(asked);
-    const record = newRun({ id: run.id, status: answer === null ? "running" : "completed", sessionId: idempotencyKey === "loose" ? null : "sess_1" });
-    known.set(run.id, record);
+    known.set(run.id, newRun({ id: run.id, ...record }));
     await outcome.answered(answer);
-    if (record.status === "running") await expect(idempotency.claim(asked)).rejects.toMatchObject({ retryAfterSeconds: 1 });
-    known.set(run.id, { ...record, status: "completed" });
-    told.push(await idempotency.claim(asked));
-  }
-  expect(told.map(({ state }) => state)).toEqual(["run", "run", "answered"]);
-  expect(told[0]).toMatchObject({ run: { hasBegun: true } });
+    return { asked, run };
+  };
+  const stream = await answerWith("stream", null, { status: "running" });
+  await expect(idempotency.claim(stream.asked)).rejects.toMatchObject({ code: "conflict", retryAfterSeconds: 1 });
+  known.set(stream.run.id, newRun({ id: stream.run.id, status: "completed" }));
+  expect(await idempotency.claim(stream.asked)).toEqual({ state: "run", run: { id: stream.run.id, hasBegun: true } });
+
+  const session = await answerWith("session", "text", { status: "completed", sessionId: "sess_1" });
+  expect(await idempotency.claim(session.asked)).toEqual({ state: "run", run: { id: session.run.id, hasBegun: true } });
+  const loose = await answerWith("loose", "text", { status: "completed", sessionId: null });
+  expect(await idempotency.claim(loose.asked)).toEqual({ state: "answered", answer: "text" });
 });
 
 test.each<[what: string, run: Partial<RunRecord> | null, state: Claim["state"]]>([

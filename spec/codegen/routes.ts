@@ -17,6 +17,7 @@ export async function writeRoutes(operations: readonly Operation[], generated: s
       `parameters: ${parameters.length > 0 ? `parameters.${id}` : "null"}`,
       `bodies: ${bodySchemas ? `[${bodySchemas.map((name) => `bodies.${name}`).join(", ")}]` : "null"}`,
       `bodyTypes: [${bodyTypes.map((name) => `"${name}"`).join(", ")}]`,
+      `resumes: ${parameters.some(({ name }) => name === "Last-Event-ID")}`,
       `streams: ${answers.some(({ mediaType }) => mediaType === "text/event-stream")}`,
     ];
     return `  { ${fields.join(", ")} },\n`;
@@ -52,6 +53,8 @@ export interface Route {
   readonly bodies: readonly ValidateFunction[] | null;
   /** The media types that a body may have. */
   readonly bodyTypes: readonly string[];
+  /** Whether it goes on with a stream when there is a \`Last-Event-ID\`, and does nothing else. */
+  readonly resumes: boolean;
   /** Whether it can answer with events. */
   readonly streams: boolean;
 }
