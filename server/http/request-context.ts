@@ -1,6 +1,7 @@
 import type { Context as KoaContext } from "koa";
 import type { Principal } from "../keys/principal.ts";
 import type { ReservedRun } from "../runs/run.ts";
+import { hostOf } from "./perimeter/hosts.ts";
 
 /** What a handler may know of a request besides its contents. */
 export interface RequestContext {
@@ -9,6 +10,8 @@ export interface RequestContext {
   readonly path: string;
   /** The address that the request comes from. */
   readonly address: string;
+  /** Whom the request was meant for, as `Host` says; empty when it does not. */
+  readonly host: string;
   /** Who asks; the contract's open operations are asked by nobody. */
   readonly principal: Principal;
   /** Aborted when the connection closes before the answer is out. */
@@ -61,6 +64,10 @@ class KoaRequestContext implements RequestContext {
       else res.once("close", () => res.writableFinished || made.abort(connectionClosed));
     }
     return this.#controller.signal;
+  }
+
+  get host(): string {
+    return hostOf(this.#koa);
   }
 
   get wantsEvents(): boolean {

@@ -12,7 +12,7 @@ export function createSettingsHandlers({ settings }: { settings: SettingsService
     if (!settings) throw new GatewayError("service_unavailable", "The program that started this gateway keeps its settings; they can neither be read nor changed here.");
     return settings;
   }
-  const author = ({ principal: { keyId, workspaces }, address }: RequestContext) => ({ keyId, address, workspaces });
+  const author = ({ principal: { keyId, workspaces }, address, host }: RequestContext) => ({ keyId, address, host, workspaces });
   const read = async (_request: unknown, context: RequestContext) => encode(await service().read(author(context)));
 
   return {

@@ -9,7 +9,7 @@ const admin = "oc_tok_an_admin_of_the_tests";
 const settingsOf = (file: object): Settings => readSettings(file, { argv: {}, env: {}, homeDir: "/nowhere", stateDir: "/nowhere", sourceFile: null }).settings;
 const withAdmin = (more: object) => ({ api: { auth: { tokens: [{ name: "admin", token: admin, scope: ["admin"], ...more }] } } });
 const current = settingsOf({ gateway: { auth: { token: owner } }, ...withAdmin({}) });
-const reasons = (keyId: string, file: object, from = current) => lockOutReasons({ keyId, address: "10.0.0.7" }, from, settingsOf(file), Date.parse("2026-01-01"));
+const reasons = (keyId: string, file: object, from = current, host = "127.0.0.1:18789") => lockOutReasons({ keyId, address: "10.0.0.7", host }, from, settingsOf(file), Date.parse("2026-01-01"));
 const adminId = idOfToken(admin);
 
 test.each<[string, string, object, RegExp]>([
@@ -41,4 +41,13 @@ test.each<[string, string, object]>([
   ["authentication is off", adminId, { gateway: { auth: { enabled: false } } }],
 ])("nobody is locked out when %s", (_name, keyId, file) => {
   expect(reasons(keyId, file)).toEqual([]);
+});
+
+test("is told of the name that he calls it by, when it would be no name of the gateway", () => {
+  const behindProxy = (names: string[]) => ({ gateway: { auth: { token: owner }, allowedHosts: names } });
+  const from = settingsOf(behindProxy(["gateway.example.com"]));
+  const host = "gateway.example.com:443";
+  expect(reasons("key_stored", behindProxy(["other.example.com"]), from, host)).toEqual([expect.stringContaining(`not be known as ${host}`)]);
+  expect(reasons("key_stored", behindProxy(["gateway.example.com", "other.example.com"]), from, host)).toEqual([]);
+  expect(reasons("key_stored", behindProxy([]), from, "localhost:18789")).toEqual([]);
 });

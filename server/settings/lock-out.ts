@@ -1,4 +1,5 @@
 import { expandGrant } from "../keys/permissions.ts";
+import { createHostNames } from "./host-names.ts";
 import { createNetworkSet } from "./network-names.ts";
 import type { Settings } from "./settings.ts";
 import { idOfToken } from "./tokens.ts";
@@ -7,15 +8,19 @@ import { idOfToken } from "./tokens.ts";
 export interface Author {
   keyId: string;
   address: string;
+  /** The name by which he has called the gateway; empty when he has not said. */
+  host: string;
   /** The workspaces that the key is bound to. */
   workspaces: readonly string[] | "*";
 }
 
 /** Why the author could not take a change of the settings back, each to be read after "with these settings"; none when he can. */
-export function lockOutReasons({ keyId, address }: Omit<Author, "workspaces">, current: Settings, next: Settings, now: number): string[] {
+export function lockOutReasons({ keyId, address, host }: Omit<Author, "workspaces">, current: Settings, next: Settings, now: number): string[] {
   const reasons: string[] = [];
   if (!next.http.apiEnabled) reasons.push("the API would be off");
   if (next.http.allowedIPs.length > 0 && !createNetworkSet(next.http.allowedIPs).has(address)) reasons.push(`your address ${address} would not be among the allowed ones`);
+  const hosts = createHostNames(current.http.host, next.http.allowedHosts);
+  if (hosts && host !== "" && !hosts.has(host)) reasons.push(`the gateway would not be known as ${host}, the name that you call it by`);
   const ofKey = next.auth.enabled ? keyReason(keyId, current, next, now) : null;
   if (ofKey !== null) reasons.push(ofKey);
   return reasons;

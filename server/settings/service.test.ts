@@ -12,7 +12,7 @@ import type { Settings } from "./settings.ts";
 import { createSettingsStore } from "./store.ts";
 import { createTestHome, fixture, type TestHome } from "./test-home.ts";
 
-const author = { keyId: "key_stored", address: "127.0.0.1", workspaces: "*" } as const;
+const author = { keyId: "key_stored", address: "127.0.0.1", host: "", workspaces: "*" } as const;
 const anyVersion: ChangeConditions = { versions: null, force: false };
 const text = `{
   // The owner's.

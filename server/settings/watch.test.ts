@@ -101,7 +101,7 @@ test("a file that is taken away leaves its settings in force", async () => {
 
 test("what the gateway writes by itself is not put in force twice", async () => {
   const { settings, levels, watch } = await watched();
-  await settings.patch({ logging: { level: "debug" } }, { keyId: "key_stored", address: "127.0.0.1", workspaces: "*" }, { versions: null, force: false });
+  await settings.patch({ logging: { level: "debug" } }, { keyId: "key_stored", address: "127.0.0.1", host: "", workspaces: "*" }, { versions: null, force: false });
   await watch.reload();
   await watch.reload();
   expect(levels).toEqual(["debug"]);

@@ -1,9 +1,9 @@
 import type { Middleware } from "koa";
+import { createHostNames, type HostNames } from "../../settings/host-names.ts";
 import { createNetworkSet, type NetworkSet } from "../../settings/network-names.ts";
 import type { HttpSettings } from "../../settings/settings.ts";
 import { createClientAddress, type ClientAddress } from "./client-address.ts";
 import { createCors } from "./cors.ts";
-import { createHostNames, type HostNames } from "./hosts.ts";
 
 /** What stands before authentication. Its rules can be exchanged while it serves; each request meets one set of them. */
 export interface Perimeter {

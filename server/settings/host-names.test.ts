@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createHostNames } from "./hosts.ts";
+import { createHostNames } from "./host-names.ts";
 
 describe("on loopback", () => {
   const hosts = createHostNames("127.0.0.1", ["gateway.example.com"]);
