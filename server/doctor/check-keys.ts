@@ -1,8 +1,8 @@
+import { dayMs } from "../durations.ts";
 import type { Examination } from "./examination.ts";
 import { type Finding, ok, warning } from "./finding.ts";
 import { readStoredKeys, type StoredKey } from "./stored-keys.ts";
 
-const dayMs = 24 * 60 * 60_000;
 /** The conversations edition: "Rotate Tokens regularly: replace every 90 days". */
 const rotateAfterMs = 90 * dayMs;
 const expiresSoonMs = 14 * dayMs;

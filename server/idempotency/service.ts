@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { dayMs } from "../durations.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Principal } from "../keys/principal.ts";
@@ -40,7 +41,7 @@ export interface IdempotencyOptions {
 }
 
 const keptDays = 1;
-const keptMs = keptDays * 86_400_000;
+const keptMs = keptDays * dayMs;
 
 /** Call it once the turns that the last stop cut off are marked: what they were asked by is answered with that. */
 export async function createIdempotency({ store, runs, log, now }: IdempotencyOptions): Promise<Idempotency> {

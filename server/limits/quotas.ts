@@ -1,5 +1,6 @@
 import type { TurnBudget } from "../chat/turn.ts";
 import type { Account, Hold, Ledger } from "../cluster/port.ts";
+import { dayMs } from "../durations.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Principal } from "../keys/principal.ts";
@@ -28,8 +29,6 @@ const usualOutputTokens = 8192;
 
 /** An answer that may not even have this many is not worth its question. */
 const leastOutputTokens = 16;
-
-const dayMs = 86_400_000;
 
 /**
  * Tokens by UTC day. Each model call holds what it may use at most before it is made, and is told that; so turns that run

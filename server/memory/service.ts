@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { dayMs } from "../durations.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, maySee, type Principal } from "../keys/principal.ts";
@@ -216,7 +217,6 @@ export async function createMemory({ store, embeddings, workspaces, settings, lo
   };
 }
 
-const dayMs = 24 * 3600 * 1000;
 const usedGrainMs = 3600 * 1000;
 const sweepEveryMs = 3600 * 1000;
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextRound } from "node:timers/promises";
 import type { Logger } from "pino";
+import { dayMs } from "../durations.ts";
 
 /** Where old rows are. */
 export interface Prunable {
@@ -23,7 +24,6 @@ export interface RetentionOptions {
 }
 
 const intervalMs = 3_600_000;
-const dayMs = 86_400_000;
 /** Deleted in one go; a few milliseconds. */
 const mostAChunk = 500;
 

@@ -1,4 +1,5 @@
 import { keyPermissions, scopes } from "../../../generated/server/settings.ts";
+import { dayMs } from "../../durations.ts";
 import { encodeKey } from "../../keys/encode.ts";
 import { owner as author } from "../../keys/key.ts";
 import type { Key, NewKey } from "../../keys/service.ts";
@@ -36,7 +37,7 @@ export interface RotateOptions extends SharedOptions {
 // Each does what its command says, and resolves with the exit status. Whoever can open the state folder acts as the owner: he
 // could do everything in it anyway.
 
-const mostGraceMs = 30 * 86_400_000;
+const mostGraceMs = 30 * dayMs;
 
 export function createToken(options: TokenOptions): Promise<number> {
   return withKeys(options, async (keys) => {

@@ -1,3 +1,4 @@
+import { dayMs } from "../../durations.ts";
 import { GatewayError } from "../../errors.ts";
 import { parseMoment } from "../../settings/moment.ts";
 
@@ -28,7 +29,7 @@ export function parseAmount(text: string, option: string, most: number): number 
 /** Milliseconds of `90s`, `30m`, `24h`, `7d`. */
 export function parseDuration(text: string, option: string, mostMs: number): number {
   const ms = durationMs(text);
-  if (ms === undefined || ms > mostMs) throw refused(`${option} takes a time such as 30m, 24h or 7d, at most ${mostMs / 86_400_000}d.`);
+  if (ms === undefined || ms > mostMs) throw refused(`${option} takes a time such as 30m, 24h or 7d, at most ${mostMs / dayMs}d.`);
   return ms;
 }
 
@@ -43,7 +44,7 @@ export function parseExpiry(text: string, option: string, now: number): number {
 /** The last moment that RFC 3339 can write. */
 const latest = Date.parse("9999-12-31T23:59:59.999Z");
 
-const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs };
 
 function durationMs(text: string): number | undefined {
   const match = /^(\d{1,9})([smhd])$/.exec(text);
