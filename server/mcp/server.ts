@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { McpServerSettings } from "../settings/settings.ts";
 import { ToolError, type Tool, type ToolContext } from "../tools/port.ts";
-import { createBackoff } from "./backoff.ts";
+import { createBackoff } from "../backoff.ts";
 import { openLink, type CallToolResult, type ListedTool, type McpLink } from "./link.ts";
 import { McpError } from "./mcp-error.ts";
 import { createServerTools } from "./server-tools.ts";
