@@ -10541,12 +10541,5591 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate120.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var HealthDetail = validate125;
-var schema204 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
+var EventPage = validate125;
+var schema206 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["message.received"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/MessageReceivedData" } }, "description": "What all events have.", "additionalProperties": false };
+var pattern82 = new RegExp("^evt_[0-9a-f]{8}_[0-9]{12,15}$", "u");
+var schema209 = { "type": "object", "required": ["messageId", "runId", "sessionId", "conversationId", "workspace", "agent", "userId", "channel", "chatId", "from", "content", "timestamp"], "properties": { "messageId": { "$ref": "contract#/$defs/Id" }, "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation. The same as `conversationId`." }, "conversationId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "chatId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Where in the channel; null for the API." }, "from": { "anyOf": [{ "$ref": "contract#/$defs/EventSender" }, { "type": "null" }], "description": "Null for the API." }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null once the message has been deleted." }, "timestamp": { "$ref": "contract#/$defs/Instant" } }, "description": "A message to an agent has come in: through a channel, or the API.", "additionalProperties": false };
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate129.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.messageId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "messageId" }, message: "must have required property 'messageId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.runId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runId" }, message: "must have required property 'runId'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.conversationId === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conversationId" }, message: "must have required property 'conversationId'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.agent === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent" }, message: "must have required property 'agent'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.userId === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "userId" }, message: "must have required property 'userId'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.channel === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.chatId === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "chatId" }, message: "must have required property 'chatId'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    if (data.from === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
+      if (vErrors === null) {
+        vErrors = [err9];
+      } else {
+        vErrors.push(err9);
+      }
+      errors++;
+    }
+    if (data.content === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "content" }, message: "must have required property 'content'" };
+      if (vErrors === null) {
+        vErrors = [err10];
+      } else {
+        vErrors.push(err10);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err11];
+      } else {
+        vErrors.push(err11);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema209.properties, key0)) {
+        const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.messageId !== void 0) {
+      let data0 = data.messageId;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err13 = { instancePath: instancePath + "/messageId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/messageId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      let data1 = data.runId;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err15 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      } else {
+        const err16 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data2 = data.sessionId;
+      const _errs9 = errors;
+      let valid3 = false;
+      const _errs10 = errors;
+      if (typeof data2 === "string") {
+        if (!pattern4.test(data2)) {
+          const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+      } else {
+        const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      valid3 = valid3 || _valid0;
+      const _errs13 = errors;
+      if (data2 !== null) {
+        const err19 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+      var _valid0 = _errs13 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err20 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      } else {
+        errors = _errs9;
+        if (vErrors !== null) {
+          if (_errs9) {
+            vErrors.length = _errs9;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.conversationId !== void 0) {
+      let data3 = data.conversationId;
+      const _errs16 = errors;
+      let valid5 = false;
+      const _errs17 = errors;
+      if (typeof data3 === "string") {
+        if (!pattern4.test(data3)) {
+          const err21 = { instancePath: instancePath + "/conversationId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+      } else {
+        const err22 = { instancePath: instancePath + "/conversationId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+      var _valid1 = _errs17 === errors;
+      valid5 = valid5 || _valid1;
+      const _errs20 = errors;
+      if (data3 !== null) {
+        const err23 = { instancePath: instancePath + "/conversationId", schemaPath: "#/properties/conversationId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      var _valid1 = _errs20 === errors;
+      valid5 = valid5 || _valid1;
+      if (!valid5) {
+        const err24 = { instancePath: instancePath + "/conversationId", schemaPath: "#/properties/conversationId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      } else {
+        errors = _errs16;
+        if (vErrors !== null) {
+          if (_errs16) {
+            vErrors.length = _errs16;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data4 = data.workspace;
+      if (typeof data4 === "string") {
+        if (!pattern4.test(data4)) {
+          const err25 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      } else {
+        const err26 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data5 = data.agent;
+      if (typeof data5 === "string") {
+        if (!pattern4.test(data5)) {
+          const err27 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+      } else {
+        const err28 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+    }
+    if (data.userId !== void 0) {
+      let data6 = data.userId;
+      const _errs29 = errors;
+      let valid9 = false;
+      const _errs30 = errors;
+      if (typeof data6 !== "string") {
+        const err29 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid2 = _errs30 === errors;
+      valid9 = valid9 || _valid2;
+      const _errs32 = errors;
+      if (data6 !== null) {
+        const err30 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+      var _valid2 = _errs32 === errors;
+      valid9 = valid9 || _valid2;
+      if (!valid9) {
+        const err31 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      } else {
+        errors = _errs29;
+        if (vErrors !== null) {
+          if (_errs29) {
+            vErrors.length = _errs29;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.channel !== void 0) {
+      let data7 = data.channel;
+      if (typeof data7 === "string") {
+        if (!pattern4.test(data7)) {
+          const err32 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err32];
+          } else {
+            vErrors.push(err32);
+          }
+          errors++;
+        }
+      } else {
+        const err33 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err33];
+        } else {
+          vErrors.push(err33);
+        }
+        errors++;
+      }
+    }
+    if (data.chatId !== void 0) {
+      let data8 = data.chatId;
+      const _errs38 = errors;
+      let valid11 = false;
+      const _errs39 = errors;
+      if (typeof data8 !== "string") {
+        const err34 = { instancePath: instancePath + "/chatId", schemaPath: "#/properties/chatId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err34];
+        } else {
+          vErrors.push(err34);
+        }
+        errors++;
+      }
+      var _valid3 = _errs39 === errors;
+      valid11 = valid11 || _valid3;
+      const _errs41 = errors;
+      if (data8 !== null) {
+        const err35 = { instancePath: instancePath + "/chatId", schemaPath: "#/properties/chatId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err35];
+        } else {
+          vErrors.push(err35);
+        }
+        errors++;
+      }
+      var _valid3 = _errs41 === errors;
+      valid11 = valid11 || _valid3;
+      if (!valid11) {
+        const err36 = { instancePath: instancePath + "/chatId", schemaPath: "#/properties/chatId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err36];
+        } else {
+          vErrors.push(err36);
+        }
+        errors++;
+      } else {
+        errors = _errs38;
+        if (vErrors !== null) {
+          if (_errs38) {
+            vErrors.length = _errs38;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.from !== void 0) {
+      let data9 = data.from;
+      const _errs44 = errors;
+      let valid12 = false;
+      const _errs45 = errors;
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        if (data9.id === void 0) {
+          const err37 = { instancePath: instancePath + "/from", schemaPath: "contract#/$defs/EventSender/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+          if (vErrors === null) {
+            vErrors = [err37];
+          } else {
+            vErrors.push(err37);
+          }
+          errors++;
+        }
+        if (data9.name === void 0) {
+          const err38 = { instancePath: instancePath + "/from", schemaPath: "contract#/$defs/EventSender/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+          if (vErrors === null) {
+            vErrors = [err38];
+          } else {
+            vErrors.push(err38);
+          }
+          errors++;
+        }
+        for (const key1 in data9) {
+          if (!(key1 === "id" || key1 === "name")) {
+            const err39 = { instancePath: instancePath + "/from", schemaPath: "contract#/$defs/EventSender/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err39];
+            } else {
+              vErrors.push(err39);
+            }
+            errors++;
+          }
+        }
+        if (data9.id !== void 0) {
+          let data10 = data9.id;
+          const _errs50 = errors;
+          let valid15 = false;
+          const _errs51 = errors;
+          if (typeof data10 !== "string") {
+            const err40 = { instancePath: instancePath + "/from/id", schemaPath: "contract#/$defs/EventSender/properties/id/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err40];
+            } else {
+              vErrors.push(err40);
+            }
+            errors++;
+          }
+          var _valid5 = _errs51 === errors;
+          valid15 = valid15 || _valid5;
+          const _errs53 = errors;
+          if (data10 !== null) {
+            const err41 = { instancePath: instancePath + "/from/id", schemaPath: "contract#/$defs/EventSender/properties/id/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            if (vErrors === null) {
+              vErrors = [err41];
+            } else {
+              vErrors.push(err41);
+            }
+            errors++;
+          }
+          var _valid5 = _errs53 === errors;
+          valid15 = valid15 || _valid5;
+          if (!valid15) {
+            const err42 = { instancePath: instancePath + "/from/id", schemaPath: "contract#/$defs/EventSender/properties/id/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (vErrors === null) {
+              vErrors = [err42];
+            } else {
+              vErrors.push(err42);
+            }
+            errors++;
+          } else {
+            errors = _errs50;
+            if (vErrors !== null) {
+              if (_errs50) {
+                vErrors.length = _errs50;
+              } else {
+                vErrors = null;
+              }
+            }
+          }
+        }
+        if (data9.name !== void 0) {
+          let data11 = data9.name;
+          const _errs56 = errors;
+          let valid16 = false;
+          const _errs57 = errors;
+          if (typeof data11 !== "string") {
+            const err43 = { instancePath: instancePath + "/from/name", schemaPath: "contract#/$defs/EventSender/properties/name/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err43];
+            } else {
+              vErrors.push(err43);
+            }
+            errors++;
+          }
+          var _valid6 = _errs57 === errors;
+          valid16 = valid16 || _valid6;
+          const _errs59 = errors;
+          if (data11 !== null) {
+            const err44 = { instancePath: instancePath + "/from/name", schemaPath: "contract#/$defs/EventSender/properties/name/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            if (vErrors === null) {
+              vErrors = [err44];
+            } else {
+              vErrors.push(err44);
+            }
+            errors++;
+          }
+          var _valid6 = _errs59 === errors;
+          valid16 = valid16 || _valid6;
+          if (!valid16) {
+            const err45 = { instancePath: instancePath + "/from/name", schemaPath: "contract#/$defs/EventSender/properties/name/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (vErrors === null) {
+              vErrors = [err45];
+            } else {
+              vErrors.push(err45);
+            }
+            errors++;
+          } else {
+            errors = _errs56;
+            if (vErrors !== null) {
+              if (_errs56) {
+                vErrors.length = _errs56;
+              } else {
+                vErrors = null;
+              }
+            }
+          }
+        }
+      } else {
+        const err46 = { instancePath: instancePath + "/from", schemaPath: "contract#/$defs/EventSender/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err46];
+        } else {
+          vErrors.push(err46);
+        }
+        errors++;
+      }
+      var _valid4 = _errs45 === errors;
+      valid12 = valid12 || _valid4;
+      const _errs61 = errors;
+      if (data9 !== null) {
+        const err47 = { instancePath: instancePath + "/from", schemaPath: "#/properties/from/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err47];
+        } else {
+          vErrors.push(err47);
+        }
+        errors++;
+      }
+      var _valid4 = _errs61 === errors;
+      valid12 = valid12 || _valid4;
+      if (!valid12) {
+        const err48 = { instancePath: instancePath + "/from", schemaPath: "#/properties/from/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err48];
+        } else {
+          vErrors.push(err48);
+        }
+        errors++;
+      } else {
+        errors = _errs44;
+        if (vErrors !== null) {
+          if (_errs44) {
+            vErrors.length = _errs44;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.content !== void 0) {
+      let data12 = data.content;
+      const _errs64 = errors;
+      let valid17 = false;
+      const _errs65 = errors;
+      if (typeof data12 !== "string") {
+        const err49 = { instancePath: instancePath + "/content", schemaPath: "#/properties/content/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err49];
+        } else {
+          vErrors.push(err49);
+        }
+        errors++;
+      }
+      var _valid7 = _errs65 === errors;
+      valid17 = valid17 || _valid7;
+      const _errs67 = errors;
+      if (data12 !== null) {
+        const err50 = { instancePath: instancePath + "/content", schemaPath: "#/properties/content/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err50];
+        } else {
+          vErrors.push(err50);
+        }
+        errors++;
+      }
+      var _valid7 = _errs67 === errors;
+      valid17 = valid17 || _valid7;
+      if (!valid17) {
+        const err51 = { instancePath: instancePath + "/content", schemaPath: "#/properties/content/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err51];
+        } else {
+          vErrors.push(err51);
+        }
+        errors++;
+      } else {
+        errors = _errs64;
+        if (vErrors !== null) {
+          if (_errs64) {
+            vErrors.length = _errs64;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data13 = data.timestamp;
+      if (typeof data13 === "string") {
+        if (!pattern5.test(data13)) {
+          const err52 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err52];
+          } else {
+            vErrors.push(err52);
+          }
+          errors++;
+        }
+      } else {
+        const err53 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err53];
+        } else {
+          vErrors.push(err53);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err54 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err54];
+    } else {
+      vErrors.push(err54);
+    }
+    errors++;
+  }
+  validate129.errors = vErrors;
+  return errors === 0;
+}
+validate129.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate128(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate128.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "message.received")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema206.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate129(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate128.errors = vErrors;
+  return errors === 0;
+}
+validate128.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema219 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["message.sent"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/MessageSentData" } }, "description": "What all events have.", "additionalProperties": false };
+var schema222 = { "type": "object", "required": ["messageId", "runId", "sessionId", "conversationId", "workspace", "userId", "channel", "chatId", "response", "model", "tokensUsed", "latencyMs"], "properties": { "messageId": { "type": "string", "description": "The answer's id; the platform's own id for a message that is no answer." }, "runId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a message that is no answer, as is so with the session." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "conversationId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "chatId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Where in the channel; null for the API." }, "response": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What was said; null once the message has been deleted." }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of the turn.", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "From the question to the whole answer." } }, "description": "A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.", "additionalProperties": false };
+function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate132.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.messageId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "messageId" }, message: "must have required property 'messageId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.runId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runId" }, message: "must have required property 'runId'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.conversationId === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conversationId" }, message: "must have required property 'conversationId'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.userId === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "userId" }, message: "must have required property 'userId'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.channel === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.chatId === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "chatId" }, message: "must have required property 'chatId'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.response === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "response" }, message: "must have required property 'response'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    if (data.model === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+      if (vErrors === null) {
+        vErrors = [err9];
+      } else {
+        vErrors.push(err9);
+      }
+      errors++;
+    }
+    if (data.tokensUsed === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensUsed" }, message: "must have required property 'tokensUsed'" };
+      if (vErrors === null) {
+        vErrors = [err10];
+      } else {
+        vErrors.push(err10);
+      }
+      errors++;
+    }
+    if (data.latencyMs === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
+      if (vErrors === null) {
+        vErrors = [err11];
+      } else {
+        vErrors.push(err11);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema222.properties, key0)) {
+        const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.messageId !== void 0) {
+      if (typeof data.messageId !== "string") {
+        const err13 = { instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      let data1 = data.runId;
+      const _errs5 = errors;
+      let valid1 = false;
+      const _errs6 = errors;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err14 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+      } else {
+        const err15 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+      var _valid0 = _errs6 === errors;
+      valid1 = valid1 || _valid0;
+      const _errs9 = errors;
+      if (data1 !== null) {
+        const err16 = { instancePath: instancePath + "/runId", schemaPath: "#/properties/runId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+      var _valid0 = _errs9 === errors;
+      valid1 = valid1 || _valid0;
+      if (!valid1) {
+        const err17 = { instancePath: instancePath + "/runId", schemaPath: "#/properties/runId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      } else {
+        errors = _errs5;
+        if (vErrors !== null) {
+          if (_errs5) {
+            vErrors.length = _errs5;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data2 = data.sessionId;
+      const _errs12 = errors;
+      let valid3 = false;
+      const _errs13 = errors;
+      if (typeof data2 === "string") {
+        if (!pattern4.test(data2)) {
+          const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+      } else {
+        const err19 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+      var _valid1 = _errs13 === errors;
+      valid3 = valid3 || _valid1;
+      const _errs16 = errors;
+      if (data2 !== null) {
+        const err20 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+      var _valid1 = _errs16 === errors;
+      valid3 = valid3 || _valid1;
+      if (!valid3) {
+        const err21 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      } else {
+        errors = _errs12;
+        if (vErrors !== null) {
+          if (_errs12) {
+            vErrors.length = _errs12;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.conversationId !== void 0) {
+      let data3 = data.conversationId;
+      const _errs19 = errors;
+      let valid5 = false;
+      const _errs20 = errors;
+      if (typeof data3 === "string") {
+        if (!pattern4.test(data3)) {
+          const err22 = { instancePath: instancePath + "/conversationId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err22];
+          } else {
+            vErrors.push(err22);
+          }
+          errors++;
+        }
+      } else {
+        const err23 = { instancePath: instancePath + "/conversationId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      var _valid2 = _errs20 === errors;
+      valid5 = valid5 || _valid2;
+      const _errs23 = errors;
+      if (data3 !== null) {
+        const err24 = { instancePath: instancePath + "/conversationId", schemaPath: "#/properties/conversationId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+      var _valid2 = _errs23 === errors;
+      valid5 = valid5 || _valid2;
+      if (!valid5) {
+        const err25 = { instancePath: instancePath + "/conversationId", schemaPath: "#/properties/conversationId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      } else {
+        errors = _errs19;
+        if (vErrors !== null) {
+          if (_errs19) {
+            vErrors.length = _errs19;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data4 = data.workspace;
+      if (typeof data4 === "string") {
+        if (!pattern4.test(data4)) {
+          const err26 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err26];
+          } else {
+            vErrors.push(err26);
+          }
+          errors++;
+        }
+      } else {
+        const err27 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      }
+    }
+    if (data.userId !== void 0) {
+      let data5 = data.userId;
+      const _errs29 = errors;
+      let valid8 = false;
+      const _errs30 = errors;
+      if (typeof data5 !== "string") {
+        const err28 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+      var _valid3 = _errs30 === errors;
+      valid8 = valid8 || _valid3;
+      const _errs32 = errors;
+      if (data5 !== null) {
+        const err29 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid3 = _errs32 === errors;
+      valid8 = valid8 || _valid3;
+      if (!valid8) {
+        const err30 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      } else {
+        errors = _errs29;
+        if (vErrors !== null) {
+          if (_errs29) {
+            vErrors.length = _errs29;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.channel !== void 0) {
+      let data6 = data.channel;
+      if (typeof data6 === "string") {
+        if (!pattern4.test(data6)) {
+          const err31 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err31];
+          } else {
+            vErrors.push(err31);
+          }
+          errors++;
+        }
+      } else {
+        const err32 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err32];
+        } else {
+          vErrors.push(err32);
+        }
+        errors++;
+      }
+    }
+    if (data.chatId !== void 0) {
+      let data7 = data.chatId;
+      const _errs38 = errors;
+      let valid10 = false;
+      const _errs39 = errors;
+      if (typeof data7 !== "string") {
+        const err33 = { instancePath: instancePath + "/chatId", schemaPath: "#/properties/chatId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err33];
+        } else {
+          vErrors.push(err33);
+        }
+        errors++;
+      }
+      var _valid4 = _errs39 === errors;
+      valid10 = valid10 || _valid4;
+      const _errs41 = errors;
+      if (data7 !== null) {
+        const err34 = { instancePath: instancePath + "/chatId", schemaPath: "#/properties/chatId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err34];
+        } else {
+          vErrors.push(err34);
+        }
+        errors++;
+      }
+      var _valid4 = _errs41 === errors;
+      valid10 = valid10 || _valid4;
+      if (!valid10) {
+        const err35 = { instancePath: instancePath + "/chatId", schemaPath: "#/properties/chatId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err35];
+        } else {
+          vErrors.push(err35);
+        }
+        errors++;
+      } else {
+        errors = _errs38;
+        if (vErrors !== null) {
+          if (_errs38) {
+            vErrors.length = _errs38;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.response !== void 0) {
+      let data8 = data.response;
+      const _errs44 = errors;
+      let valid11 = false;
+      const _errs45 = errors;
+      if (typeof data8 !== "string") {
+        const err36 = { instancePath: instancePath + "/response", schemaPath: "#/properties/response/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err36];
+        } else {
+          vErrors.push(err36);
+        }
+        errors++;
+      }
+      var _valid5 = _errs45 === errors;
+      valid11 = valid11 || _valid5;
+      const _errs47 = errors;
+      if (data8 !== null) {
+        const err37 = { instancePath: instancePath + "/response", schemaPath: "#/properties/response/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+      var _valid5 = _errs47 === errors;
+      valid11 = valid11 || _valid5;
+      if (!valid11) {
+        const err38 = { instancePath: instancePath + "/response", schemaPath: "#/properties/response/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
+        }
+        errors++;
+      } else {
+        errors = _errs44;
+        if (vErrors !== null) {
+          if (_errs44) {
+            vErrors.length = _errs44;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.model !== void 0) {
+      let data9 = data.model;
+      const _errs50 = errors;
+      let valid12 = false;
+      const _errs51 = errors;
+      if (typeof data9 !== "string") {
+        const err39 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err39];
+        } else {
+          vErrors.push(err39);
+        }
+        errors++;
+      }
+      var _valid6 = _errs51 === errors;
+      valid12 = valid12 || _valid6;
+      const _errs53 = errors;
+      if (data9 !== null) {
+        const err40 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err40];
+        } else {
+          vErrors.push(err40);
+        }
+        errors++;
+      }
+      var _valid6 = _errs53 === errors;
+      valid12 = valid12 || _valid6;
+      if (!valid12) {
+        const err41 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err41];
+        } else {
+          vErrors.push(err41);
+        }
+        errors++;
+      } else {
+        errors = _errs50;
+        if (vErrors !== null) {
+          if (_errs50) {
+            vErrors.length = _errs50;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.tokensUsed !== void 0) {
+      let data10 = data.tokensUsed;
+      if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
+        const err42 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err42];
+        } else {
+          vErrors.push(err42);
+        }
+        errors++;
+      }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 2147483647 || isNaN(data10)) {
+          const err43 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err43];
+          } else {
+            vErrors.push(err43);
+          }
+          errors++;
+        }
+        if (data10 < -2147483647 || isNaN(data10)) {
+          const err44 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err44];
+          } else {
+            vErrors.push(err44);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.latencyMs !== void 0) {
+      let data11 = data.latencyMs;
+      const _errs58 = errors;
+      let valid13 = false;
+      const _errs59 = errors;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err45 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err45];
+        } else {
+          vErrors.push(err45);
+        }
+        errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 2147483647 || isNaN(data11)) {
+          const err46 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err46];
+          } else {
+            vErrors.push(err46);
+          }
+          errors++;
+        }
+        if (data11 < -2147483647 || isNaN(data11)) {
+          const err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err47];
+          } else {
+            vErrors.push(err47);
+          }
+          errors++;
+        }
+      }
+      var _valid7 = _errs59 === errors;
+      valid13 = valid13 || _valid7;
+      const _errs61 = errors;
+      if (data11 !== null) {
+        const err48 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err48];
+        } else {
+          vErrors.push(err48);
+        }
+        errors++;
+      }
+      var _valid7 = _errs61 === errors;
+      valid13 = valid13 || _valid7;
+      if (!valid13) {
+        const err49 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err49];
+        } else {
+          vErrors.push(err49);
+        }
+        errors++;
+      } else {
+        errors = _errs58;
+        if (vErrors !== null) {
+          if (_errs58) {
+            vErrors.length = _errs58;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err50 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err50];
+    } else {
+      vErrors.push(err50);
+    }
+    errors++;
+  }
+  validate132.errors = vErrors;
+  return errors === 0;
+}
+validate132.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate131.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "message.sent")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema219.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate132(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate131.errors = vErrors;
+  return errors === 0;
+}
+validate131.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema228 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["conversation.created"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/ConversationCreatedData" } }, "description": "What all events have.", "additionalProperties": false };
+function validate135(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate135.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.conversationId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conversationId" }, message: "must have required property 'conversationId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.agent === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent" }, message: "must have required property 'agent'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.userId === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "userId" }, message: "must have required property 'userId'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.channel === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "conversationId" || key0 === "workspace" || key0 === "agent" || key0 === "userId" || key0 === "channel")) {
+        const err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.conversationId !== void 0) {
+      let data0 = data.conversationId;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err6 = { instancePath: instancePath + "/conversationId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/conversationId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data1 = data.workspace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err8 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      } else {
+        const err9 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data2 = data.agent;
+      if (typeof data2 === "string") {
+        if (!pattern4.test(data2)) {
+          const err10 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.userId !== void 0) {
+      let data3 = data.userId;
+      const _errs12 = errors;
+      let valid4 = false;
+      const _errs13 = errors;
+      if (typeof data3 !== "string") {
+        const err12 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+      var _valid0 = _errs13 === errors;
+      valid4 = valid4 || _valid0;
+      const _errs15 = errors;
+      if (data3 !== null) {
+        const err13 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      var _valid0 = _errs15 === errors;
+      valid4 = valid4 || _valid0;
+      if (!valid4) {
+        const err14 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      } else {
+        errors = _errs12;
+        if (vErrors !== null) {
+          if (_errs12) {
+            vErrors.length = _errs12;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.channel !== void 0) {
+      let data4 = data.channel;
+      if (typeof data4 === "string") {
+        if (!pattern4.test(data4)) {
+          const err15 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      } else {
+        const err16 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err17];
+    } else {
+      vErrors.push(err17);
+    }
+    errors++;
+  }
+  validate135.errors = vErrors;
+  return errors === 0;
+}
+validate135.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate134.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "conversation.created")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema228.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate135(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate134.errors = vErrors;
+  return errors === 0;
+}
+validate134.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema236 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["session.started"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/SessionStartedData" } }, "description": "What all events have.", "additionalProperties": false };
+function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate138.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.sessionId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.agent === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent" }, message: "must have required property 'agent'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.userId === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "userId" }, message: "must have required property 'userId'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.channel === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "sessionId" || key0 === "workspace" || key0 === "agent" || key0 === "userId" || key0 === "channel")) {
+        const err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data0 = data.sessionId;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err6 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data1 = data.workspace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err8 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      } else {
+        const err9 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data2 = data.agent;
+      if (typeof data2 === "string") {
+        if (!pattern4.test(data2)) {
+          const err10 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.userId !== void 0) {
+      let data3 = data.userId;
+      const _errs12 = errors;
+      let valid4 = false;
+      const _errs13 = errors;
+      if (typeof data3 !== "string") {
+        const err12 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+      var _valid0 = _errs13 === errors;
+      valid4 = valid4 || _valid0;
+      const _errs15 = errors;
+      if (data3 !== null) {
+        const err13 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      var _valid0 = _errs15 === errors;
+      valid4 = valid4 || _valid0;
+      if (!valid4) {
+        const err14 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      } else {
+        errors = _errs12;
+        if (vErrors !== null) {
+          if (_errs12) {
+            vErrors.length = _errs12;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.channel !== void 0) {
+      let data4 = data.channel;
+      if (typeof data4 === "string") {
+        if (!pattern4.test(data4)) {
+          const err15 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      } else {
+        const err16 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err17];
+    } else {
+      vErrors.push(err17);
+    }
+    errors++;
+  }
+  validate138.errors = vErrors;
+  return errors === 0;
+}
+validate138.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate137.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "session.started")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema236.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate138(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate137.errors = vErrors;
+  return errors === 0;
+}
+validate137.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema244 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["session.ended"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/SessionEndedData" } }, "description": "What all events have.", "additionalProperties": false };
+var schema247 = { "type": "object", "required": ["sessionId", "workspace", "reason"], "properties": { "sessionId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "reason": { "type": "string", "enum": ["deleted"] } }, "description": "A session has been deleted, with all that was said in it.", "additionalProperties": false };
+function validate141(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate141.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.sessionId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.reason === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "sessionId" || key0 === "workspace" || key0 === "reason")) {
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data0 = data.sessionId;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err4 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+      } else {
+        const err5 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data1 = data.workspace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err6 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.reason !== void 0) {
+      let data2 = data.reason;
+      if (typeof data2 !== "string") {
+        const err8 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+      if (!(data2 === "deleted")) {
+        const err9 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/enum", keyword: "enum", params: { allowedValues: schema247.properties.reason.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err10];
+    } else {
+      vErrors.push(err10);
+    }
+    errors++;
+  }
+  validate141.errors = vErrors;
+  return errors === 0;
+}
+validate141.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate140.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "session.ended")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema244.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate141(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate140.errors = vErrors;
+  return errors === 0;
+}
+validate140.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema250 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["channel.connected"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/ChannelConnectedData" } }, "description": "What all events have.", "additionalProperties": false };
+function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate144.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.channel === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "channel" || key0 === "workspace")) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.channel !== void 0) {
+      let data0 = data.channel;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err3 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data1 = data.workspace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err5 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err7];
+    } else {
+      vErrors.push(err7);
+    }
+    errors++;
+  }
+  validate144.errors = vErrors;
+  return errors === 0;
+}
+validate144.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate143(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate143.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "channel.connected")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema250.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate144(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate143.errors = vErrors;
+  return errors === 0;
+}
+validate143.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema256 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["channel.disconnected"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/ChannelDisconnectedData" } }, "description": "What all events have.", "additionalProperties": false };
+function validate147(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate147.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.channel === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.reason === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "channel" || key0 === "workspace" || key0 === "reason")) {
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.channel !== void 0) {
+      let data0 = data.channel;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err4 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+      } else {
+        const err5 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data1 = data.workspace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err6 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.reason !== void 0) {
+      let data2 = data.reason;
+      const _errs9 = errors;
+      let valid3 = false;
+      const _errs10 = errors;
+      if (typeof data2 !== "string") {
+        const err8 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      valid3 = valid3 || _valid0;
+      const _errs12 = errors;
+      if (data2 !== null) {
+        const err9 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+      var _valid0 = _errs12 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err10 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      } else {
+        errors = _errs9;
+        if (vErrors !== null) {
+          if (_errs9) {
+            vErrors.length = _errs9;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate147.errors = vErrors;
+  return errors === 0;
+}
+validate147.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate146(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate146.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "channel.disconnected")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema256.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate147(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate146.errors = vErrors;
+  return errors === 0;
+}
+validate146.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema262 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["error.agent"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/ErrorAgentData" } }, "description": "What all events have.", "additionalProperties": false };
+function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate151.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.code === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "code" }, message: "must have required property 'code'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.message === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "code" || key0 === "message")) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.code !== void 0) {
+      let data0 = data.code;
+      if (typeof data0 !== "string") {
+        const err3 = { instancePath: instancePath + "/code", schemaPath: "contract#/$defs/ErrorCode/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "precondition_failed" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "unprocessable" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
+        const err4 = { instancePath: instancePath + "/code", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema91.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.message !== void 0) {
+      if (typeof data.message !== "string") {
+        const err5 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err6];
+    } else {
+      vErrors.push(err6);
+    }
+    errors++;
+  }
+  validate151.errors = vErrors;
+  return errors === 0;
+}
+validate151.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate150(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate150.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.runId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runId" }, message: "must have required property 'runId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.agent === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent" }, message: "must have required property 'agent'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.userId === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "userId" }, message: "must have required property 'userId'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.channel === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.error === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "error" }, message: "must have required property 'error'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "runId" || key0 === "sessionId" || key0 === "workspace" || key0 === "agent" || key0 === "userId" || key0 === "channel" || key0 === "error")) {
+        const err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      let data0 = data.runId;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err8 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      } else {
+        const err9 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data1 = data.sessionId;
+      const _errs6 = errors;
+      let valid2 = false;
+      const _errs7 = errors;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err10 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      valid2 = valid2 || _valid0;
+      const _errs10 = errors;
+      if (data1 !== null) {
+        const err12 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      valid2 = valid2 || _valid0;
+      if (!valid2) {
+        const err13 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      } else {
+        errors = _errs6;
+        if (vErrors !== null) {
+          if (_errs6) {
+            vErrors.length = _errs6;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data2 = data.workspace;
+      if (typeof data2 === "string") {
+        if (!pattern4.test(data2)) {
+          const err14 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+      } else {
+        const err15 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data3 = data.agent;
+      if (typeof data3 === "string") {
+        if (!pattern4.test(data3)) {
+          const err16 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+      } else {
+        const err17 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+    if (data.userId !== void 0) {
+      let data4 = data.userId;
+      const _errs19 = errors;
+      let valid6 = false;
+      const _errs20 = errors;
+      if (typeof data4 !== "string") {
+        const err18 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      var _valid1 = _errs20 === errors;
+      valid6 = valid6 || _valid1;
+      const _errs22 = errors;
+      if (data4 !== null) {
+        const err19 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+      var _valid1 = _errs22 === errors;
+      valid6 = valid6 || _valid1;
+      if (!valid6) {
+        const err20 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      } else {
+        errors = _errs19;
+        if (vErrors !== null) {
+          if (_errs19) {
+            vErrors.length = _errs19;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.channel !== void 0) {
+      let data5 = data.channel;
+      if (typeof data5 === "string") {
+        if (!pattern4.test(data5)) {
+          const err21 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+      } else {
+        const err22 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+    }
+    if (data.error !== void 0) {
+      if (!validate151(data.error, { instancePath: instancePath + "/error", parentData: data, parentDataProperty: "error", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err23];
+    } else {
+      vErrors.push(err23);
+    }
+    errors++;
+  }
+  validate150.errors = vErrors;
+  return errors === 0;
+}
+validate150.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate149.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "error.agent")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema262.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate150(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate149.errors = vErrors;
+  return errors === 0;
+}
+validate149.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema273 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["tool.invoked"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/ToolInvokedData" } }, "description": "What all events have.", "additionalProperties": false };
+function validate155(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate155.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.tool === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tool" }, message: "must have required property 'tool'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.runId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runId" }, message: "must have required property 'runId'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.agent === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent" }, message: "must have required property 'agent'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.userId === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "userId" }, message: "must have required property 'userId'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.isError === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "isError" }, message: "must have required property 'isError'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.durationMs === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "durationMs" }, message: "must have required property 'durationMs'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "tool" || key0 === "runId" || key0 === "sessionId" || key0 === "workspace" || key0 === "agent" || key0 === "userId" || key0 === "isError" || key0 === "durationMs")) {
+        const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.tool !== void 0) {
+      if (typeof data.tool !== "string") {
+        const err9 = { instancePath: instancePath + "/tool", schemaPath: "#/properties/tool/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      let data1 = data.runId;
+      const _errs5 = errors;
+      let valid1 = false;
+      const _errs6 = errors;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err10 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+      var _valid0 = _errs6 === errors;
+      valid1 = valid1 || _valid0;
+      const _errs9 = errors;
+      if (data1 !== null) {
+        const err12 = { instancePath: instancePath + "/runId", schemaPath: "#/properties/runId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+      var _valid0 = _errs9 === errors;
+      valid1 = valid1 || _valid0;
+      if (!valid1) {
+        const err13 = { instancePath: instancePath + "/runId", schemaPath: "#/properties/runId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      } else {
+        errors = _errs5;
+        if (vErrors !== null) {
+          if (_errs5) {
+            vErrors.length = _errs5;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data2 = data.sessionId;
+      const _errs12 = errors;
+      let valid3 = false;
+      const _errs13 = errors;
+      if (typeof data2 === "string") {
+        if (!pattern4.test(data2)) {
+          const err14 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+      } else {
+        const err15 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+      var _valid1 = _errs13 === errors;
+      valid3 = valid3 || _valid1;
+      const _errs16 = errors;
+      if (data2 !== null) {
+        const err16 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+      var _valid1 = _errs16 === errors;
+      valid3 = valid3 || _valid1;
+      if (!valid3) {
+        const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      } else {
+        errors = _errs12;
+        if (vErrors !== null) {
+          if (_errs12) {
+            vErrors.length = _errs12;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data3 = data.workspace;
+      if (typeof data3 === "string") {
+        if (!pattern4.test(data3)) {
+          const err18 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+      } else {
+        const err19 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data4 = data.agent;
+      const _errs22 = errors;
+      let valid6 = false;
+      const _errs23 = errors;
+      if (typeof data4 === "string") {
+        if (!pattern4.test(data4)) {
+          const err20 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+      } else {
+        const err21 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      var _valid2 = _errs23 === errors;
+      valid6 = valid6 || _valid2;
+      const _errs26 = errors;
+      if (data4 !== null) {
+        const err22 = { instancePath: instancePath + "/agent", schemaPath: "#/properties/agent/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+      var _valid2 = _errs26 === errors;
+      valid6 = valid6 || _valid2;
+      if (!valid6) {
+        const err23 = { instancePath: instancePath + "/agent", schemaPath: "#/properties/agent/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      } else {
+        errors = _errs22;
+        if (vErrors !== null) {
+          if (_errs22) {
+            vErrors.length = _errs22;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.userId !== void 0) {
+      let data5 = data.userId;
+      const _errs29 = errors;
+      let valid8 = false;
+      const _errs30 = errors;
+      if (typeof data5 !== "string") {
+        const err24 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+      var _valid3 = _errs30 === errors;
+      valid8 = valid8 || _valid3;
+      const _errs32 = errors;
+      if (data5 !== null) {
+        const err25 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+      var _valid3 = _errs32 === errors;
+      valid8 = valid8 || _valid3;
+      if (!valid8) {
+        const err26 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      } else {
+        errors = _errs29;
+        if (vErrors !== null) {
+          if (_errs29) {
+            vErrors.length = _errs29;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.isError !== void 0) {
+      if (typeof data.isError !== "boolean") {
+        const err27 = { instancePath: instancePath + "/isError", schemaPath: "#/properties/isError/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      }
+    }
+    if (data.durationMs !== void 0) {
+      let data7 = data.durationMs;
+      if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+        const err28 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 2147483647 || isNaN(data7)) {
+          const err29 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+        if (data7 < -2147483647 || isNaN(data7)) {
+          const err30 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err30];
+          } else {
+            vErrors.push(err30);
+          }
+          errors++;
+        }
+      }
+    }
+  } else {
+    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err31];
+    } else {
+      vErrors.push(err31);
+    }
+    errors++;
+  }
+  validate155.errors = vErrors;
+  return errors === 0;
+}
+validate155.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate154(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate154.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "tool.invoked")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema273.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate155(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate154.errors = vErrors;
+  return errors === 0;
+}
+validate154.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema281 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["run.finished"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/RunFinishedData" } }, "description": "What all events have.", "additionalProperties": false };
+var schema284 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "usage", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "Null when it did not complete." }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
+function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate158.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.runId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runId" }, message: "must have required property 'runId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.sessionId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sessionId" }, message: "must have required property 'sessionId'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.messageId === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "messageId" }, message: "must have required property 'messageId'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.workspace === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.agent === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "agent" }, message: "must have required property 'agent'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.userId === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "userId" }, message: "must have required property 'userId'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.channel === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.status === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.model === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    if (data.usage === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "usage" }, message: "must have required property 'usage'" };
+      if (vErrors === null) {
+        vErrors = [err9];
+      } else {
+        vErrors.push(err9);
+      }
+      errors++;
+    }
+    if (data.latencyMs === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
+      if (vErrors === null) {
+        vErrors = [err10];
+      } else {
+        vErrors.push(err10);
+      }
+      errors++;
+    }
+    if (data.finishReason === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "finishReason" }, message: "must have required property 'finishReason'" };
+      if (vErrors === null) {
+        vErrors = [err11];
+      } else {
+        vErrors.push(err11);
+      }
+      errors++;
+    }
+    if (data.toolsInvoked === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "toolsInvoked" }, message: "must have required property 'toolsInvoked'" };
+      if (vErrors === null) {
+        vErrors = [err12];
+      } else {
+        vErrors.push(err12);
+      }
+      errors++;
+    }
+    if (data.error === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "error" }, message: "must have required property 'error'" };
+      if (vErrors === null) {
+        vErrors = [err13];
+      } else {
+        vErrors.push(err13);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema284.properties, key0)) {
+        const err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      let data0 = data.runId;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err15 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      } else {
+        const err16 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      let data1 = data.sessionId;
+      const _errs6 = errors;
+      let valid2 = false;
+      const _errs7 = errors;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+      } else {
+        const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      valid2 = valid2 || _valid0;
+      const _errs10 = errors;
+      if (data1 !== null) {
+        const err19 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+      var _valid0 = _errs10 === errors;
+      valid2 = valid2 || _valid0;
+      if (!valid2) {
+        const err20 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      } else {
+        errors = _errs6;
+        if (vErrors !== null) {
+          if (_errs6) {
+            vErrors.length = _errs6;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.messageId !== void 0) {
+      let data2 = data.messageId;
+      const _errs13 = errors;
+      let valid4 = false;
+      const _errs14 = errors;
+      if (typeof data2 === "string") {
+        if (!pattern4.test(data2)) {
+          const err21 = { instancePath: instancePath + "/messageId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+      } else {
+        const err22 = { instancePath: instancePath + "/messageId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+      var _valid1 = _errs14 === errors;
+      valid4 = valid4 || _valid1;
+      const _errs17 = errors;
+      if (data2 !== null) {
+        const err23 = { instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      var _valid1 = _errs17 === errors;
+      valid4 = valid4 || _valid1;
+      if (!valid4) {
+        const err24 = { instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      } else {
+        errors = _errs13;
+        if (vErrors !== null) {
+          if (_errs13) {
+            vErrors.length = _errs13;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data3 = data.workspace;
+      if (typeof data3 === "string") {
+        if (!pattern4.test(data3)) {
+          const err25 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      } else {
+        const err26 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data4 = data.agent;
+      if (typeof data4 === "string") {
+        if (!pattern4.test(data4)) {
+          const err27 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+      } else {
+        const err28 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+    }
+    if (data.userId !== void 0) {
+      let data5 = data.userId;
+      const _errs26 = errors;
+      let valid8 = false;
+      const _errs27 = errors;
+      if (typeof data5 !== "string") {
+        const err29 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid2 = _errs27 === errors;
+      valid8 = valid8 || _valid2;
+      const _errs29 = errors;
+      if (data5 !== null) {
+        const err30 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+      var _valid2 = _errs29 === errors;
+      valid8 = valid8 || _valid2;
+      if (!valid8) {
+        const err31 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      } else {
+        errors = _errs26;
+        if (vErrors !== null) {
+          if (_errs26) {
+            vErrors.length = _errs26;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.channel !== void 0) {
+      let data6 = data.channel;
+      if (typeof data6 === "string") {
+        if (!pattern4.test(data6)) {
+          const err32 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err32];
+          } else {
+            vErrors.push(err32);
+          }
+          errors++;
+        }
+      } else {
+        const err33 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err33];
+        } else {
+          vErrors.push(err33);
+        }
+        errors++;
+      }
+    }
+    if (data.status !== void 0) {
+      let data7 = data.status;
+      if (typeof data7 !== "string") {
+        const err34 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err34];
+        } else {
+          vErrors.push(err34);
+        }
+        errors++;
+      }
+      if (!(data7 === "completed" || data7 === "failed" || data7 === "cancelled")) {
+        const err35 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema284.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err35];
+        } else {
+          vErrors.push(err35);
+        }
+        errors++;
+      }
+    }
+    if (data.model !== void 0) {
+      let data8 = data.model;
+      const _errs37 = errors;
+      let valid10 = false;
+      const _errs38 = errors;
+      if (typeof data8 !== "string") {
+        const err36 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err36];
+        } else {
+          vErrors.push(err36);
+        }
+        errors++;
+      }
+      var _valid3 = _errs38 === errors;
+      valid10 = valid10 || _valid3;
+      const _errs40 = errors;
+      if (data8 !== null) {
+        const err37 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+      var _valid3 = _errs40 === errors;
+      valid10 = valid10 || _valid3;
+      if (!valid10) {
+        const err38 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
+        }
+        errors++;
+      } else {
+        errors = _errs37;
+        if (vErrors !== null) {
+          if (_errs37) {
+            vErrors.length = _errs37;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.usage !== void 0) {
+      let data9 = data.usage;
+      const _errs43 = errors;
+      let valid11 = false;
+      const _errs44 = errors;
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        if (data9.inputTokens === void 0) {
+          const err39 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/required", keyword: "required", params: { missingProperty: "inputTokens" }, message: "must have required property 'inputTokens'" };
+          if (vErrors === null) {
+            vErrors = [err39];
+          } else {
+            vErrors.push(err39);
+          }
+          errors++;
+        }
+        if (data9.outputTokens === void 0) {
+          const err40 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/required", keyword: "required", params: { missingProperty: "outputTokens" }, message: "must have required property 'outputTokens'" };
+          if (vErrors === null) {
+            vErrors = [err40];
+          } else {
+            vErrors.push(err40);
+          }
+          errors++;
+        }
+        for (const key1 in data9) {
+          if (!(key1 === "inputTokens" || key1 === "outputTokens")) {
+            const err41 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err41];
+            } else {
+              vErrors.push(err41);
+            }
+            errors++;
+          }
+        }
+        if (data9.inputTokens !== void 0) {
+          let data10 = data9.inputTokens;
+          if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
+            const err42 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err42];
+            } else {
+              vErrors.push(err42);
+            }
+            errors++;
+          }
+          if (typeof data10 == "number" && isFinite(data10)) {
+            if (data10 > 2147483647 || isNaN(data10)) {
+              const err43 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err43];
+              } else {
+                vErrors.push(err43);
+              }
+              errors++;
+            }
+            if (data10 < -2147483647 || isNaN(data10)) {
+              const err44 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              if (vErrors === null) {
+                vErrors = [err44];
+              } else {
+                vErrors.push(err44);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data9.outputTokens !== void 0) {
+          let data11 = data9.outputTokens;
+          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+            const err45 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err45];
+            } else {
+              vErrors.push(err45);
+            }
+            errors++;
+          }
+          if (typeof data11 == "number" && isFinite(data11)) {
+            if (data11 > 2147483647 || isNaN(data11)) {
+              const err46 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err46];
+              } else {
+                vErrors.push(err46);
+              }
+              errors++;
+            }
+            if (data11 < -2147483647 || isNaN(data11)) {
+              const err47 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              if (vErrors === null) {
+                vErrors = [err47];
+              } else {
+                vErrors.push(err47);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err48 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err48];
+        } else {
+          vErrors.push(err48);
+        }
+        errors++;
+      }
+      var _valid4 = _errs44 === errors;
+      valid11 = valid11 || _valid4;
+      const _errs52 = errors;
+      if (data9 !== null) {
+        const err49 = { instancePath: instancePath + "/usage", schemaPath: "#/properties/usage/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err49];
+        } else {
+          vErrors.push(err49);
+        }
+        errors++;
+      }
+      var _valid4 = _errs52 === errors;
+      valid11 = valid11 || _valid4;
+      if (!valid11) {
+        const err50 = { instancePath: instancePath + "/usage", schemaPath: "#/properties/usage/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err50];
+        } else {
+          vErrors.push(err50);
+        }
+        errors++;
+      } else {
+        errors = _errs43;
+        if (vErrors !== null) {
+          if (_errs43) {
+            vErrors.length = _errs43;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.latencyMs !== void 0) {
+      let data12 = data.latencyMs;
+      if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+        const err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err51];
+        } else {
+          vErrors.push(err51);
+        }
+        errors++;
+      }
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 2147483647 || isNaN(data12)) {
+          const err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err52];
+          } else {
+            vErrors.push(err52);
+          }
+          errors++;
+        }
+        if (data12 < -2147483647 || isNaN(data12)) {
+          const err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err53];
+          } else {
+            vErrors.push(err53);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.finishReason !== void 0) {
+      let data13 = data.finishReason;
+      const _errs57 = errors;
+      let valid14 = false;
+      const _errs58 = errors;
+      if (typeof data13 !== "string") {
+        const err54 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err54];
+        } else {
+          vErrors.push(err54);
+        }
+        errors++;
+      }
+      if (!(data13 === "stop" || data13 === "length" || data13 === "tool_calls" || data13 === "content_filter")) {
+        const err55 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema142.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      }
+      var _valid5 = _errs58 === errors;
+      valid14 = valid14 || _valid5;
+      const _errs61 = errors;
+      if (data13 !== null) {
+        const err56 = { instancePath: instancePath + "/finishReason", schemaPath: "#/properties/finishReason/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err56];
+        } else {
+          vErrors.push(err56);
+        }
+        errors++;
+      }
+      var _valid5 = _errs61 === errors;
+      valid14 = valid14 || _valid5;
+      if (!valid14) {
+        const err57 = { instancePath: instancePath + "/finishReason", schemaPath: "#/properties/finishReason/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err57];
+        } else {
+          vErrors.push(err57);
+        }
+        errors++;
+      } else {
+        errors = _errs57;
+        if (vErrors !== null) {
+          if (_errs57) {
+            vErrors.length = _errs57;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.toolsInvoked !== void 0) {
+      let data14 = data.toolsInvoked;
+      if (Array.isArray(data14)) {
+        const len0 = data14.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (typeof data14[i0] !== "string") {
+            const err58 = { instancePath: instancePath + "/toolsInvoked/" + i0, schemaPath: "#/properties/toolsInvoked/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err58];
+            } else {
+              vErrors.push(err58);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err59 = { instancePath: instancePath + "/toolsInvoked", schemaPath: "#/properties/toolsInvoked/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err59];
+        } else {
+          vErrors.push(err59);
+        }
+        errors++;
+      }
+    }
+    if (data.error !== void 0) {
+      let data16 = data.error;
+      const _errs68 = errors;
+      let valid18 = false;
+      const _errs69 = errors;
+      if (!validate151(data16, { instancePath: instancePath + "/error", parentData: data, parentDataProperty: "error", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+        errors = vErrors.length;
+      }
+      var _valid6 = _errs69 === errors;
+      valid18 = valid18 || _valid6;
+      const _errs70 = errors;
+      if (data16 !== null) {
+        const err60 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err60];
+        } else {
+          vErrors.push(err60);
+        }
+        errors++;
+      }
+      var _valid6 = _errs70 === errors;
+      valid18 = valid18 || _valid6;
+      if (!valid18) {
+        const err61 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err61];
+        } else {
+          vErrors.push(err61);
+        }
+        errors++;
+      } else {
+        errors = _errs68;
+        if (vErrors !== null) {
+          if (_errs68) {
+            vErrors.length = _errs68;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err62 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err62];
+    } else {
+      vErrors.push(err62);
+    }
+    errors++;
+  }
+  validate158.errors = vErrors;
+  return errors === 0;
+}
+validate158.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate157(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate157.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.id === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.event === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "event" }, message: "must have required property 'event'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.timestamp === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "timestamp" }, message: "must have required property 'timestamp'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.data === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "data" }, message: "must have required property 'data'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "id" || key0 === "event" || key0 === "timestamp" || key0 === "data")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data0 = data.id;
+      if (typeof data0 === "string") {
+        if (!pattern82.test(data0)) {
+          const err5 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.event !== void 0) {
+      let data1 = data.event;
+      if (typeof data1 !== "string") {
+        const err7 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data1 === "run.finished")) {
+        const err8 = { instancePath: instancePath + "/event", schemaPath: "#/properties/event/enum", keyword: "enum", params: { allowedValues: schema281.properties.event.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.timestamp !== void 0) {
+      let data2 = data.timestamp;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err9 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/timestamp", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.data !== void 0) {
+      if (!validate158(data.data, { instancePath: instancePath + "/data", parentData: data, parentDataProperty: "data", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate157.errors = vErrors;
+  return errors === 0;
+}
+validate157.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate127.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    const tag0 = data.event;
+    if (typeof tag0 == "string") {
+      if (tag0 === "message.received") {
+        if (!validate128(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+          errors = vErrors.length;
+        }
+        var props0 = true;
+      } else if (tag0 === "message.sent") {
+        if (!validate131(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "conversation.created") {
+        if (!validate134(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "session.started") {
+        if (!validate137(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "session.ended") {
+        if (!validate140(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "channel.connected") {
+        if (!validate143(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "channel.disconnected") {
+        if (!validate146(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "error.agent") {
+        if (!validate149(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "tool.invoked") {
+        if (!validate154(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "run.finished") {
+        if (!validate157(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else {
+        const err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "event", tagValue: tag0 }, message: 'value of tag "event" must be in oneOf' };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    } else {
+      const err1 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "tag", tag: "event", tagValue: tag0 }, message: 'tag "event" must be string' };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+  } else {
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err2];
+    } else {
+      vErrors.push(err2);
+    }
+    errors++;
+  }
+  validate127.errors = vErrors;
+  evaluated0.props = props0;
+  return errors === 0;
+}
+validate127.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate126.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.events === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.last === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "last" }, message: "must have required property 'last'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.truncated === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "truncated" }, message: "must have required property 'truncated'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "events" || key0 === "last" || key0 === "nextCursor" || key0 === "truncated")) {
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.events !== void 0) {
+      let data0 = data.events;
+      if (Array.isArray(data0)) {
+        const len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate127(data0[i0], { instancePath: instancePath + "/events/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.last !== void 0) {
+      let data2 = data.last;
+      if (typeof data2 === "string") {
+        if (!pattern82.test(data2)) {
+          const err5 = { instancePath: instancePath + "/last", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/last", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.nextCursor !== void 0) {
+      let data3 = data.nextCursor;
+      if (typeof data3 === "string") {
+        if (!pattern82.test(data3)) {
+          const err7 = { instancePath: instancePath + "/nextCursor", schemaPath: "contract#/$defs/EventId/pattern", keyword: "pattern", params: { pattern: "^evt_[0-9a-f]{8}_[0-9]{12,15}$" }, message: 'must match pattern "^evt_[0-9a-f]{8}_[0-9]{12,15}$"' };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+      } else {
+        const err8 = { instancePath: instancePath + "/nextCursor", schemaPath: "contract#/$defs/EventId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.truncated !== void 0) {
+      if (typeof data.truncated !== "boolean") {
+        const err9 = { instancePath: instancePath + "/truncated", schemaPath: "#/properties/truncated/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err10];
+    } else {
+      vErrors.push(err10);
+    }
+    errors++;
+  }
+  validate126.errors = vErrors;
+  return errors === 0;
+}
+validate126.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate125.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate126(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+    errors = vErrors.length;
+  }
+  validate125.errors = vErrors;
+  return errors === 0;
+}
+validate125.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Event = validate173;
+function validate174(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate174.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    const tag0 = data.event;
+    if (typeof tag0 == "string") {
+      if (tag0 === "message.received") {
+        if (!validate128(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+          errors = vErrors.length;
+        }
+        var props0 = true;
+      } else if (tag0 === "message.sent") {
+        if (!validate131(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "conversation.created") {
+        if (!validate134(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "session.started") {
+        if (!validate137(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "session.ended") {
+        if (!validate140(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "channel.connected") {
+        if (!validate143(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "channel.disconnected") {
+        if (!validate146(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "error.agent") {
+        if (!validate149(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "tool.invoked") {
+        if (!validate154(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else if (tag0 === "run.finished") {
+        if (!validate157(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else {
+        const err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "event", tagValue: tag0 }, message: 'value of tag "event" must be in oneOf' };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    } else {
+      const err1 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "tag", tag: "event", tagValue: tag0 }, message: 'tag "event" must be string' };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+  } else {
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err2];
+    } else {
+      vErrors.push(err2);
+    }
+    errors++;
+  }
+  validate174.errors = vErrors;
+  evaluated0.props = props0;
+  return errors === 0;
+}
+validate174.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate173(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate173.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate174(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
+    errors = vErrors.length;
+  } else {
+    var props0 = validate174.evaluated.props;
+  }
+  validate173.errors = vErrors;
+  evaluated0.props = props0;
+  return errors === 0;
+}
+validate173.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var HealthDetail = validate186;
+var schema298 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
+function validate186(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate186.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10640,7 +16219,7 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/HealthDetail/properties/status/enum", keyword: "enum", params: { allowedValues: schema204.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/HealthDetail/properties/status/enum", keyword: "enum", params: { allowedValues: schema298.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -10707,7 +16286,7 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data4 === "connected" || data4 === "connecting" || data4 === "disconnected")) {
-            const err15 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/HealthDetail/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema204.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            const err15 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/HealthDetail/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema298.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -10738,7 +16317,7 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data5 === "connected" || data5 === "disconnected" || data5 === "disabled")) {
-        const err18 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/HealthDetail/properties/redis/enum", keyword: "enum", params: { allowedValues: schema204.properties.redis.enum }, message: "must be equal to one of the allowed values" };
+        const err18 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/HealthDetail/properties/redis/enum", keyword: "enum", params: { allowedValues: schema298.properties.redis.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -10759,7 +16338,7 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data6 === "connected" || data6 === "disconnected")) {
-        const err20 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/HealthDetail/properties/database/enum", keyword: "enum", params: { allowedValues: schema204.properties.database.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/HealthDetail/properties/database/enum", keyword: "enum", params: { allowedValues: schema298.properties.database.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -10809,19 +16388,19 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate125.errors = vErrors;
+  validate186.errors = vErrors;
   return errors === 0;
 }
-validate125.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var KeyList = validate126;
-var schema207 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
-var schema209 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
-var schema210 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
-var schema211 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
-function validate128(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate186.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var KeyList = validate187;
+var schema301 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
+var schema303 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
+var schema304 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
+var schema305 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
+function validate189(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate128.evaluated;
+  const evaluated0 = validate189.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10974,7 +16553,7 @@ function validate128(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema207.properties, key0)) {
+      if (!func1.call(schema301.properties, key0)) {
         const err16 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err16];
@@ -11029,7 +16608,7 @@ function validate128(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema209.enum }, message: "must be equal to one of the allowed values" };
+        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -11079,7 +16658,7 @@ function validate128(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema210.enum }, message: "must be equal to one of the allowed values" };
+            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -11149,7 +16728,7 @@ function validate128(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema211.enum }, message: "must be equal to one of the allowed values" };
+            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -11667,14 +17246,14 @@ function validate128(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate128.errors = vErrors;
+  validate189.errors = vErrors;
   return errors === 0;
 }
-validate128.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate189.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate188(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate127.evaluated;
+  const evaluated0 = validate188.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -11707,8 +17286,8 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate128(data0[i0], { instancePath: instancePath + "/keys/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+          if (!validate189(data0[i0], { instancePath: instancePath + "/keys/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
             errors = vErrors.length;
           }
         }
@@ -11742,34 +17321,34 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate127.errors = vErrors;
+  validate188.errors = vErrors;
   return errors === 0;
 }
-validate127.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate188.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate187(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate126.evaluated;
+  const evaluated0 = validate187.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate127(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+  if (!validate188(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
     errors = vErrors.length;
   }
-  validate126.errors = vErrors;
+  validate187.errors = vErrors;
   return errors === 0;
 }
-validate126.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var NewKey = validate131;
-var schema217 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
-function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate187.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var NewKey = validate192;
+var schema311 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
+function validate193(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate132.evaluated;
+  const evaluated0 = validate193.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -11931,7 +17510,7 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema217.properties, key0)) {
+      if (!func1.call(schema311.properties, key0)) {
         const err17 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err17];
@@ -11986,7 +17565,7 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema209.enum }, message: "must be equal to one of the allowed values" };
+        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -12036,7 +17615,7 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema210.enum }, message: "must be equal to one of the allowed values" };
+            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -12106,7 +17685,7 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema211.enum }, message: "must be equal to one of the allowed values" };
+            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -12635,34 +18214,34 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate132.errors = vErrors;
+  validate193.errors = vErrors;
   return errors === 0;
 }
-validate132.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate193.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate192(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate131.evaluated;
+  const evaluated0 = validate192.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate132(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+  if (!validate193(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
     errors = vErrors.length;
   }
-  validate131.errors = vErrors;
+  validate192.errors = vErrors;
   return errors === 0;
 }
-validate131.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OwnKey = validate134;
-var schema227 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
-function validate135(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate192.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OwnKey = validate195;
+var schema321 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
+function validate196(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate135.evaluated;
+  const evaluated0 = validate196.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -12824,7 +18403,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema227.properties, key0)) {
+      if (!func1.call(schema321.properties, key0)) {
         const err17 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err17];
@@ -12879,7 +18458,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema209.enum }, message: "must be equal to one of the allowed values" };
+        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -12929,7 +18508,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema210.enum }, message: "must be equal to one of the allowed values" };
+            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -12999,7 +18578,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema211.enum }, message: "must be equal to one of the allowed values" };
+            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -13524,7 +19103,7 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data21 === "messages:read" || data21 === "messages:write" || data21 === "sessions:read" || data21 === "sessions:delete" || data21 === "workspaces:read" || data21 === "workspaces:write" || data21 === "stats:read" || data21 === "agents:read" || data21 === "channels:read" || data21 === "channels:send" || data21 === "tools:read" || data21 === "tools:invoke" || data21 === "skills:read" || data21 === "skills:write" || data21 === "memory:read" || data21 === "memory:write" || data21 === "memory:delete" || data21 === "cron:read" || data21 === "cron:run" || data21 === "cron:write" || data21 === "config:read" || data21 === "config:write" || data21 === "logs:read" || data21 === "keys:read" || data21 === "keys:write" || data21 === "webhooks:read" || data21 === "webhooks:write" || data21 === "models:read" || data21 === "metrics:read")) {
-            const err69 = { instancePath: instancePath + "/effectivePermissions/" + i4, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema211.enum }, message: "must be equal to one of the allowed values" };
+            const err69 = { instancePath: instancePath + "/effectivePermissions/" + i4, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err69];
             } else {
@@ -13552,34 +19131,34 @@ function validate135(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate135.errors = vErrors;
+  validate196.errors = vErrors;
   return errors === 0;
 }
-validate135.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate196.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate195(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate134.evaluated;
+  const evaluated0 = validate195.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate135(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+  if (!validate196(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
     errors = vErrors.length;
   }
-  validate134.errors = vErrors;
+  validate195.errors = vErrors;
   return errors === 0;
 }
-validate134.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var LogPage = validate137;
-var schema239 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
-function validate139(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate195.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var LogPage = validate198;
+var schema333 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
+function validate200(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate139.evaluated;
+  const evaluated0 = validate200.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -13705,7 +19284,7 @@ function validate139(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema239.properties, key0)) {
+      if (!func1.call(schema333.properties, key0)) {
         const err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err13];
@@ -13727,7 +19306,7 @@ function validate139(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "audit")) {
-        const err15 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema239.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        const err15 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema333.properties.kind.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -14106,14 +19685,14 @@ function validate139(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate139.errors = vErrors;
+  validate200.errors = vErrors;
   return errors === 0;
 }
-validate139.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate200.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate199(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate138.evaluated;
+  const evaluated0 = validate199.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14146,8 +19725,8 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate139(data0[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+          if (!validate200(data0[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
             errors = vErrors.length;
           }
         }
@@ -14181,35 +19760,35 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate138.errors = vErrors;
+  validate199.errors = vErrors;
   return errors === 0;
 }
-validate138.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate199.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate198(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate137.evaluated;
+  const evaluated0 = validate198.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate138(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+  if (!validate199(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
     errors = vErrors.length;
   }
-  validate137.errors = vErrors;
+  validate198.errors = vErrors;
   return errors === 0;
 }
-validate137.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var McpServerList = validate142;
-var schema245 = { "type": "string", "enum": ["stdio", "http"], "description": "How a server of the Model Context Protocol is reached." };
-var schema246 = { "type": "string", "enum": ["connecting", "connected", "disconnected", "disabled"] };
-function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate198.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var McpServerList = validate203;
+var schema339 = { "type": "string", "enum": ["stdio", "http"], "description": "How a server of the Model Context Protocol is reached." };
+var schema340 = { "type": "string", "enum": ["connecting", "connected", "disconnected", "disabled"] };
+function validate205(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate144.evaluated;
+  const evaluated0 = validate205.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14296,7 +19875,7 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "stdio" || data1 === "http")) {
-        const err8 = { instancePath: instancePath + "/transport", schemaPath: "contract#/$defs/McpTransport/enum", keyword: "enum", params: { allowedValues: schema245.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/transport", schemaPath: "contract#/$defs/McpTransport/enum", keyword: "enum", params: { allowedValues: schema339.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -14317,7 +19896,7 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "connecting" || data2 === "connected" || data2 === "disconnected" || data2 === "disabled")) {
-        const err10 = { instancePath: instancePath + "/state", schemaPath: "contract#/$defs/McpServerState/enum", keyword: "enum", params: { allowedValues: schema246.enum }, message: "must be equal to one of the allowed values" };
+        const err10 = { instancePath: instancePath + "/state", schemaPath: "contract#/$defs/McpServerState/enum", keyword: "enum", params: { allowedValues: schema340.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -14414,14 +19993,14 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate144.errors = vErrors;
+  validate205.errors = vErrors;
   return errors === 0;
 }
-validate144.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate143(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate205.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate204(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate143.evaluated;
+  const evaluated0 = validate204.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14454,8 +20033,8 @@ function validate143(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate144(data0[i0], { instancePath: instancePath + "/servers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+          if (!validate205(data0[i0], { instancePath: instancePath + "/servers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
             errors = vErrors.length;
           }
         }
@@ -14489,34 +20068,34 @@ function validate143(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate143.errors = vErrors;
+  validate204.errors = vErrors;
   return errors === 0;
 }
-validate143.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate204.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate203(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate142.evaluated;
+  const evaluated0 = validate203.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate143(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+  if (!validate204(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
     errors = vErrors.length;
   }
-  validate142.errors = vErrors;
+  validate203.errors = vErrors;
   return errors === 0;
 }
-validate142.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MemoryList = validate147;
-var schema249 = { "type": "object", "required": ["id", "workspace", "text", "tags", "agentId", "sessionId", "source", "createdAt", "lastUsedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "tags": { "type": "array", "items": { "type": "string" } }, "agentId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The agent that saved it; null with one that came by the API." }, "sessionId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The session in which it was saved; null with one that came by the API." }, "source": { "type": "string", "enum": ["agent", "api"], "description": "Whether an agent saved it, or a key by the API." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When an agent was last told of it, to the hour; null when none has been." } }, "description": "One thing that is remembered. All agents of its workspace know it.", "additionalProperties": false };
-function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate203.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryList = validate208;
+var schema343 = { "type": "object", "required": ["id", "workspace", "text", "tags", "agentId", "sessionId", "source", "createdAt", "lastUsedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "tags": { "type": "array", "items": { "type": "string" } }, "agentId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The agent that saved it; null with one that came by the API." }, "sessionId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The session in which it was saved; null with one that came by the API." }, "source": { "type": "string", "enum": ["agent", "api"], "description": "Whether an agent saved it, or a key by the API." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When an agent was last told of it, to the hour; null when none has been." } }, "description": "One thing that is remembered. All agents of its workspace know it.", "additionalProperties": false };
+function validate210(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate149.evaluated;
+  const evaluated0 = validate210.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14606,7 +20185,7 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema249.properties, key0)) {
+      if (!func1.call(schema343.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -14802,7 +20381,7 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data7 === "agent" || data7 === "api")) {
-        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema249.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema343.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -14899,14 +20478,14 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate149.errors = vErrors;
+  validate210.errors = vErrors;
   return errors === 0;
 }
-validate149.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate148(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate210.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate209(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate148.evaluated;
+  const evaluated0 = validate209.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -14939,8 +20518,8 @@ function validate148(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate149(data0[i0], { instancePath: instancePath + "/memories/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
+          if (!validate210(data0[i0], { instancePath: instancePath + "/memories/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
             errors = vErrors.length;
           }
         }
@@ -14974,33 +20553,33 @@ function validate148(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate148.errors = vErrors;
+  validate209.errors = vErrors;
   return errors === 0;
 }
-validate148.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate147(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate209.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate208(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate147.evaluated;
+  const evaluated0 = validate208.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate148(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+  if (!validate209(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
     errors = vErrors.length;
   }
-  validate147.errors = vErrors;
+  validate208.errors = vErrors;
   return errors === 0;
 }
-validate147.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Memory = validate152;
-function validate153(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate208.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Memory = validate213;
+function validate214(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate153.evaluated;
+  const evaluated0 = validate214.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -15090,7 +20669,7 @@ function validate153(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema249.properties, key0)) {
+      if (!func1.call(schema343.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -15286,7 +20865,7 @@ function validate153(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data7 === "agent" || data7 === "api")) {
-        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema249.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema343.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -15383,33 +20962,33 @@ function validate153(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate153.errors = vErrors;
+  validate214.errors = vErrors;
   return errors === 0;
 }
-validate153.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate214.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate213(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate152.evaluated;
+  const evaluated0 = validate213.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate153(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+  if (!validate214(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
     errors = vErrors.length;
   }
-  validate152.errors = vErrors;
+  validate213.errors = vErrors;
   return errors === 0;
 }
-validate152.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MemoryPruned = validate155;
-function validate155(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate213.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryPruned = validate216;
+function validate216(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate155.evaluated;
+  const evaluated0 = validate216.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -15498,16 +21077,16 @@ function validate155(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate155.errors = vErrors;
+  validate216.errors = vErrors;
   return errors === 0;
 }
-validate155.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MemoryHits = validate156;
-var schema264 = { "type": "object", "required": ["id", "workspace", "text", "snippet", "score", "tags", "agent_id", "session_id", "source", "created_at", "last_used_at"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "snippet": { "type": "string", "description": "About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC." }, "score": { "type": "number", "description": "From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best\none's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half\nof it is the cosine to the query as a share of the nearest one's." }, "tags": { "type": "array", "items": { "type": "string" } }, "agent_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "session_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "type": "string", "enum": ["agent", "api"] }, "created_at": { "$ref": "contract#/$defs/Instant" }, "last_used_at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] } }, "description": "An entry that was found.", "additionalProperties": false };
-function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate216.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryHits = validate217;
+var schema358 = { "type": "object", "required": ["id", "workspace", "text", "snippet", "score", "tags", "agent_id", "session_id", "source", "created_at", "last_used_at"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "snippet": { "type": "string", "description": "About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC." }, "score": { "type": "number", "description": "From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best\none's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half\nof it is the cosine to the query as a share of the nearest one's." }, "tags": { "type": "array", "items": { "type": "string" } }, "agent_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "session_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "type": "string", "enum": ["agent", "api"] }, "created_at": { "$ref": "contract#/$defs/Instant" }, "last_used_at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] } }, "description": "An entry that was found.", "additionalProperties": false };
+function validate219(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate158.evaluated;
+  const evaluated0 = validate219.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -15615,7 +21194,7 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema264.properties, key0)) {
+      if (!func1.call(schema358.properties, key0)) {
         const err11 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err11];
@@ -15834,7 +21413,7 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data9 === "agent" || data9 === "api")) {
-        const err28 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema264.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err28 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema358.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -15931,14 +21510,14 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate158.errors = vErrors;
+  validate219.errors = vErrors;
   return errors === 0;
 }
-validate158.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate157(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate219.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate218(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate157.evaluated;
+  const evaluated0 = validate218.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -15971,8 +21550,8 @@ function validate157(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate158(data0[i0], { instancePath: instancePath + "/results/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+          if (!validate219(data0[i0], { instancePath: instancePath + "/results/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
             errors = vErrors.length;
           }
         }
@@ -15995,33 +21574,33 @@ function validate157(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate157.errors = vErrors;
+  validate218.errors = vErrors;
   return errors === 0;
 }
-validate157.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate156(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate218.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate217(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate156.evaluated;
+  const evaluated0 = validate217.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate157(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+  if (!validate218(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
     errors = vErrors.length;
   }
-  validate156.errors = vErrors;
+  validate217.errors = vErrors;
   return errors === 0;
 }
-validate156.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MemoryStats = validate161;
-function validate163(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate217.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryStats = validate222;
+function validate224(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate163.evaluated;
+  const evaluated0 = validate224.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -16224,14 +21803,14 @@ function validate163(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate163.errors = vErrors;
+  validate224.errors = vErrors;
   return errors === 0;
 }
-validate163.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate162(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate224.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate223(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate162.evaluated;
+  const evaluated0 = validate223.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -16364,8 +21943,8 @@ function validate162(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data2)) {
         const len0 = data2.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate163(data2[i0], { instancePath: instancePath + "/by_workspace/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+          if (!validate224(data2[i0], { instancePath: instancePath + "/by_workspace/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate224.errors : vErrors.concat(validate224.errors);
             errors = vErrors.length;
           }
         }
@@ -16502,33 +22081,33 @@ function validate162(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate162.errors = vErrors;
+  validate223.errors = vErrors;
   return errors === 0;
 }
-validate162.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate161(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate223.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate222(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate161.evaluated;
+  const evaluated0 = validate222.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate162(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
+  if (!validate223(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
     errors = vErrors.length;
   }
-  validate161.errors = vErrors;
+  validate222.errors = vErrors;
   return errors === 0;
 }
-validate161.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OperatorMessageResponse = validate166;
-function validate167(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate222.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OperatorMessageResponse = validate227;
+function validate228(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate167.evaluated;
+  const evaluated0 = validate228.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -16845,36 +22424,36 @@ function validate167(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate167.errors = vErrors;
+  validate228.errors = vErrors;
   return errors === 0;
 }
-validate167.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate166(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate228.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate227(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate166.evaluated;
+  const evaluated0 = validate227.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate167(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
+  if (!validate228(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate228.errors : vErrors.concat(validate228.errors);
     errors = vErrors.length;
   }
-  validate166.errors = vErrors;
+  validate227.errors = vErrors;
   return errors === 0;
 }
-validate166.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OperatorMessageEvent = validate169;
-var schema295 = { "type": "object", "required": ["type", "name", "input", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema296 = { "type": "object", "required": ["type", "name", "output", "is_error", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "is_error": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "call_id": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema285 = { "type": "object", "required": ["type", "conversation_id", "message_id", "run_id"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "message_id": { "$ref": "contract#/$defs/Id" }, "run_id": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
-function validate171(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate227.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OperatorMessageEvent = validate230;
+var schema389 = { "type": "object", "required": ["type", "name", "input", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema390 = { "type": "object", "required": ["type", "name", "output", "is_error", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "is_error": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "call_id": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema379 = { "type": "object", "required": ["type", "conversation_id", "message_id", "run_id"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "message_id": { "$ref": "contract#/$defs/Id" }, "run_id": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
+function validate232(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate171.evaluated;
+  const evaluated0 = validate232.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -16941,7 +22520,7 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "start")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema285.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema379.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -17025,15 +22604,15 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate171.errors = vErrors;
+  validate232.errors = vErrors;
   return errors === 0;
 }
-validate171.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema289 = { "type": "object", "required": ["type", "name", "input", "call_id", "expires_at"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string" }, "expires_at": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
-function validate172(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate232.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema383 = { "type": "object", "required": ["type", "name", "input", "call_id", "expires_at"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string" }, "expires_at": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
+function validate233(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate172.evaluated;
+  const evaluated0 = validate233.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -17109,7 +22688,7 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "tool_approval")) {
-        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema289.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema383.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -17171,15 +22750,15 @@ function validate172(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate172.errors = vErrors;
+  validate233.errors = vErrors;
   return errors === 0;
 }
-validate172.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema291 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
-function validate173(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate233.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema385 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+function validate234(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate173.evaluated;
+  const evaluated0 = validate234.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -17246,7 +22825,7 @@ function validate173(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "done")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema291.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema385.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -17423,14 +23002,14 @@ function validate173(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate173.errors = vErrors;
+  validate234.errors = vErrors;
   return errors === 0;
 }
-validate173.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate170(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate234.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate231(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate170.evaluated;
+  const evaluated0 = validate231.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -17441,8 +23020,8 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
     const tag0 = data.type;
     if (typeof tag0 == "string") {
       if (tag0 === "start") {
-        if (!validate171(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+        if (!validate232(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate232.errors : vErrors.concat(validate232.errors);
           errors = vErrors.length;
         }
         var props0 = true;
@@ -17582,7 +23161,7 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema295.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema389.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -17626,8 +23205,8 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "tool_approval") {
-        if (!validate172(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+        if (!validate233(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -17703,7 +23282,7 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema296.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema390.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -17769,8 +23348,8 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate173(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+        if (!validate234(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -17811,38 +23390,38 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate170.errors = vErrors;
+  validate231.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate170.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate169(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate231.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate230(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate169.evaluated;
+  const evaluated0 = validate230.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate170(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+  if (!validate231(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate170.evaluated.props;
+    var props0 = validate231.evaluated.props;
   }
-  validate169.errors = vErrors;
+  validate230.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate169.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var OperatorAccepted = validate179;
-var schema298 = { "type": "object", "required": ["run_id", "conversation_id", "status"], "properties": { "run_id": { "$ref": "contract#/$defs/Id" }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["running"] } }, "description": "A turn that goes on by itself.", "additionalProperties": false };
-function validate180(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate230.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var OperatorAccepted = validate240;
+var schema392 = { "type": "object", "required": ["run_id", "conversation_id", "status"], "properties": { "run_id": { "$ref": "contract#/$defs/Id" }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["running"] } }, "description": "A turn that goes on by itself.", "additionalProperties": false };
+function validate241(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate180.evaluated;
+  const evaluated0 = validate241.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -17944,7 +23523,7 @@ function validate180(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "running")) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema298.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema392.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -17962,33 +23541,33 @@ function validate180(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate180.errors = vErrors;
+  validate241.errors = vErrors;
   return errors === 0;
 }
-validate180.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate179(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate241.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate240(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate179.evaluated;
+  const evaluated0 = validate240.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate180(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+  if (!validate241(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
     errors = vErrors.length;
   }
-  validate179.errors = vErrors;
+  validate240.errors = vErrors;
   return errors === 0;
 }
-validate179.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SendMessageResponse = validate182;
-function validate183(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate240.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SendMessageResponse = validate243;
+function validate244(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate183.evaluated;
+  const evaluated0 = validate244.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18244,37 +23823,37 @@ function validate183(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate183.errors = vErrors;
+  validate244.errors = vErrors;
   return errors === 0;
 }
-validate183.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate182(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate244.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate243(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate182.evaluated;
+  const evaluated0 = validate243.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate183(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
+  if (!validate244(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
     errors = vErrors.length;
   }
-  validate182.errors = vErrors;
+  validate243.errors = vErrors;
   return errors === 0;
 }
-validate182.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MessageStreamEvent = validate185;
-var schema314 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["token"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
-var schema315 = { "type": "object", "required": ["type", "tool", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema316 = { "type": "object", "required": ["type", "tool", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "tool": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema308 = { "type": "object", "required": ["type", "tool", "input", "callId", "expiresAt"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string" }, "expiresAt": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
-function validate187(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate243.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MessageStreamEvent = validate246;
+var schema408 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["token"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
+var schema409 = { "type": "object", "required": ["type", "tool", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema410 = { "type": "object", "required": ["type", "tool", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "tool": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema402 = { "type": "object", "required": ["type", "tool", "input", "callId", "expiresAt"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string" }, "expiresAt": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
+function validate248(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate187.evaluated;
+  const evaluated0 = validate248.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18350,7 +23929,7 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "tool_approval")) {
-        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema308.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema402.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -18412,15 +23991,15 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate187.errors = vErrors;
+  validate248.errors = vErrors;
   return errors === 0;
 }
-validate187.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema310 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
-function validate188(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate248.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema404 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+function validate249(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate188.evaluated;
+  const evaluated0 = validate249.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18514,7 +24093,7 @@ function validate188(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "done")) {
-        const err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema310.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema404.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -18686,14 +24265,14 @@ function validate188(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate188.errors = vErrors;
+  validate249.errors = vErrors;
   return errors === 0;
 }
-validate188.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate186(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate249.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate247(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate186.evaluated;
+  const evaluated0 = validate247.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -18746,7 +24325,7 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "token")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema314.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema408.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -18837,7 +24416,7 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema315.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema409.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -18881,8 +24460,8 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "tool_approval") {
-        if (!validate187(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+        if (!validate248(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -18958,7 +24537,7 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema316.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema410.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -19024,8 +24603,8 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate188(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
+        if (!validate249(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -19066,37 +24645,37 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate186.errors = vErrors;
+  validate247.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate186.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate185(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate247.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate246(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate185.evaluated;
+  const evaluated0 = validate246.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate186(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+  if (!validate247(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate186.evaluated.props;
+    var props0 = validate247.evaluated.props;
   }
-  validate185.errors = vErrors;
+  validate246.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate185.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var ModelList = validate193;
-function validate195(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate246.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var ModelList = validate254;
+function validate256(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate195.evaluated;
+  const evaluated0 = validate256.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19282,14 +24861,14 @@ function validate195(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate195.errors = vErrors;
+  validate256.errors = vErrors;
   return errors === 0;
 }
-validate195.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate194(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate256.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate255(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate194.evaluated;
+  const evaluated0 = validate255.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19322,8 +24901,8 @@ function validate194(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate195(data0[i0], { instancePath: instancePath + "/models/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+          if (!validate256(data0[i0], { instancePath: instancePath + "/models/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate256.errors : vErrors.concat(validate256.errors);
             errors = vErrors.length;
           }
         }
@@ -19357,36 +24936,36 @@ function validate194(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate194.errors = vErrors;
+  validate255.errors = vErrors;
   return errors === 0;
 }
-validate194.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate193(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate255.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate254(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate193.evaluated;
+  const evaluated0 = validate254.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate194(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+  if (!validate255(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
     errors = vErrors.length;
   }
-  validate193.errors = vErrors;
+  validate254.errors = vErrors;
   return errors === 0;
 }
-validate193.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ChatCompletion = validate198;
-var schema322 = { "type": "object", "required": ["id", "object", "created", "model", "choices", "usage"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion"] }, "created": { "type": "integer", "description": "Unix time in seconds.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChoice" } }, "usage": { "$ref": "contract#/$defs/OpenaiUsage" } }, "description": "A whole chat completion.", "additionalProperties": false };
-var schema324 = { "type": "object", "required": ["role", "content", "refusal"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null when the answer is tool calls only." }, "refusal": { "type": "null" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } } }, "additionalProperties": false };
-var schema325 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
-function validate202(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate254.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ChatCompletion = validate259;
+var schema416 = { "type": "object", "required": ["id", "object", "created", "model", "choices", "usage"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion"] }, "created": { "type": "integer", "description": "Unix time in seconds.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChoice" } }, "usage": { "$ref": "contract#/$defs/OpenaiUsage" } }, "description": "A whole chat completion.", "additionalProperties": false };
+var schema418 = { "type": "object", "required": ["role", "content", "refusal"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null when the answer is tool calls only." }, "refusal": { "type": "null" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } } }, "additionalProperties": false };
+var schema419 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
+function validate263(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate202.evaluated;
+  const evaluated0 = validate263.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19455,7 +25034,7 @@ function validate202(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "function")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema325.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema419.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -19537,14 +25116,14 @@ function validate202(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate202.errors = vErrors;
+  validate263.errors = vErrors;
   return errors === 0;
 }
-validate202.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate201(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate263.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate262(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate201.evaluated;
+  const evaluated0 = validate262.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19602,7 +25181,7 @@ function validate201(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "assistant")) {
-        const err5 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema324.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema418.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -19674,8 +25253,8 @@ function validate201(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data3)) {
         const len0 = data3.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate202(data3[i0], { instancePath: instancePath + "/tool_calls/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
+          if (!validate263(data3[i0], { instancePath: instancePath + "/tool_calls/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
             errors = vErrors.length;
           }
         }
@@ -19698,14 +25277,14 @@ function validate201(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate201.errors = vErrors;
+  validate262.errors = vErrors;
   return errors === 0;
 }
-validate201.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate200(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate262.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate261(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate200.evaluated;
+  const evaluated0 = validate261.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19793,8 +25372,8 @@ function validate200(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.message !== void 0) {
-      if (!validate201(data.message, { instancePath: instancePath + "/message", parentData: data, parentDataProperty: "message", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+      if (!validate262(data.message, { instancePath: instancePath + "/message", parentData: data, parentDataProperty: "message", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
         errors = vErrors.length;
       }
     }
@@ -19839,14 +25418,14 @@ function validate200(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate200.errors = vErrors;
+  validate261.errors = vErrors;
   return errors === 0;
 }
-validate200.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate199(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate261.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate260(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate199.evaluated;
+  const evaluated0 = validate260.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19942,7 +25521,7 @@ function validate199(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "chat.completion")) {
-        const err9 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema322.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema416.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -19999,8 +25578,8 @@ function validate199(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data4)) {
         const len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate200(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+          if (!validate261(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
             errors = vErrors.length;
           }
         }
@@ -20170,37 +25749,37 @@ function validate199(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate199.errors = vErrors;
+  validate260.errors = vErrors;
   return errors === 0;
 }
-validate199.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate198(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate260.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate259(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate198.evaluated;
+  const evaluated0 = validate259.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate199(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
+  if (!validate260(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
     errors = vErrors.length;
   }
-  validate198.errors = vErrors;
+  validate259.errors = vErrors;
   return errors === 0;
 }
-validate198.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ChatCompletionEvent = validate207;
-var schema330 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
-var schema331 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
-var schema333 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
-var schema334 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
-function validate211(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate259.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ChatCompletionEvent = validate268;
+var schema424 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
+var schema425 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
+var schema427 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
+var schema428 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
+function validate272(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate211.evaluated;
+  const evaluated0 = validate272.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20231,7 +25810,7 @@ function validate211(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "assistant")) {
-        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema333.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema427.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -20369,7 +25948,7 @@ function validate211(data, { instancePath = "", parentData, parentDataProperty, 
                 errors++;
               }
               if (!(data6 === "function")) {
-                const err13 = { instancePath: instancePath + "/tool_calls/" + i0 + "/type", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/type/enum", keyword: "enum", params: { allowedValues: schema334.properties.type.enum }, message: "must be equal to one of the allowed values" };
+                const err13 = { instancePath: instancePath + "/tool_calls/" + i0 + "/type", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/type/enum", keyword: "enum", params: { allowedValues: schema428.properties.type.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err13];
                 } else {
@@ -20453,14 +26032,14 @@ function validate211(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate211.errors = vErrors;
+  validate272.errors = vErrors;
   return errors === 0;
 }
-validate211.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate210(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate272.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate271(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate210.evaluated;
+  const evaluated0 = validate271.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20548,8 +26127,8 @@ function validate210(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.delta !== void 0) {
-      if (!validate211(data.delta, { instancePath: instancePath + "/delta", parentData: data, parentDataProperty: "delta", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+      if (!validate272(data.delta, { instancePath: instancePath + "/delta", parentData: data, parentDataProperty: "delta", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
         errors = vErrors.length;
       }
     }
@@ -20629,14 +26208,14 @@ function validate210(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate210.errors = vErrors;
+  validate271.errors = vErrors;
   return errors === 0;
 }
-validate210.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate209(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate271.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate270(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate209.evaluated;
+  const evaluated0 = validate270.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20723,7 +26302,7 @@ function validate209(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "chat.completion.chunk")) {
-        const err8 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema331.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema425.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -20780,8 +26359,8 @@ function validate209(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data4)) {
         const len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate210(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
+          if (!validate271(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
             errors = vErrors.length;
           }
         }
@@ -20986,14 +26565,14 @@ function validate209(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate209.errors = vErrors;
+  validate270.errors = vErrors;
   return errors === 0;
 }
-validate209.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate208(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate270.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate269(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate208.evaluated;
+  const evaluated0 = validate269.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21003,8 +26582,8 @@ function validate208(data, { instancePath = "", parentData, parentDataProperty, 
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate209(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+  if (!validate270(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -21023,7 +26602,7 @@ function validate208(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "[DONE]")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema330.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema424.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -21265,37 +26844,37 @@ function validate208(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate208.errors = vErrors;
+  validate269.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate208.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate207(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate269.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate268(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate207.evaluated;
+  const evaluated0 = validate268.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate208(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
+  if (!validate269(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate208.evaluated.props;
+    var props0 = validate269.evaluated.props;
   }
-  validate207.errors = vErrors;
+  validate268.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate207.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var OpenaiError = validate216;
-function validate216(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate268.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var OpenaiError = validate277;
+function validate277(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate216.evaluated;
+  const evaluated0 = validate277.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21508,17 +27087,17 @@ function validate216(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate216.errors = vErrors;
+  validate277.errors = vErrors;
   return errors === 0;
 }
-validate216.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OpenaiModelList = validate217;
-var schema341 = { "type": "object", "required": ["object", "data"], "properties": { "object": { "type": "string", "enum": ["list"] }, "data": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiModel" } } }, "additionalProperties": false };
-var schema342 = { "type": "object", "required": ["id", "object", "created", "owned_by"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["model"] }, "created": { "type": "integer", "description": "Unix time in seconds: when the gateway was started, as providers differ in what they tell.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "owned_by": { "type": "string", "description": "The provider's name in the settings." } }, "description": "A model in OpenAI's list.", "additionalProperties": false };
-function validate218(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate277.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OpenaiModelList = validate278;
+var schema435 = { "type": "object", "required": ["object", "data"], "properties": { "object": { "type": "string", "enum": ["list"] }, "data": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiModel" } } }, "additionalProperties": false };
+var schema436 = { "type": "object", "required": ["id", "object", "created", "owned_by"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["model"] }, "created": { "type": "integer", "description": "Unix time in seconds: when the gateway was started, as providers differ in what they tell.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "owned_by": { "type": "string", "description": "The provider's name in the settings." } }, "description": "A model in OpenAI's list.", "additionalProperties": false };
+function validate279(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate218.evaluated;
+  const evaluated0 = validate279.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21567,7 +27146,7 @@ function validate218(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "list")) {
-        const err4 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema341.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err4 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema435.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -21653,7 +27232,7 @@ function validate218(data, { instancePath = "", parentData, parentDataProperty, 
                 errors++;
               }
               if (!(data4 === "model")) {
-                const err12 = { instancePath: instancePath + "/data/" + i0 + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema342.properties.object.enum }, message: "must be equal to one of the allowed values" };
+                const err12 = { instancePath: instancePath + "/data/" + i0 + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema436.properties.object.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err12];
                 } else {
@@ -21734,33 +27313,33 @@ function validate218(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate218.errors = vErrors;
+  validate279.errors = vErrors;
   return errors === 0;
 }
-validate218.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate217(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate279.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate278(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate217.evaluated;
+  const evaluated0 = validate278.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate218(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+  if (!validate279(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
     errors = vErrors.length;
   }
-  validate217.errors = vErrors;
+  validate278.errors = vErrors;
   return errors === 0;
 }
-validate217.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OpenaiModel = validate220;
-function validate220(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate278.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OpenaiModel = validate281;
+function validate281(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate220.evaluated;
+  const evaluated0 = validate281.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21838,7 +27417,7 @@ function validate220(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "model")) {
-        const err7 = { instancePath: instancePath + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema342.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema436.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -21899,17 +27478,17 @@ function validate220(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate220.errors = vErrors;
+  validate281.errors = vErrors;
   return errors === 0;
 }
-validate220.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Run = validate221;
-var schema346 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
-var schema348 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
-function validate223(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate281.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Run = validate282;
+var schema440 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
+var schema442 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
+function validate284(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate223.evaluated;
+  const evaluated0 = validate284.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -22017,14 +27596,14 @@ function validate223(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate223.errors = vErrors;
+  validate284.errors = vErrors;
   return errors === 0;
 }
-validate223.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate222(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate284.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate283(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate222.evaluated;
+  const evaluated0 = validate283.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -22105,7 +27684,7 @@ function validate222(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema346.properties, key0)) {
+      if (!func1.call(schema440.properties, key0)) {
         const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err8];
@@ -22149,7 +27728,7 @@ function validate222(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "running" || data1 === "completed" || data1 === "failed" || data1 === "cancelled")) {
-        const err12 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/RunStatus/enum", keyword: "enum", params: { allowedValues: schema348.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/RunStatus/enum", keyword: "enum", params: { allowedValues: schema442.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -22514,8 +28093,8 @@ function validate222(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data16)) {
         const len1 = data16.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          if (!validate223(data16[i1], { instancePath: instancePath + "/pendingApprovals/" + i1, parentData: data16, parentDataProperty: i1, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
+          if (!validate284(data16[i1], { instancePath: instancePath + "/pendingApprovals/" + i1, parentData: data16, parentDataProperty: i1, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
             errors = vErrors.length;
           }
         }
@@ -22697,33 +28276,33 @@ function validate222(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate222.errors = vErrors;
+  validate283.errors = vErrors;
   return errors === 0;
 }
-validate222.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate221(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate283.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate282(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate221.evaluated;
+  const evaluated0 = validate282.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate222(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
+  if (!validate283(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
     errors = vErrors.length;
   }
-  validate221.errors = vErrors;
+  validate282.errors = vErrors;
   return errors === 0;
 }
-validate221.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var RunEvent = validate226;
-function validate230(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate282.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var RunEvent = validate287;
+function validate291(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate230.evaluated;
+  const evaluated0 = validate291.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -22776,7 +28355,7 @@ function validate230(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "token")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema314.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema408.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -22867,7 +28446,7 @@ function validate230(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema315.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema409.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -22911,8 +28490,8 @@ function validate230(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "tool_approval") {
-        if (!validate187(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+        if (!validate248(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -22988,7 +28567,7 @@ function validate230(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema316.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema410.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -23054,8 +28633,8 @@ function validate230(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate188(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
+        if (!validate249(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -23096,15 +28675,15 @@ function validate230(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate230.errors = vErrors;
+  validate291.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate230.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate235(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate291.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate296(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate235.evaluated;
+  const evaluated0 = validate296.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -23115,8 +28694,8 @@ function validate235(data, { instancePath = "", parentData, parentDataProperty, 
     const tag0 = data.type;
     if (typeof tag0 == "string") {
       if (tag0 === "start") {
-        if (!validate171(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+        if (!validate232(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate232.errors : vErrors.concat(validate232.errors);
           errors = vErrors.length;
         }
         var props0 = true;
@@ -23256,7 +28835,7 @@ function validate235(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema295.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema389.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -23300,8 +28879,8 @@ function validate235(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "tool_approval") {
-        if (!validate172(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+        if (!validate233(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -23377,7 +28956,7 @@ function validate235(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema296.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema390.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -23443,8 +29022,8 @@ function validate235(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate173(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+        if (!validate234(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -23485,15 +29064,15 @@ function validate235(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate235.errors = vErrors;
+  validate296.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate235.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate241(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate296.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate302(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate241.evaluated;
+  const evaluated0 = validate302.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -23503,8 +29082,8 @@ function validate241(data, { instancePath = "", parentData, parentDataProperty, 
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate209(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+  if (!validate270(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -23523,7 +29102,7 @@ function validate241(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "[DONE]")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema330.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema424.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -23765,15 +29344,15 @@ function validate241(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate241.errors = vErrors;
+  validate302.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate241.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate227(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate302.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate288(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate227.evaluated;
+  const evaluated0 = validate288.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -23811,11 +29390,11 @@ function validate227(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs3 = errors;
-  if (!validate230(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate230.errors : vErrors.concat(validate230.errors);
+  if (!validate291(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
     errors = vErrors.length;
   } else {
-    var props2 = validate230.evaluated.props;
+    var props2 = validate291.evaluated.props;
   }
   var _valid0 = _errs3 === errors;
   valid0 = valid0 || _valid0;
@@ -23830,11 +29409,11 @@ function validate227(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs4 = errors;
-  if (!validate235(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate235.errors : vErrors.concat(validate235.errors);
+  if (!validate296(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
     errors = vErrors.length;
   } else {
-    var props3 = validate235.evaluated.props;
+    var props3 = validate296.evaluated.props;
   }
   var _valid0 = _errs4 === errors;
   valid0 = valid0 || _valid0;
@@ -23849,11 +29428,11 @@ function validate227(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs5 = errors;
-  if (!validate241(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
+  if (!validate302(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
     errors = vErrors.length;
   } else {
-    var props4 = validate241.evaluated.props;
+    var props4 = validate302.evaluated.props;
   }
   var _valid0 = _errs5 === errors;
   valid0 = valid0 || _valid0;
@@ -23885,37 +29464,37 @@ function validate227(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate227.errors = vErrors;
+  validate288.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate227.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate226(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate288.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate287(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate226.evaluated;
+  const evaluated0 = validate287.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate227(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate227.errors : vErrors.concat(validate227.errors);
+  if (!validate288(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate227.evaluated.props;
+    var props0 = validate288.evaluated.props;
   }
-  validate226.errors = vErrors;
+  validate287.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate226.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var DeletedCount = validate245;
-function validate245(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate287.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var DeletedCount = validate306;
+function validate306(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate245.evaluated;
+  const evaluated0 = validate306.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -23984,15 +29563,15 @@ function validate245(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate245.errors = vErrors;
+  validate306.errors = vErrors;
   return errors === 0;
 }
-validate245.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SessionList = validate246;
-function validate248(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate306.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SessionList = validate307;
+function validate309(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate248.evaluated;
+  const evaluated0 = validate309.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -24313,14 +29892,14 @@ function validate248(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate248.errors = vErrors;
+  validate309.errors = vErrors;
   return errors === 0;
 }
-validate248.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate247(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate309.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate308(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate247.evaluated;
+  const evaluated0 = validate308.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -24353,8 +29932,8 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate248(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
+          if (!validate309(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
             errors = vErrors.length;
           }
         }
@@ -24388,34 +29967,34 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate247.errors = vErrors;
+  validate308.errors = vErrors;
   return errors === 0;
 }
-validate247.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate246(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate308.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate307(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate246.evaluated;
+  const evaluated0 = validate307.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate247(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
+  if (!validate308(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
     errors = vErrors.length;
   }
-  validate246.errors = vErrors;
+  validate307.errors = vErrors;
   return errors === 0;
 }
-validate246.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SessionDetail = validate251;
-var schema384 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
-function validate252(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate307.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SessionDetail = validate312;
+var schema478 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+function validate313(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate252.evaluated;
+  const evaluated0 = validate313.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -24514,7 +30093,7 @@ function validate252(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema384.properties, key0)) {
+      if (!func1.call(schema478.properties, key0)) {
         const err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err10];
@@ -24796,33 +30375,33 @@ function validate252(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate252.errors = vErrors;
+  validate313.errors = vErrors;
   return errors === 0;
 }
-validate252.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate251(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate313.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate312(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate251.evaluated;
+  const evaluated0 = validate312.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate252(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
+  if (!validate313(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate313.errors : vErrors.concat(validate313.errors);
     errors = vErrors.length;
   }
-  validate251.errors = vErrors;
+  validate312.errors = vErrors;
   return errors === 0;
 }
-validate251.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var History = validate255;
-function validate256(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate312.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var History = validate316;
+function validate317(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate256.evaluated;
+  const evaluated0 = validate317.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25002,35 +30581,35 @@ function validate256(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate256.errors = vErrors;
+  validate317.errors = vErrors;
   return errors === 0;
 }
-validate256.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate255(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate317.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate316(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate255.evaluated;
+  const evaluated0 = validate316.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate256(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate256.errors : vErrors.concat(validate256.errors);
+  if (!validate317(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate317.errors : vErrors.concat(validate317.errors);
     errors = vErrors.length;
   }
-  validate255.errors = vErrors;
+  validate316.errors = vErrors;
   return errors === 0;
 }
-validate255.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SkillList = validate259;
-var schema395 = { "type": "object", "required": ["name", "description", "enabled", "version", "source", "missing", "problem", "license", "compatibility", "allowedTools", "metadata", "installedAt"], "properties": { "name": { "type": "string", "description": "Its folder's name where it has no legal one." }, "description": { "type": "string", "description": "What it is good for and when to use it; empty where it cannot be used." }, "enabled": { "type": "boolean", "description": "Whether it can be used: nothing is missing, and there is no problem with it." }, "version": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "$ref": "contract#/$defs/SkillSource" }, "missing": { "type": "array", "items": { "type": "string" }, "description": "What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`." }, "problem": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it cannot be used, whatever is there; null when it is in order." }, "license": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "compatibility": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What it says of its surroundings." }, "allowedTools": { "type": "array", "items": { "type": "string" }, "description": "The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing." }, "metadata": { "type": "object", "description": "What else its author says of it.", "additionalProperties": { "type": "string" } }, "installedAt": { "$ref": "contract#/$defs/Instant", "description": "When its folder came there." } }, "description": "A folder of instructions for agents.", "additionalProperties": false };
-var schema396 = { "type": "string", "enum": ["installed", "folder"], "description": "Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings." };
-function validate261(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate316.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SkillList = validate320;
+var schema489 = { "type": "object", "required": ["name", "description", "enabled", "version", "source", "missing", "problem", "license", "compatibility", "allowedTools", "metadata", "installedAt"], "properties": { "name": { "type": "string", "description": "Its folder's name where it has no legal one." }, "description": { "type": "string", "description": "What it is good for and when to use it; empty where it cannot be used." }, "enabled": { "type": "boolean", "description": "Whether it can be used: nothing is missing, and there is no problem with it." }, "version": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "$ref": "contract#/$defs/SkillSource" }, "missing": { "type": "array", "items": { "type": "string" }, "description": "What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`." }, "problem": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it cannot be used, whatever is there; null when it is in order." }, "license": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "compatibility": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What it says of its surroundings." }, "allowedTools": { "type": "array", "items": { "type": "string" }, "description": "The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing." }, "metadata": { "type": "object", "description": "What else its author says of it.", "additionalProperties": { "type": "string" } }, "installedAt": { "$ref": "contract#/$defs/Instant", "description": "When its folder came there." } }, "description": "A folder of instructions for agents.", "additionalProperties": false };
+var schema490 = { "type": "string", "enum": ["installed", "folder"], "description": "Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings." };
+function validate322(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate261.evaluated;
+  const evaluated0 = validate322.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25147,7 +30726,7 @@ function validate261(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema395.properties, key0)) {
+      if (!func1.call(schema489.properties, key0)) {
         const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err12];
@@ -25249,7 +30828,7 @@ function validate261(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "installed" || data4 === "folder")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema396.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema490.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -25504,14 +31083,14 @@ function validate261(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate261.errors = vErrors;
+  validate322.errors = vErrors;
   return errors === 0;
 }
-validate261.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate260(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate322.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate321(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate260.evaluated;
+  const evaluated0 = validate321.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25544,8 +31123,8 @@ function validate260(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate261(data0[i0], { instancePath: instancePath + "/skills/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+          if (!validate322(data0[i0], { instancePath: instancePath + "/skills/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate322.errors : vErrors.concat(validate322.errors);
             errors = vErrors.length;
           }
         }
@@ -25579,33 +31158,33 @@ function validate260(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate260.errors = vErrors;
+  validate321.errors = vErrors;
   return errors === 0;
 }
-validate260.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate259(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate321.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate320(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate259.evaluated;
+  const evaluated0 = validate320.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate260(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+  if (!validate321(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate321.errors : vErrors.concat(validate321.errors);
     errors = vErrors.length;
   }
-  validate259.errors = vErrors;
+  validate320.errors = vErrors;
   return errors === 0;
 }
-validate259.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Skill = validate264;
-function validate265(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate320.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Skill = validate325;
+function validate326(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate265.evaluated;
+  const evaluated0 = validate326.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25722,7 +31301,7 @@ function validate265(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema395.properties, key0)) {
+      if (!func1.call(schema489.properties, key0)) {
         const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err12];
@@ -25824,7 +31403,7 @@ function validate265(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "installed" || data4 === "folder")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema396.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema490.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -26079,33 +31658,33 @@ function validate265(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate265.errors = vErrors;
+  validate326.errors = vErrors;
   return errors === 0;
 }
-validate265.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate264(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate326.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate325(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate264.evaluated;
+  const evaluated0 = validate325.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate265(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+  if (!validate326(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate326.errors : vErrors.concat(validate326.errors);
     errors = vErrors.length;
   }
-  validate264.errors = vErrors;
+  validate325.errors = vErrors;
   return errors === 0;
 }
-validate264.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WorkspaceList = validate267;
-function validate269(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate325.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WorkspaceList = validate328;
+function validate330(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate269.evaluated;
+  const evaluated0 = validate330.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26380,14 +31959,14 @@ function validate269(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate269.errors = vErrors;
+  validate330.errors = vErrors;
   return errors === 0;
 }
-validate269.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate268(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate330.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate329(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate268.evaluated;
+  const evaluated0 = validate329.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26420,8 +31999,8 @@ function validate268(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate269(data0[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
+          if (!validate330(data0[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
             errors = vErrors.length;
           }
         }
@@ -26455,33 +32034,33 @@ function validate268(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate268.errors = vErrors;
+  validate329.errors = vErrors;
   return errors === 0;
 }
-validate268.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate267(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate329.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate328(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate267.evaluated;
+  const evaluated0 = validate328.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate268(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
+  if (!validate329(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
     errors = vErrors.length;
   }
-  validate267.errors = vErrors;
+  validate328.errors = vErrors;
   return errors === 0;
 }
-validate267.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Workspace = validate272;
-function validate273(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate328.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Workspace = validate333;
+function validate334(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate273.evaluated;
+  const evaluated0 = validate334.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26756,33 +32335,33 @@ function validate273(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate273.errors = vErrors;
+  validate334.errors = vErrors;
   return errors === 0;
 }
-validate273.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate272(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate334.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate333(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate272.evaluated;
+  const evaluated0 = validate333.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate273(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
+  if (!validate334(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
     errors = vErrors.length;
   }
-  validate272.errors = vErrors;
+  validate333.errors = vErrors;
   return errors === 0;
 }
-validate272.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getDocs_200 = validate275;
-function validate275(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate333.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getDocs_200 = validate336;
+function validate336(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate275.evaluated;
+  const evaluated0 = validate336.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26798,15 +32377,15 @@ function validate275(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate275.errors = vErrors;
+  validate336.errors = vErrors;
   return errors === 0;
 }
-validate275.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var getDocsScript_200 = validate276;
-function validate276(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate336.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var getDocsScript_200 = validate337;
+function validate337(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate276.evaluated;
+  const evaluated0 = validate337.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26822,16 +32401,16 @@ function validate276(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate276.errors = vErrors;
+  validate337.errors = vErrors;
   return errors === 0;
 }
-validate276.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var Health = validate277;
-var schema418 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
-function validate277(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate337.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var Health = validate338;
+var schema512 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
+function validate338(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate277.evaluated;
+  const evaluated0 = validate338.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26889,7 +32468,7 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema418.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema512.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -26950,16 +32529,16 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate277.errors = vErrors;
+  validate338.errors = vErrors;
   return errors === 0;
 }
-validate277.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Probe = validate278;
-var schema420 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
-function validate278(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate338.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Probe = validate339;
+var schema514 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
+function validate339(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate278.evaluated;
+  const evaluated0 = validate339.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26999,7 +32578,7 @@ function validate278(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok")) {
-        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema420.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema514.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -27017,15 +32596,15 @@ function validate278(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate278.errors = vErrors;
+  validate339.errors = vErrors;
   return errors === 0;
 }
-validate278.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiJson_200 = validate279;
-function validate279(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate339.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiJson_200 = validate340;
+function validate340(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate279.evaluated;
+  const evaluated0 = validate340.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -27042,15 +32621,15 @@ function validate279(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate279.errors = vErrors;
+  validate340.errors = vErrors;
   return errors === 0;
 }
-validate279.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiYaml_200 = validate280;
-function validate280(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate340.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiYaml_200 = validate341;
+function validate341(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate280.evaluated;
+  const evaluated0 = validate341.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -27066,10 +32645,10 @@ function validate280(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate280.errors = vErrors;
+  validate341.errors = vErrors;
   return errors === 0;
 }
-validate280.evaluated = { "dynamicProps": false, "dynamicItems": false };
+validate341.evaluated = { "dynamicProps": false, "dynamicItems": false };
 export {
   Agent,
   AgentList,
@@ -27087,6 +32666,8 @@ export {
   CronJob,
   CronJobList,
   DeletedCount,
+  Event,
+  EventPage,
   Health,
   HealthDetail,
   History,
