@@ -108,7 +108,8 @@ export async function startFakeWhatsapp(): Promise<FakeWhatsapp> {
     },
     async subscribe(url, verifyToken = settings.verifyToken) {
       const challenge = String(Math.trunc(Math.random() * 2 ** 31));
-      const response = await fetch(`${url}?${new URLSearchParams({ "hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verifyToken })}`);
+      const query = new URLSearchParams({ "hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verifyToken });
+      const response = await fetch(`${url}?${query.toString()}`);
       const text = await response.text();
       if (response.status !== 200 || text !== challenge) throw new Error(`the callback URL could not be validated: ${response.status} ${text}`);
       webhook = url;
