@@ -12,11 +12,6 @@ describeTargets((target) => {
   test("404: while the channel is not configured", async () => {
     for (const id of ["verifyWhatsappWebhook", "receiveWhatsappCallback"] as const) (await target.call(id, { ...exampleRequest(id), token: null, mock: { status: 404 } })).json(404);
   });
-
-  test("400: a handshake that is none, naming what is missing", async () => {
-    const { details } = errorOf((await target.call("verifyWhatsappWebhook", { token: null, mock: { status: 400 } })).json(400));
-    if (target.name === "server") expect(details.errors?.map(({ path }) => path)).toEqual(["/query/hub.mode", "/query/hub.verify_token", "/query/hub.challenge"]);
-  });
 });
 
 describe("with the channel", () => {
@@ -103,6 +98,11 @@ describe("with the channel", () => {
 
 describe("a server without the channel", () => {
   const server = useServer();
+
+  test("400: a handshake that is none, naming what is missing", async () => {
+    const { details } = errorOf((await server.call("verifyWhatsappWebhook", { token: null })).json(400));
+    expect(details.errors?.map(({ path }) => path)).toEqual(["/query/hub.mode", "/query/hub.verify_token", "/query/hub.challenge"]);
+  });
 
   test("404: does not say whether a signature would be right", async () => {
     const { message } = (await server.call("receiveWhatsappCallback", { json: {}, headers: { "X-Hub-Signature-256": `sha256=${"0".repeat(64)}` }, token: null })).json(404);

@@ -74,7 +74,8 @@ export async function startWebhookServer(settings: FakeWhatsapp["settings"]): Pr
     checkAnswer: createAnswerCheck(violations),
     handlers: createWhatsappWebhookHandlers({ connector: () => (isBroken ? broken() : connector), verifyToken: () => (isBroken ? broken() : settings.verifyToken) }) as Handlers<RequestContext>,
   });
-  const server = createServer(app.callback());
+  const serve = app.callback();
+  const server = createServer((request, response) => void serve(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

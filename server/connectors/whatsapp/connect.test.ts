@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { connect, useRig } from "./testing.ts";
 
-const rig = useRig({ timeoutMs: 2_000 });
+const rig = useRig();
 
 test("it is connected once the token has worked, and tries it every five minutes", async () => {
   rig.connector.start();
@@ -94,6 +94,14 @@ describe("stopping", () => {
     await rig.connector.stop();
     expect(rig.changes.map(({ state }) => state)).toEqual(["connecting", "disconnected"]);
     expect(rig.timer).toBeNull();
+  });
+
+  test("does not wait for a platform that does not answer whether the token works", async () => {
+    rig.fake.failNext("hang");
+    rig.connector.start();
+    await rig.fake.untilCalls(1);
+    await rig.connector.stop();
+    expect(rig.connector.status()).toMatchObject({ state: "disconnected", error: null });
   });
 
   test("waits for what is being sent", async () => {

@@ -13,7 +13,7 @@ export interface Graph {
   verifiedName(): Promise<string>;
   /** Posts a message, or what is told of one. Resolves with the new message's id; undefined where there is none. */
   post(message: object, signal?: AbortSignal): Promise<string | undefined>;
-  /** Lets what is under way end, for a while. */
+  /** Lets what is being posted end, for a while. */
   close(): Promise<void>;
 }
 
@@ -26,6 +26,7 @@ const closeTimeoutMs = 5_000;
 export function createGraph({ settings, timeoutMs }: { settings: WhatsappSettings; timeoutMs: number }): Graph {
   const { apiRoot, accessToken, phoneNumberId } = settings;
   const number = `${apiRoot.replace(/\/+$/, "")}/${version}/${encodeURIComponent(phoneNumberId)}`;
+  const closing = new AbortController();
   const agent = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
   // Meta's own words quote a token that it finds malformed.
   const hideSecrets = (text: string) => text.replaceAll(accessToken, "[secret]");
@@ -48,12 +49,13 @@ export function createGraph({ settings, timeoutMs }: { settings: WhatsappSetting
 
   return {
     async verifiedName() {
-      return textAt(await ask("GET", `${number}?fields=verified_name`, null), "verified_name") ?? "";
+      return textAt(await ask("GET", `${number}?fields=verified_name`, null, closing.signal), "verified_name") ?? "";
     },
     async post(message, signal) {
       return textAt(await ask("POST", `${number}/messages`, { messaging_product: "whatsapp", ...message }, signal), "messages", 0, "id");
     },
     async close() {
+      closing.abort();
       const limit = setTimeout(() => void agent.destroy(), closeTimeoutMs);
       await agent.close().catch(() => {});
       clearTimeout(limit);
