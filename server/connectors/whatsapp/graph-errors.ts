@@ -29,9 +29,11 @@ export function refusalOf({ status, headers, body }: Received, hideSecrets: (tex
 
 /** No answer at all, as the port has it. */
 export function lossOf({ wasSent, cause }: NoAnswer): ConnectorError {
-  const { name, code = name } = cause as NodeJS.ErrnoException;
-  if (wasSent) return new ConnectorError("unknown", `WhatsApp did not answer (${code}).`, { cause });
-  return new ConnectorError("unavailable", `WhatsApp cannot be reached (${code}).`, { cause });
+  const { name, code } = cause as { name: string; code?: unknown };
+  // Those of aborted signals are numbers that say nothing.
+  const why = typeof code === "string" ? code : name;
+  if (wasSent) return new ConnectorError("unknown", `WhatsApp did not answer (${why}).`, { cause });
+  return new ConnectorError("unavailable", `WhatsApp cannot be reached (${why}).`, { cause });
 }
 
 /** The platform's words for an error, in an answer or in the status of a message; undefined where it has none. */

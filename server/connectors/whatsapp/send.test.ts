@@ -88,10 +88,14 @@ describe("an error of the platform", () => {
 });
 
 describe("no answer of the platform", () => {
-  test.each(["cut", "hang", { status: 200, body: "<html>" }] as const)("unknown: %j", async (told) => {
+  test.each([
+    ["cut", "WhatsApp did not answer (UND_ERR_SOCKET)."],
+    ["hang", "WhatsApp did not answer (TimeoutError)."],
+    [{ status: 200, body: "<html>" }, expect.stringContaining("no JSON")],
+  ] as const)("unknown: %j", async (told, message) => {
     await connect(rig);
     rig.fake.failNext(told);
-    expect(await fails(send("Hello"))).toMatchObject({ kind: "unknown" });
+    expect(await fails(send("Hello"))).toMatchObject({ kind: "unknown", message });
     expect(rig.fake.calls).toHaveLength(2);
   });
 
