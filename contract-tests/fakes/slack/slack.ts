@@ -21,6 +21,7 @@ export interface WrittenMessage {
 export interface SentSlackMessage {
   channel: string;
   ts: string;
+  /** As people see it. */
   text: string;
   threadTs?: string | undefined;
   /** Each text that `chat.update` has put in its place. */

@@ -48,18 +48,22 @@ export function createWebApi({ tokens, botUserId, people, messages, nextTs, sock
       return found.length === 0 ? { ok: false, error: "thread_not_found" } : { ok: true, messages: found.map((message) => ({ type: "message", ts: message.ts, user: message.user, text: message.text })) };
     },
     "chat.postMessage"(args) {
-      const { channel = "", text = "", thread_ts: threadTs } = args;
+      const { channel = "", thread_ts: threadTs } = args;
+      const text = shownText(args);
       if (!/^(?:[CDG]|#)/.test(channel)) return { ok: false, error: "channel_not_found" };
       if (text === "") return { ok: false, error: "no_text" };
+      if (args["blocks"] !== undefined && text.length > 3000) return { ok: false, error: "invalid_blocks" };
       const message = { channel, ts: nextTs(), text, threadTs, edits: [], args };
       sent.push(message);
       messages.push({ channel, ts: message.ts, user: botUserId, text, threadTs });
       return { ok: true, channel, ts: message.ts, message: { user: botUserId, text } };
     },
-    "chat.update"({ channel, ts, text = "" }) {
+    "chat.update"(args) {
+      const { channel, ts } = args;
+      const text = shownText(args);
       const message = sent.find((one) => one.channel === channel && one.ts === ts);
       if (!message) return { ok: false, error: "message_not_found" };
-      if (text.length > 4000) return { ok: false, error: "msg_too_long" };
+      if ((args["text"] ?? "").length > 4000) return { ok: false, error: "msg_too_long" };
       message.text = text;
       message.edits.push(text);
       return { ok: true, channel, ts, text };
@@ -71,6 +75,12 @@ export function createWebApi({ tokens, botUserId, people, messages, nextTs, sock
     const token = method === "apps.connections.open" ? tokens.app : tokens.bot;
     if (authorization !== `Bearer ${token}`) return { ok: false, error: authorization === undefined ? "not_authed" : "invalid_auth" };
     return methods[method]?.(args) ?? { ok: false, error: "unknown_method" };
+  }
+
+  /** With blocks, those are what people see. */
+  function shownText({ text = "", blocks }: Record<string, string>): string {
+    if (blocks === undefined) return text;
+    return (JSON.parse(blocks) as { text: { text: string } }[]).map((block) => block.text.text).join("\n");
   }
 
   const takeFailure = (method: string): Failure | undefined => failures.get(method)?.shift();

@@ -60,8 +60,13 @@ function fromAnswer(error: WebAPIPlatformError): ConnectorError {
   if (outOfService.has(name)) return new ConnectorError("unavailable", `Slack is out of service for the moment (${name}).`, { cause: error });
   if (nothingKnown.has(name)) return new ConnectorError("unknown", `Slack has failed in the middle of it (${name}).`, { cause: error });
   // The library takes a body that is not JSON for the error's name.
-  if (!/^[a-z0-9_.:-]{1,80}$/i.test(name)) return new ConnectorError("unknown", "Slack's answer is not what its API says.", { cause: error });
+  if (!/^[a-z0-9_.:-]{1,80}$/i.test(name)) return oddAnswer(error);
   return new ConnectorError("refused", `Slack refused: ${inWords(name, "needed" in error.data ? error.data.needed : undefined)}`, { cause: error });
+}
+
+/** A 200 that lacks what it must hold. */
+export function oddAnswer(cause?: unknown): ConnectorError {
+  return new ConnectorError("unknown", "Slack's answer is not what its API says.", { cause });
 }
 
 function rateLimited(retryAfterSeconds = Number.NaN): ConnectorError {

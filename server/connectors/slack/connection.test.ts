@@ -57,6 +57,14 @@ describe("connecting", () => {
     await slack.untilState("connected");
     expect(slack.statuses[1]?.error).toMatch(/^Slack's socket cannot be opened: /);
   });
+
+  test("does not wait for ever for the hello", async () => {
+    const slack = await setUpSlack({ fake: { isSilent: true }, helloTimeoutMs: 100, mostWaits: 0 });
+    slack.connector.start();
+    await slack.untilWaits(1);
+    expect(slack.connector.status()).toMatchObject({ state: "connecting", error: "Slack did not say hello in time." });
+    await slack.fake.until(() => slack.fake.open === 0);
+  });
 });
 
 describe("a connection that goes", () => {

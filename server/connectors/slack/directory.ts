@@ -1,5 +1,5 @@
 import { ConnectorError } from "../port.ts";
-import type { SlackApi } from "./api.ts";
+import { oddAnswer, type SlackApi } from "./api.ts";
 
 /** What has to be asked of Slack about people and threads, remembered. */
 export interface Directory {
@@ -43,14 +43,21 @@ export function createDirectory({ api, botUserId, signal }: { api: SlackApi; bot
     }
   }
 
+  async function openDirectChannel(userId: string, callSignal: AbortSignal): Promise<string> {
+    try {
+      const { channel } = await api.call((slack) => slack.conversations.open({ users: userId }), callSignal);
+      if (channel?.id === undefined) throw oddAnswer();
+      return channel.id;
+    } catch (error) {
+      // Whatever came of this, the message itself has not been sent.
+      if (error instanceof ConnectorError && error.kind === "unknown") throw new ConnectorError("unavailable", error.message, { cause: error });
+      throw error;
+    }
+  }
+
   return {
     person: (userId) => people.get(userId, () => askPerson(userId)).catch(() => ({ name: userId, isBot: false })),
-    directChannel: (userId, callSignal) =>
-      channels.get(userId, async () => {
-        const { channel } = await api.call((slack) => slack.conversations.open({ users: userId }), callSignal);
-        if (channel?.id === undefined) throw new ConnectorError("unknown", "Slack's answer is not what its API says.");
-        return channel.id;
-      }),
+    directChannel: (userId, callSignal) => channels.get(userId, () => openDirectChannel(userId, callSignal)),
     hasSpoken: (channel, threadTs) => threads.get(`${channel}:${threadTs}`, () => askThread(channel, threadTs)),
     spoke: (channel, threadTs) => threads.set(`${channel}:${threadTs}`, Promise.resolve(true)),
   };

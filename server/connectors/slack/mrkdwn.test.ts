@@ -16,6 +16,7 @@ describe("Markdown as Slack's mrkdwn", () => {
     ["code without its language", "```ts\nif (a < b && c) {}\n```", "```\nif (a &lt; b &amp;&amp; c) {}\n```"],
     ["code that is still being written", "Look:\n\n```ts\nconst a", "Look:\n\n```\nconst a\n```"],
     ["fences within code", "````\n```\n````", "```\n`\u200B`\u200B`\n```"],
+    ["code within lists and quotes", "- run\n  ```sh\n  if a\n    b\n  ```\n  then\n\n> see\n>\n> ```\n> a\n> b\n> ```", "• run\n    ```\nif a\n  b\n```\n    then\n\n> see\n```\na\nb\n```"],
     ["quotes", "> one\n> two\n\nthree", "> one\n> two\n\nthree"],
     ["links", "[a & b](https://x.org/?a=1&b=2) <https://x.org> https://y.org", "<https://x.org/?a=1&amp;b=2|a &amp; b> <https://x.org> <https://y.org>"],
     ["links that would break out", "[a](<https://x.org/|!channel>)", "<https://x.org/%7C!channel|a>"],

@@ -33,7 +33,7 @@ function block(token: Token): string {
     case "code":
       return fence(known.text);
     case "blockquote":
-      return lines(blocks(known.tokens), (line) => `> ${line}`);
+      return quote(blocks(known.tokens));
     case "list":
       return known.items.map((item, index) => listItem(item, known.ordered ? `${Number(known.start) + index}. ` : "• ")).join("\n");
     case "table":
@@ -53,8 +53,8 @@ function block(token: Token): string {
 
 function listItem({ tokens, task, checked }: Tokens.ListItem, bullet: string): string {
   const box = task ? (checked === true ? "☑ " : "☐ ") : "";
-  // What goes on below stands under the item's text.
-  return bullet + box + blocks(tokens, "\n").replaceAll("\n", "\n    ");
+  // What goes on below stands under the item's text, but for code, which is there to be copied.
+  return bullet + box + partsOf(blocks(tokens, "\n")).map((part) => (isFence(part) ? part : part.replaceAll("\n", "\n    "))).join("");
 }
 
 function table({ header, rows }: Tokens.Table): string {
@@ -123,6 +123,19 @@ function link(href: string, label: string): string {
 
 /** Without its language; three backticks inside would end it, and are kept apart by a space of no width. */
 const fence = (code: string) => `\`\`\`\n${escapeText(code.replaceAll("```", "`\u200B`\u200B`"))}\n\`\`\``;
+
+/** Code within a quote stands between its parts: `>` before its lines would be taken for code. */
+function quote(text: string): string {
+  return partsOf(text)
+    .map((part) => (isFence(part) ? part : part.replaceAll(/^\n+|\n+$/g, "")))
+    .filter((part) => part !== "")
+    .map((part) => (isFence(part) ? part : lines(part, (line) => `> ${line}`)))
+    .join("\n");
+}
+
+/** What is code and what is not, in turn. */
+const partsOf = (text: string) => text.split(/(```\n[\s\S]*?\n```)/);
+const isFence = (part: string) => part.startsWith("```\n");
 
 /** Slack's markers hold within a line, and not beside a space. */
 function marker(sign: string, text: string): string {

@@ -44,12 +44,13 @@ describe("sending", () => {
     expect(fake.sent[0]?.edits).toEqual(["*a* b"]);
   });
 
-  test("an edit takes the longest message with a usual share of escapes", async () => {
-    const { connector } = await connectSlack();
-    const text = "<b>text</b> ".repeat(connector.maxTextLength / 12).slice(0, connector.maxTextLength / 2).padEnd(connector.maxTextLength, "x");
-    const { messageId } = await connector.send("C1", { text, format: "markdown" });
-    const error = await failureOf(connector.edit?.("C1", messageId, { text: "<".repeat(connector.maxTextLength), format: "markdown" }) ?? Promise.resolve());
-    expect(error).toMatchObject({ kind: "refused", message: "Slack refused: the message is too long (msg_too_long)." });
+  test("a text that is too long once it is formatted goes as plain text", async () => {
+    const { connector, fake } = await connectSlack();
+    const { messageId } = await connector.send("C1", { text: "**a**", format: "markdown" });
+    const html = "<b>".repeat(connector.maxTextLength / 3);
+    await connector.edit?.("C1", messageId, { text: html, format: "markdown" });
+    await connector.send("C1", { text: html, format: "plain" });
+    expect(fake.sent.map(({ text }) => text)).toEqual([html, html]);
   });
 
   test.each<[string, Failure, Partial<ConnectorError>]>([
@@ -98,6 +99,14 @@ describe("sending", () => {
     expect(await failureOf(connector.send("C1:yesterday", { text: "a", format: "plain" }))).toMatchObject({ kind: "refused" });
     expect(await failureOf(connector.send("U404", { text: "a", format: "plain" }))).toMatchObject({ kind: "refused", message: "Slack refused: there is no such person (users_not_found)." });
     expect(fake.sent).toEqual([]);
+  });
+
+  test("a direct conversation that could not be opened leaves nothing in doubt", async () => {
+    const { connector, fake } = await connectSlack();
+    fake.failNext("conversations.open", "cut");
+    expect(await failureOf(connector.send("U1", { text: "a", format: "plain" }))).toMatchObject({ kind: "unavailable" });
+    await connector.send("U1", { text: "a", format: "plain" });
+    expect(fake.sent).toHaveLength(1);
   });
 
   test("no token and no text of a message is ever logged", async () => {

@@ -16,6 +16,8 @@ const known: Readonly<Record<string, string>> = {
   channel_not_found: "there is no such channel, or the bot cannot see it. Invite the bot to a private channel",
   is_archived: "the channel is archived",
   thread_not_found: "the thread is gone",
+  cant_update_message: "the message is not the bot's own",
+  edit_window_closed: "the workspace does not let messages be changed so late",
   message_not_found: "the message is gone",
   msg_too_long: "the message is too long",
   no_text: "the message has no text",

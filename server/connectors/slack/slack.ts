@@ -1,15 +1,15 @@
 import type { Logger } from "pino";
 import type { ChannelsSettings } from "../../settings/settings.ts";
 import { ConnectorError, type Connector, type ConnectorEvents, type OutboundMessage } from "../port.ts";
-import { createSlackApi } from "./api.ts";
+import { createSlackApi, oddAnswer } from "./api.ts";
 import { createConnection, type ConnectionOptions } from "./connection.ts";
 import { createDirectory, type Directory } from "./directory.ts";
 import { createIntake } from "./intake.ts";
 import { createLibraryLog } from "./library-log.ts";
 import { escapeText, toMrkdwn } from "./mrkdwn.ts";
-import { openSocket } from "./socket.ts";
+import { openSocket, type SocketOptions } from "./socket.ts";
 
-export interface SlackOptions extends Partial<Pick<ConnectionOptions, "now" | "random" | "wait">> {
+export interface SlackOptions extends Partial<Pick<ConnectionOptions, "now" | "random" | "wait">>, Pick<SocketOptions, "helloTimeoutMs"> {
   settings: NonNullable<ChannelsSettings["slack"]>;
   events: ConnectorEvents;
   log: Logger;
@@ -19,7 +19,7 @@ export interface SlackOptions extends Partial<Pick<ConnectionOptions, "now" | "r
  * Slack, by an app in socket mode: messages come in over a WebSocket and go out over the Web API. A chat is a channel
  * (`C1`, `D1`) or a thread in one (`C1:1700000000.000100`); `send` takes `#name` and people (`U1`), too.
  */
-export function createSlack({ settings, events, log, now = Date.now, random = Math.random, wait }: SlackOptions): Connector {
+export function createSlack({ settings, events, log, now = Date.now, random = Math.random, wait, helloTimeoutMs }: SlackOptions): Connector {
   const { apiRoot, botToken, appToken } = settings;
   const logger = createLibraryLog(log);
   const api = createSlackApi({ apiRoot, token: botToken, logger });
@@ -39,7 +39,7 @@ export function createSlack({ settings, events, log, now = Date.now, random = Ma
       intake,
       async identify() {
         const { user_id: id } = await explain("bot", () => api.call((slack) => slack.auth.test(), signal));
-        if (id === undefined) throw new ConnectorError("unknown", "Slack's answer is not what its API says.");
+        if (id === undefined) throw oddAnswer();
         botUserId = id;
       },
       end: () => ending.abort(),
@@ -50,7 +50,7 @@ export function createSlack({ settings, events, log, now = Date.now, random = Ma
     async open(signal) {
       const { identify, intake } = session;
       await identify();
-      return explain("app", () => openSocket({ apiRoot, appToken, logger, signal, onEnvelope: intake.take }));
+      return explain("app", () => openSocket({ apiRoot, appToken, logger, signal, onEnvelope: intake.take, helloTimeoutMs }));
     },
     changed: (status) => events.changed(status),
     log,
@@ -61,8 +61,7 @@ export function createSlack({ settings, events, log, now = Date.now, random = Ma
 
   return {
     channel: "slack",
-    // `chat.update` takes 4000 at most, and each `&`, `<` and `>` of the text counts as up to five.
-    maxTextLength: 3000,
+    maxTextLength,
     editIntervalMs: 1_200,
     // Slack shows it for two minutes.
     typingIntervalMs: 110_000,
@@ -86,7 +85,7 @@ export function createSlack({ settings, events, log, now = Date.now, random = Ma
         (slack) => slack.chat.postMessage({ channel, ...(thread_ts === undefined ? {} : { thread_ts }), ...body(message), mrkdwn: message.format === "markdown", unfurl_links: false, unfurl_media: false }),
         either,
       );
-      if (ts === undefined) throw new ConnectorError("unknown", "Slack's answer is not what its API says.");
+      if (ts === undefined) throw oddAnswer();
       directory.spoke(written, thread_ts ?? ts);
       return { messageId: ts };
     },
@@ -107,9 +106,20 @@ export function createSlack({ settings, events, log, now = Date.now, random = Ma
   };
 }
 
-/** Nothing in a text becomes a mention: `@channel` is not looked for, `<!channel>` is escaped. */
+/** What a block of plain text takes. */
+const maxTextLength = 3000;
+/** What `chat.update` takes, where each `&`, `<` and `>` counts as up to five. */
+const maxFormattedLength = 4000;
+
+/**
+ * Nothing in a text becomes a mention: `@channel` is not looked for, `<!channel>` is escaped. A text that is too long once it
+ * is formatted goes as plain text in a block, which needs no escapes; its beginning is what notifications show.
+ */
 function body({ text, format }: OutboundMessage) {
-  return { text: format === "markdown" ? toMrkdwn(text) : escapeText(text), parse: "none", link_names: false } as const;
+  const formatted = format === "markdown" ? toMrkdwn(text) : escapeText(text);
+  const asText = { text: formatted, parse: "none", link_names: false } as const;
+  if (formatted.length <= maxFormattedLength) return asText;
+  return { ...asText, text: escapeText(text.slice(0, 100).toWellFormed()), blocks: [{ type: "section", text: { type: "plain_text", text, emoji: false } }] };
 }
 
 async function locate(chatId: string, directory: Directory, signal: AbortSignal): Promise<{ channel: string; thread_ts?: string | undefined }> {

@@ -30,7 +30,7 @@ export interface SocketOptions {
   logger: Logger;
   signal: AbortSignal;
   onEnvelope(envelope: Envelope): void;
-  helloTimeoutMs?: number;
+  helloTimeoutMs?: number | undefined;
 }
 
 /**

@@ -20,6 +20,7 @@ export interface SlackUnderTest {
 
 export interface Setting {
   now?: SlackOptions["now"];
+  helloTimeoutMs?: number;
   /** How many waits pass at once; the next lasts until the connector stops. Default any number. */
   mostWaits?: number;
   fake?: Parameters<typeof startFakeSlack>[0];
@@ -29,7 +30,7 @@ export interface Setting {
 }
 
 /** The real library against the fake; waits between attempts are recorded rather than waited for. All ends with the test. */
-export async function setUpSlack({ fake: fakeOptions, tokens, apiRoot, received: receive, now, mostWaits = Number.POSITIVE_INFINITY }: Setting = {}): Promise<SlackUnderTest> {
+export async function setUpSlack({ fake: fakeOptions, tokens, apiRoot, received: receive, now, helloTimeoutMs, mostWaits = Number.POSITIVE_INFINITY }: Setting = {}): Promise<SlackUnderTest> {
   const fake = await startFakeSlack({ redeliverAfterMs: 40, ...fakeOptions });
   const received: InboundMessage[] = [];
   const statuses: ConnectorStatus[] = [];
@@ -63,6 +64,7 @@ export async function setUpSlack({ fake: fakeOptions, tokens, apiRoot, received:
     },
     log: pino({ level: "debug" }, { write: (line: string) => void (logged += line) }),
     random: () => 0,
+    helloTimeoutMs,
     ...(now ? { now } : {}),
     async wait(ms, signal) {
       waits.push(ms);
