@@ -71,7 +71,7 @@ export function createFakeGateway({ gatewayUrl, botToken, nextId, conditions: { 
       connected += 1;
     };
     socket.on("message", (text) => {
-      const { op, d } = JSON.parse(String(text)) as { op: number; d: never };
+      const { op, d } = JSON.parse((text as Buffer).toString()) as { op: number; d: never };
       if (op === 1 && behaviour.answersHeartbeats) send(socket, { op: 11 });
       if (op !== 2 && op !== 6) return;
       const { token } = d as { token: string };
@@ -137,7 +137,8 @@ export function createFakeGateway({ gatewayUrl, botToken, nextId, conditions: { 
       if (behaviour.answersHandshakes) server.handleUpgrade(request, socket, head, attend);
       else {
         hanging.add(socket);
-        socket.on("error", () => {}).resume();
+        // A server's sockets stay half open until somebody ends them.
+        socket.on("error", () => {}).on("end", () => socket.end()).resume();
         socket.on("close", () => {
           hanging.delete(socket);
           changed();

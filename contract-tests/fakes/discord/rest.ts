@@ -64,7 +64,7 @@ export function createFakeRest({ gatewayUrl, botToken, nextId, conditions: { cha
     }
     const content = typeof body["content"] === "string" ? body["content"].trim() : "";
     if (content === "") return { status: 400, body: { message: "Cannot send an empty message", code: 50_006 } };
-    if ([...content].length > 2_000) return invalid("content", "BASE_TYPE_MAX_LENGTH", "Must be 2000 or fewer in length.");
+    if (Array.from(content).length > 2_000) return invalid("content", "BASE_TYPE_MAX_LENGTH", "Must be 2000 or fewer in length.");
     const allowedMentions = body["allowed_mentions"];
     if (method === "PATCH") {
       const edited = sent.find(({ id }) => id === messageId);

@@ -1,6 +1,7 @@
-import { createServer } from "node:net";
 import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { freePort } from "../../../contract-tests/harness/free-port.ts";
 import { createTestDiscord, type TestDiscord } from "./testing.ts";
 
 let discord: TestDiscord;
@@ -94,7 +95,7 @@ test("a session that Discord has forgotten is begun anew, five seconds after the
 });
 
 test("when no sessions may be begun for now, it waits as long as Discord says", async () => {
-  discord.fake.failNext({ status: 200, body: { url: "ws://127.0.0.1:9", shards: 1, session_start_limit: { total: 1_000, remaining: 0, reset_after: 777_000, max_concurrency: 1 } } });
+  discord.fake.failNext({ status: 200, body: { url: discord.fake.apiRoot, shards: 1, session_start_limit: { total: 1_000, remaining: 0, reset_after: 777_000, max_concurrency: 1 } } });
   await discord.connect();
   expect(discord.waits).toEqual([777_000]);
 });
@@ -121,10 +122,11 @@ test.each([
 });
 
 test("where sessions are resumed is out of reach: the same session is resumed at the address for all", async () => {
-  discord.fake.behaviour.resumeUrl = "ws://127.0.0.1:9/gateway";
+  discord.fake.behaviour.resumeUrl = `ws://127.0.0.1:${await freePort()}/gateway`;
   await discord.connect();
   discord.fake.drop();
   await discord.fake.untilConnected(2);
+  expect(discord.waits).toEqual([1_000, 2_000]);
   expect(discord.fake.resumed).toHaveLength(1);
   expect(discord.fake.identified).toHaveLength(1);
 });
@@ -206,11 +208,13 @@ test("a stop ends a handshake, a wait for the greeting, a request, and a wait fo
 test("a gateway that takes the connection and never speaks does not hold the stop", async () => {
   const silent = createServer(() => {}).listen(0, "127.0.0.1");
   await once(silent, "listening");
-  const { port } = silent.address() as { port: number };
+  const { port } = silent.address() as AddressInfo;
   discord.fake.failNext({ status: 200, body: { url: `ws://127.0.0.1:${port}`, shards: 1, session_start_limit: { total: 1, remaining: 1, reset_after: 0, max_concurrency: 1 } } });
   discord.connector.start();
   await once(silent, "connection");
   await discord.connector.stop();
+  // It closes when its last connection has gone.
   silent.close();
   await once(silent, "close");
+  expect(states()).toEqual(["disconnected"]);
 });

@@ -155,7 +155,7 @@ function gatewayUrl(written: string): URL {
 /** Undefined for what is no JSON: the next loss or heartbeat shows whether anything is left of the connection. */
 function parse(data: RawData): GatewayReceivePayload | undefined {
   try {
-    return JSON.parse(String(data)) as GatewayReceivePayload;
+    return JSON.parse((data as Buffer).toString()) as GatewayReceivePayload;
   } catch {
     return undefined;
   }

@@ -71,7 +71,7 @@ function pad(cell: string, width: number, isRight: boolean): string {
   return isRight ? space + cell : cell + space;
 }
 
-const widthOf = (text: string): number => [...text].length;
+const widthOf = (text: string): number => Array.from(text).length;
 
 /** The words of a cell: a code block shows every other sign as it is. */
 function plain(tokens: readonly Token[]): string {
