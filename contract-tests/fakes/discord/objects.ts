@@ -19,7 +19,7 @@ export const fakeBotId = "900000000000000001";
 const directChannelId = "700000000000000001";
 
 /** A user as Discord writes one. */
-export function userObject(id: string, name: string, fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+function userObject(id: string, name: string, fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { id, username: name.toLowerCase(), global_name: name, discriminator: "0", avatar: null, ...fields };
 }
 

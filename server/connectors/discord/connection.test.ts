@@ -94,6 +94,14 @@ test("a session that Discord has forgotten is begun anew, five seconds after the
   await discord.untilState("connected");
 });
 
+test.each([4_007, 4_009])("after code %i no session is resumed", async (code) => {
+  await discord.connect();
+  discord.fake.drop(code);
+  await discord.fake.untilConnected(2);
+  expect(discord.fake.resumed).toEqual([]);
+  expect(discord.fake.identified).toHaveLength(2);
+});
+
 test("when no sessions may be begun for now, it waits as long as Discord says", async () => {
   discord.fake.failNext({ status: 200, body: { url: discord.fake.apiRoot, shards: 1, session_start_limit: { total: 1_000, remaining: 0, reset_after: 777_000, max_concurrency: 1 } } });
   await discord.connect();

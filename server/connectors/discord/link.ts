@@ -51,8 +51,8 @@ const goodbyeMs = 1_000;
 /**
  * One connection to Discord's gateway: https://docs.discord.com/developers/events/gateway#connections
  *
- * `@discordjs/ws` is not used: it connects anew by itself, every half second, for ever; and ended while it connects, it leaves a socket
- * without listeners behind, whose time-out ends the process.
+ * `@discordjs/ws` (1.2.3, also what discord.js connects with) is not used: it connects anew by itself, every half second, for ever;
+ * and ended while it connects, it leaves a socket without listeners behind, whose time-out ends the process.
  */
 export function openLink({ url, token, session: known, onDispatch, random }: LinkOptions): GatewayLink {
   let session = known;
@@ -73,6 +73,7 @@ export function openLink({ url, token, session: known, onDispatch, random }: Lin
     socket.on("close", (code, text) => {
       clearTimeout(setUp);
       clearTimeout(heartbeat);
+      if (code === GatewayCloseCodes.InvalidSeq || code === GatewayCloseCodes.SessionTimedOut) session = null;
       resolve({ ...(ending ?? endingOf(code, text.toString())), session, isReached });
     });
   });

@@ -49,7 +49,7 @@ export function createDiscordRest({ apiRoot, token, timeoutMs = 30_000 }: { apiR
 /** The library's errors hold the request's body: none of them is kept as a cause. */
 function explain(error: unknown): DiscordError {
   if (error instanceof RateLimitError) {
-    const waitMs = Math.ceil(Math.max(error.retryAfter, error.sublimitTimeout));
+    const waitMs = Math.ceil(error.retryAfter);
     return new DiscordError("unavailable", "Discord's rate limit is reached.", { status: 429, retryAfterMs: waitMs > 0 ? waitMs : null });
   }
   if (error instanceof HTTPError) return new DiscordError("unavailable", `Discord answered ${error.status} ${error.message}.`, { status: error.status });

@@ -128,6 +128,16 @@ test("a global 429 holds every chat back, without asking Discord again", async (
   expect(discord.fake.requests).toHaveLength(asked);
 });
 
+test("what would break a limit that Discord has told is not even asked", async () => {
+  discord.fake.failNext({ status: 200, body: { id: "1" }, headers: { "x-ratelimit-limit": "5", "x-ratelimit-remaining": "0", "x-ratelimit-reset-after": "2" } });
+  await send(plain("the last of five"));
+  const asked = discord.fake.requests.length;
+  const { kind, retryAfterMs } = await failureOf(send(plain("one too many")));
+  expect(kind).toBe("unavailable");
+  expect(retryAfterMs).toBeGreaterThan(1_000);
+  expect(discord.fake.requests).toHaveLength(asked);
+});
+
 test("a message whose receipt was cut, sent again, arrives once; the same words later are another", async () => {
   discord.fake.failNext("cut-after");
   expect(await failureOf(send(plain("ping")))).toMatchObject({ kind: "unknown" });
