@@ -54,15 +54,12 @@ export async function stayConnected({ rest, onDispatch, onConnected, onLost, now
   }
 
   while (!signal.aborted) {
-    try {
-      const ending = await connect().catch((error: unknown) => failure(error, session));
-      if (signal.aborted) return;
-      ({ session, isReached } = ending);
-      onLost(ending);
-      await sleep(Math.max(ending.isRefusal ? refusedRetryMs : backoff.nextMs(), ending.retryAfterMs ?? 0), signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+    const ending = await connect().catch((error: unknown) => failure(error, session));
+    if (signal.aborted) return;
+    ({ session, isReached } = ending);
+    onLost(ending);
+    const waitMs = ending.isRefusal ? refusedRetryMs : backoff.nextMs();
+    await sleep(Math.max(waitMs, ending.retryAfterMs ?? 0), signal).catch(() => {});
   }
 }
 
