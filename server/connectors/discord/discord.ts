@@ -33,6 +33,7 @@ export function createDiscord({
 }: DiscordOptions): Connector {
   let status: ConnectorStatus = { state: "connecting", since: now(), error: null };
   let running: { outbox: Outbox; stop(): Promise<void> } | undefined;
+  let stopped = Promise.resolve();
 
   function change(state: ConnectorStatus["state"], error: string | null): void {
     if (state === status.state && error === status.error) return;
@@ -122,11 +123,12 @@ export function createDiscord({
       running = run();
     },
     async stop() {
-      if (!running) return;
-      const { stop } = running;
-      running = undefined;
-      change("disconnected", null);
-      await stop();
+      if (running) {
+        stopped = running.stop();
+        running = undefined;
+        change("disconnected", null);
+      }
+      await stopped;
     },
     status: () => status,
     send: async (...message) => await outbox().send(...message),

@@ -33,9 +33,11 @@ export function createOutbox(rest: DiscordRest): Outbox {
       return await call(chatId);
     } catch (error) {
       if (!(error instanceof DiscordError) || error.code !== RESTJSONErrorCodes.UnknownChannel) throw error;
-      const opened = await openDirectChat(chatId, signal).catch((refusal: unknown) => {
+      const opened = await openDirectChat(chatId, signal).catch((failure: ConnectorError) => {
         // It is no user's id either: that there is no such channel says more.
-        throw refusal instanceof DiscordError && refusal.kind === "refused" ? error : refusal;
+        if (failure.kind === "refused") throw error;
+        // However the opening failed, the message has not been sent.
+        throw new ConnectorError("unavailable", failure.message, { retryAfterMs: failure.retryAfterMs });
       });
       remember(chatsOfUsers, chatId, opened);
       remember(directChats, opened, true);

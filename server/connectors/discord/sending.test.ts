@@ -80,6 +80,11 @@ test("a user's id is as good as a chat's: the direct chat is opened once", async
   expect(second).toMatchObject({ channelId: first!.channelId, content: "three", replyTo: undefined });
 });
 
+test("when the direct chat cannot be opened for now, the message has not been sent", async () => {
+  discord.fake.failNext({ status: 404, body: { message: "Unknown Channel", code: 10_003 } }, "cut");
+  expect(await failureOf(send(plain("x"), "812345678901234567"))).toMatchObject({ kind: "unavailable" });
+});
+
 test("an id of nobody is refused as an unknown channel", async () => {
   discord.fake.unknownChannels.add("711111111111111111");
   expect(await failureOf(send(plain("x"), "711111111111111111"))).toEqual({ kind: "refused", message: "Discord refused: Unknown Channel (10003)", retryAfterMs: null });
