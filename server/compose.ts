@@ -53,6 +53,7 @@ import { createVectorStore } from "./memory/vectors.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
+import { createPagesHandlers } from "./pages/handlers.ts";
 import { createProviders, type Providers } from "./providers/registry.ts";
 import { createRunsHandlers } from "./runs/handlers.ts";
 import { createRuns, type RunsOptions } from "./runs/service.ts";
@@ -214,6 +215,7 @@ export async function composeGateway(
       ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
+      ...createPagesHandlers(),
     },
   });
 

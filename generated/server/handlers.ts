@@ -79,6 +79,18 @@ export type OperationAnswer<Id extends keyof operations> = {
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
 
+/** Pages. */
+export interface PagesHandlers<Context> {
+  /** GET /: Open the pages */
+  getPages: Handler<"getPages", Context>;
+  /** GET /app/{page}: Open a page */
+  getPage: Handler<"getPage", Context>;
+  /** GET /app/{page}/{object}: Open a page with something open on it */
+  getPageOfObject: Handler<"getPageOfObject", Context>;
+  /** GET /assets/{file}: Get a file of the pages */
+  getPageFile: Handler<"getPageFile", Context>;
+}
+
 /** Settings. */
 export interface SettingsHandlers<Context> {
   /** GET /api/config: Get the settings, plain */
@@ -312,4 +324,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends PagesHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -34,6 +34,7 @@ export interface Route {
 }
 
 export const routes: readonly Route[] = [
+  { operationId: "getPages", method: "GET", path: "/", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "getPlainSettings", method: "GET", path: "/api/config", permission: "config:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "updatePlainSettings", method: "PATCH", path: "/api/config", permission: "config:write", rateClass: "plain", face: "plain", parameters: parameters.updatePlainSettings, bodies: [bodies.SettingsDocument], bodyTypes: ["application/json", "application/merge-patch+json"], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "listPlainCronJobs", method: "GET", path: "/api/cron", permission: "cron:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainCronJobs, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
@@ -106,6 +107,9 @@ export const routes: readonly Route[] = [
   { operationId: "deleteWorkspace", method: "DELETE", path: "/api/v1/workspaces/:workspaceId", permission: "workspaces:write", rateClass: "default", face: "api", parameters: parameters.deleteWorkspace, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "getWorkspace", method: "GET", path: "/api/v1/workspaces/:workspaceId", permission: "workspaces:read", rateClass: "default", face: "api", parameters: parameters.getWorkspace, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "updateWorkspaceAllowlist", method: "PATCH", path: "/api/v1/workspaces/:workspaceId/allowlist", permission: "workspaces:write", rateClass: "default", face: "api", parameters: parameters.updateWorkspaceAllowlist, bodies: [bodies.UpdateAllowlistRequest], bodyTypes: ["application/json"], keepsRawBody: false, resumes: false, streams: false },
+  { operationId: "getPage", method: "GET", path: "/app/:page", permission: "none", rateClass: "default", face: "api", parameters: parameters.getPage, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
+  { operationId: "getPageOfObject", method: "GET", path: "/app/:page/:object", permission: "none", rateClass: "default", face: "api", parameters: parameters.getPageOfObject, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
+  { operationId: "getPageFile", method: "GET", path: "/assets/:file", permission: "none", rateClass: "default", face: "api", parameters: parameters.getPageFile, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "getDocs", method: "GET", path: "/docs", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "getDocsScript", method: "GET", path: "/docs/reference.js", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "getHealth", method: "GET", path: "/health", permission: "none", rateClass: "default", face: "api", parameters: null, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },

@@ -65,3 +65,6 @@ export const createWorkspace: ValidateFunction;
 export const deleteWorkspace: ValidateFunction;
 export const getWorkspace: ValidateFunction;
 export const updateWorkspaceAllowlist: ValidateFunction;
+export const getPage: ValidateFunction;
+export const getPageOfObject: ValidateFunction;
+export const getPageFile: ValidateFunction;
