@@ -19,5 +19,7 @@ export interface Page {
 
 /** The pages in the order of the navigation. The first that a key may see is where it begins. Each is a bundle of its own. */
 export const pages: readonly Page[] = [
+  { name: "chat", title: "Chat", icon: "chat", permission: "messages:write", load: async () => (await import("./chat/chat-page.tsx")).ChatPage },
+  { name: "sessions", title: "Sessions", icon: "sessions", permission: "sessions:read", load: async () => (await import("./sessions/sessions-page.tsx")).SessionsPage },
   { name: "keys", title: "Keys", icon: "keys", permission: "keys:read", load: async () => (await import("./keys/keys-page.tsx")).KeysPage },
 ];

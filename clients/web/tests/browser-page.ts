@@ -30,6 +30,7 @@ export async function openPage(browser: Browser, { url, path = "/", token = owne
   const context = await browser.newContext({ viewport: isPhone ? { width: 360, height: 740 } : { width: 1280, height: 800 }, colorScheme: "light", reducedMotion: "reduce" });
   onTestFinished(() => context.close());
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   const abroad: string[] = [];
   page.on("console", (message) => {

@@ -6,8 +6,8 @@ import { useBrowser } from "./use-browser.ts";
 
 describe.skipIf(lacksChromium)("the page of the keys, in chromium", () => {
   const world = useBrowser();
-  const open = (isPhone = false) => openPage(world.browser, { url: world.gateway.url, path: "/app/keys", isPhone });
-  const mayAsk = async (token: string) => (await world.gateway.call("/api/v1/keys/self", { token })).status;
+  const open = (isPhone = false) => openPage(world.browser, { url: world.url, path: "/app/keys", isPhone });
+  const mayAsk = async (token: string) => (await world.server.call("getOwnKey", { token })).status;
 
   test.each([false, true])("makes, rotates and revokes a key, and shows each secret once (phone: %s)", async (isPhone) => {
     const page = await open(isPhone);
@@ -63,8 +63,8 @@ describe.skipIf(lacksChromium)("the page of the keys, in chromium", () => {
   });
 
   test("is not there for a key that may not see keys", async () => {
-    const page = await openPage(world.browser, { url: world.gateway.url, path: "/app/keys", token: readOnlyToken });
-    await page.getByRole("heading", { name: "Keys is not for this key" }).waitFor();
+    const page = await openPage(world.browser, { url: world.url, path: "/app/keys", token: readOnlyToken });
+    await page.getByRole("heading", { name: "This key may not open Keys" }).waitFor();
     expect(await page.getByRole("navigation").getByRole("link").allInnerTexts()).not.toContain("Keys");
     await page.expectFlawless("not-for-this-key");
   });

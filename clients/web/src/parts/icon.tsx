@@ -2,7 +2,7 @@
 const drawings = {
   chat: "M4 5h16v11H9l-5 4z",
   sessions: "M5 6h14M5 12h14M5 18h9",
-  keys: "M14 10a4 4 0 1 0-3.5 4L12 12.5h2V15h2v2h3v-3l-5-4zM9 9.5h.01",
+  keys: "M8 11a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM11 12l8-8M16 7l3 3M14 9l2 2",
   plus: "M12 5v14M5 12h14",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM20 20l-4-4",
   copy: "M9 9h10v11H9zM15 9V4H5v11h4",

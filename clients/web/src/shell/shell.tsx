@@ -25,7 +25,7 @@ export function Shell() {
         Skip to the page
       </a>
       <header class="shell-bar">
-        <a class="brand" {...linkTo({ page: "" })}>
+        <a class="brand" aria-label="OpenClaw" {...linkTo({ page: "" })}>
           <img src="/assets/icon.svg" alt="" width="28" height="28" />
           <span>OpenClaw</span>
         </a>
@@ -63,7 +63,7 @@ export function Shell() {
 function NoPage({ name, hidden, first }: { name: string; hidden: Page | undefined; first: Page | undefined }) {
   return (
     <section class="page">
-      <h1>{hidden ? `${hidden.title} is not for this key` : first ? "There is no such page" : "This key opens no page"}</h1>
+      <h1>{hidden ? `This key may not open ${hidden.title}` : first ? "There is no such page" : "This key opens no page"}</h1>
       <p>{hidden ? `The page needs the permission ${hidden.permission}. Log in with a key that has it.` : first ? `Nothing is called “${name}” here.` : "It has none of the permissions that the pages need. Log in with another key."}</p>
       {first && (
         <p>

@@ -1,11 +1,11 @@
 import { Icon } from "../parts/icon.tsx";
 import { useTheme } from "../theme.ts";
 
-const names = { system: "as the system", light: "light", dark: "dark" };
+const names = { system: "system", light: "light", dark: "dark" };
 
 export function ThemeSwitch() {
   const { theme, next } = useTheme();
-  const label = `Colours: ${names[theme]}`;
+  const label = `Theme: ${names[theme]}`;
   return (
     <button type="button" class="quiet" onClick={next} title={`${label}. Press to change.`}>
       <Icon name={theme} />
