@@ -19,8 +19,8 @@ export interface OpenedPage extends Page {
   /** What the page complained of: errors on its console, thrown ones, requests that the policy forbade. */
   complaints: string[];
   /**
-   * Axe finds no serious fault in it, light or dark, it has complained of nothing, and has asked nobody but its own gateway. Leaves
-   * pictures in the temp folder, for a person to look at.
+   * Axe finds no serious fault in it, light or dark, nothing sticks out to the right, it has complained of nothing, and has asked
+   * nobody but its own gateway. Leaves pictures in the temp folder, for a person to look at.
    */
   expectFlawless: (picture: string) => Promise<void>;
 }
@@ -54,8 +54,16 @@ export async function openPage(browser: Browser, { url, path = "/", token = owne
         const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
         expect(grave.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`)).toEqual([]);
       }
+      expect(await page.evaluate(overflowing)).toEqual([]);
       expect(complaints).toEqual([]);
       expect(abroad).toEqual([]);
     },
   });
 }
+
+/** In the page: what does not end within the window. Its tests are compiled without a browser's types. */
+const overflowing = `[...document.querySelectorAll("main, main *")].filter((element) => {
+  const { right, width } = element.getBoundingClientRect();
+  const isScrolled = element.parentElement?.closest("pre, .table");
+  return width > 1 && right > innerWidth + 1 && !isScrolled;
+}).map((element) => element.outerHTML.slice(0, 120))`;

@@ -21,7 +21,8 @@ export function ChatPage({ object }: PageProps) {
   const onStarted = useCallback((sessionId: string) => {
     open.current.sessionId = sessionId;
     go({ page: "chat", object: sessionId }, { replace: true });
-  }, []);
+    list.reload();
+  }, [list.reload]);
 
   return (
     <div class={`chat ${isListOpen ? "with-list" : ""}`}>

@@ -63,18 +63,18 @@ const usualHints: Readonly<Record<number, string>> = {
 
 /** Seconds until what threw this may be tried again. */
 function useCountdown(error: unknown): number {
-  const asked = error instanceof OpenClawError ? (error.retryAfter ?? 0) : 0;
-  const [left, setLeft] = useState(asked);
+  const askedSeconds = error instanceof OpenClawError ? (error.retryAfter ?? 0) : 0;
+  const [shown, setShown] = useState({ error, seconds: askedSeconds });
   useEffect(() => {
-    setLeft(asked);
-    if (asked === 0) return;
-    const until = Date.now() + asked * 1000;
+    if (askedSeconds === 0) return;
+    const until = Date.now() + askedSeconds * 1000;
     const timer = setInterval(() => {
       const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
-      setLeft(seconds);
+      setShown({ error, seconds });
       if (seconds === 0) clearInterval(timer);
     }, 250);
     return () => clearInterval(timer);
-  }, [error, asked]);
-  return left;
+  }, [error, askedSeconds]);
+  // What is left of another error's time says nothing of this one's.
+  return shown.error === error ? shown.seconds : askedSeconds;
 }

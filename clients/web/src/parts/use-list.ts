@@ -32,17 +32,18 @@ export function useList<Item>(load: (cursor: string | undefined) => Promise<List
       (error: unknown) => turn === latest.current && setState((before) => ({ ...before, isLoading: false, error: report(error) })),
     );
   }, inputs);
+  const reload = useCallback(() => fetchPage(undefined), [fetchPage]);
   useEffect(() => {
-    fetchPage(undefined);
+    reload();
     return () => void latest.current++;
-  }, [fetchPage]);
+  }, [reload]);
   return {
     items: state.items,
     hasMore: state.next !== undefined,
     isLoading: state.isLoading,
     error: state.error,
     loadMore: () => fetchPage(state.next),
-    reload: () => fetchPage(undefined),
+    reload,
   };
 }
 
