@@ -17,7 +17,7 @@ export function go(place: Place, { replace = false } = {}): void {
   moved.dispatchEvent(new Event("moved"));
 }
 
-export function addressOf({ page, object }: Place): string {
+function addressOf({ page, object }: Place): string {
   if (page === "") return "/";
   return `/app/${encodeURIComponent(page)}${object === undefined ? "" : `/${encodeURIComponent(object)}`}`;
 }

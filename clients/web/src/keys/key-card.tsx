@@ -44,8 +44,6 @@ export function KeyCard({ value: key, isOwn, mayWrite, onRotate, onRevoke }: Key
         {key.tools && <span>Tools: {key.tools.join(", ") || "none"}</span>}
         {key.rateLimit !== null && <span>{key.rateLimit} requests a minute</span>}
         {key.maxTokensPerDay !== null && <span>{key.maxTokensPerDay.toLocaleString("en")} tokens a day</span>}
-      </p>
-      <p class="facts">
         {key.source === "settings" && <span>From the settings: change it there</span>}
         {key.createdAt && (
           <span>

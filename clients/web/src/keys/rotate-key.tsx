@@ -37,7 +37,7 @@ export function RotateKey({ value: key, onClose, onMade }: { value: Key; onClose
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" class="primary" disabled={isRunning} onClick={rotate}>
+        <button type="button" class="primary" disabled={isRunning} onClick={() => void rotate()}>
           Rotate key
         </button>
       </div>

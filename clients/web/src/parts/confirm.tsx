@@ -25,7 +25,7 @@ export function Confirm({ title, verb, children, onClose, action }: ConfirmProps
         <button type="button" autofocus onClick={onClose}>
           Cancel
         </button>
-        <button type="button" class="danger" disabled={isRunning} onClick={async () => (await run(action)) && onClose()}>
+        <button type="button" class="danger" disabled={isRunning} onClick={() => void run(action).then((isDone) => isDone && onClose())}>
           {verb}
         </button>
       </div>

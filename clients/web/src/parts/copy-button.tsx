@@ -10,7 +10,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
     setTimeout(() => setIsCopied(false), 2000);
   }
   return (
-    <button type="button" onClick={copy}>
+    <button type="button" onClick={() => void copy()}>
       <Icon name={isCopied ? "done" : "copy"} />
       <span aria-live="polite">{isCopied ? "Copied" : label}</span>
     </button>

@@ -28,9 +28,12 @@ function copyButton(code: string): HTMLElement {
   button.className = "quiet";
   button.textContent = "Copy";
   button.setAttribute("aria-label", "Copy code");
-  button.addEventListener("click", async () => {
-    button.textContent = (await copyText(code)) ? "Copied" : "Select and copy it";
-    setTimeout(() => (button.textContent = "Copy"), 2000);
+  const say = (text: string) => {
+    button.textContent = text;
+  };
+  button.addEventListener("click", () => {
+    void copyText(code).then((isCopied) => say(isCopied ? "Copied" : "Select and copy it"));
+    setTimeout(say, 2000, "Copy");
   });
   return button;
 }

@@ -35,7 +35,7 @@ export function ToolCallView({ call, onDecide }: { call: ToolCall; onDecide: Dec
 
 function Ask({ call: { callId, name }, onDecide }: { call: ToolCall; onDecide: Decide }) {
   const { isRunning, error, run } = useAction();
-  const decide = (approve: boolean) => run(() => onDecide(callId, approve));
+  const decide = (approve: boolean) => void run(() => onDecide(callId, approve));
   return (
     <div class="tool-ask" role="group" aria-label={`May ${name} run?`}>
       <p>
