@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
@@ -27,6 +28,13 @@ async function start(file: SettingsFile): Promise<string> {
   const { url, close } = await startWithFile({ ...file, text: file.text.replace("https://app.example", listed) });
   onTestFinished(close);
   return url;
+}
+
+/** The conversations document's settings, with the CORS that its page needs. */
+function conversationsFileWithCors(): SettingsFile {
+  const file = conversationsFile("");
+  const security = '"security": { "cors": { "enabled": true, "origins": ["https://app.example"], "methods": ["GET", "POST", "DELETE"] } },';
+  return { ...file, text: file.text.replace('"enabled": true,', `"enabled": true, ${security}`) };
 }
 
 async function openPage(origin: string): Promise<Page> {
@@ -89,9 +97,7 @@ describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
   });
 
   test("the conversations document's fetch: a preflight first, then an answer whose headers the page may read", async () => {
-    const file = conversationsFile("");
-    const security = '"security": { "cors": { "enabled": true, "origins": ["https://app.example"], "methods": ["GET", "POST", "DELETE"] } },';
-    const url = await start({ ...file, text: file.text.replace('"enabled": true,', `"enabled": true, ${security}`) });
+    const url = await start(conversationsFileWithCors());
     const page = await openPage(listed);
     const chat = (message: string, bearer = appToken) =>
       fetchIn(page, `${url}/api/v1/chat`, { method: "POST", headers: { Authorization: `Bearer ${bearer}`, "Content-Type": "application/json" }, body: JSON.stringify({ message, conversationId: null }) });
@@ -112,6 +118,25 @@ describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
     // A method that the settings do not list does not leave the browser; one that they do, does.
     expect(await fetchIn(page, conversation, { method: "PATCH", headers: authorization })).toBeNull();
     expect((await fetchIn(page, conversation, { method: "DELETE", headers: authorization }))?.status).toBe(204);
+  });
+
+  test.each(["listed", "unlisted"] as const)("the conversations document's own page (7.3) holds a conversation from an origin that is listed, and from no other: %s", async (which) => {
+    const url = await start(conversationsFileWithCors());
+    const written = await readFile(new URL("conversations/web-page.html", import.meta.url), "utf8");
+    const body = written.replace("http://localhost:18789", url).replace("oc_tok_a1b2c3d4e5f6g7h8i9j0", appToken);
+    const page = await openPage(which === "listed" ? listed : unlisted);
+    await page.setContent(body);
+    const shown = page.locator(".message");
+    await page.getByPlaceholder("Type a message...").fill("First");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect.poll(() => shown.count()).toBe(2);
+    if (which === "unlisted") return expect(await shown.last().innerText()).toContain("An error occurred");
+    await page.getByPlaceholder("Type a message...").fill("Second");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => shown.count()).toBe(4);
+    expect(await shown.allInnerTexts()).toEqual(["First", expect.stringContaining("You said: First"), "Second", expect.stringContaining("You said: Second")]);
+    const list = await fetch(`${url}/api/v1/conversations`, { headers: { Authorization: `Bearer ${appToken}` } });
+    expect(await list.json()).toMatchObject({ conversations: [{ title: "First", messageCount: 4 }] });
   });
 
   test("a page of an origin that is not listed sees nothing, with a key or without", async () => {

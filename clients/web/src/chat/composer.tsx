@@ -12,7 +12,10 @@ export interface ComposerProps {
 export function Composer({ isBusy, onAsk, onStop }: ComposerProps) {
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // On a touch screen that would bring up the keyboard, over half of what there is to read.
+    if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+  }, []);
 
   function send() {
     const question = text.trim();

@@ -102,7 +102,7 @@ export function useTurns({ sessionId, agentId, onStarted, onEnded }: TurnsOption
       // It was begun by this page, so its events are in this face.
       await read((options) => gateway.client.runs.events(id, options) as EventStream<TurnEvent>);
     }
-    // The run goes on without its reader.
+    // The gateway keeps the run for half a minute without its reader: time enough to come back.
     return () => reading.current?.abort(left);
   }, []);
 
