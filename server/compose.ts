@@ -8,6 +8,7 @@ import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { composeSockets, type SocketTimes } from "./compose-sockets.ts";
 import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
@@ -75,6 +76,7 @@ import { openDatabase } from "./storage/database.ts";
 import { createToolsHandlers } from "./tools/handlers.ts";
 import { createTools, type Tools } from "./tools/registry.ts";
 import { createToolInvocations } from "./tools/service.ts";
+import { createSocketHandlers } from "./ws/handlers.ts";
 import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
@@ -87,6 +89,7 @@ export interface ComposeOptions {
   now?: () => number;
   /** Times of runs, shorter in tests. */
   runs?: Pick<RunsOptions, "graceMs" | "retentionMs">;
+  sockets?: SocketTimes;
   /** Milliseconds between the words of the embedded model; none by default. */
   embeddedDelayMs?: number;
   checkAnswer?: CheckAnswer | undefined;
@@ -118,7 +121,7 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, sockets: socketTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
@@ -184,15 +187,19 @@ export async function composeGateway(
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
 
+  const login = guardLogins(authentication, createLoginGuard({ windows: cluster.windows }));
+  const isDraining = () => health.lifecycle === "draining";
+  const sockets = composeSockets({ chat, runs, events, workspaces, login, authentication, limits, audit, isDraining, hide: mask.hide, log, now }, socketTimes);
   const app = createApp({
     log,
     mask,
     audit: createCallAudit({ audit, mask, now }),
-    authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
+    authenticate: createAuthenticate(login),
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
-    isDraining: () => health.lifecycle === "draining",
+    isDraining,
+    sockets,
     checkAnswer,
     handlers: {
       ...createChatHandlers({ chat, runs }),
@@ -206,6 +213,7 @@ export async function composeGateway(
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
       ...createEventsHandlers({ events }),
+      ...createSocketHandlers(),
       ...createLogsHandlers({ audit }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
@@ -230,9 +238,11 @@ export async function composeGateway(
     async drain(timeoutMs) {
       watch?.close();
       events.stop();
+      sockets.drain();
       const cronEnded = cron.stop();
       await runs.drain(timeoutMs);
       await cronEnded;
+      await sockets.close();
     },
     async close() {
       await mcp.close();
