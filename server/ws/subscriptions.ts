@@ -121,7 +121,7 @@ export function createSubscriptions({ events, workspaces, log }: SubscriptionsOp
       const isTruncated = after !== undefined && (await events.list(principal, { after, workspaceId, limit: 1 })).isTruncated;
       if (!socket.isOpen) return { last: after ?? "", isTruncated, start() {} };
       join(socket);
-      const from = after === undefined ? position : events.ids.cursorOf(after);
+      const from = after === undefined ? events.newest() : events.ids.cursorOf(after);
       const subscription: Subscription = { types: types === undefined ? allTypes : loggedTypes(types), workspaceId, position: from, isLive: false };
       return {
         last: events.ids.of(from),
