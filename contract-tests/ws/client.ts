@@ -17,9 +17,7 @@ export class TestSocket {
   constructor(gateway: TestGateway, path = "/ws", options: ClientOptions = {}) {
     this.ws = new Client(gateway.url.replace("http", "ws") + path, { perMessageDeflate: false, ...options });
     this.ws.on("message", (data: Buffer) => {
-      const frame = JSON.parse(data.toString()) as Received;
-      expect(ServerFrame(frame), `${JSON.stringify(ServerFrame.errors)}\n${data}`).toBe(true);
-      this.frames.push(frame);
+      this.frames.push(checked(JSON.parse(data.toString()) as Received));
     });
     this.ws.on("close", (code, reason) => (this.closed = { code, reason: reason.toString() }));
     this.ws.on("error", () => {});
@@ -27,7 +25,7 @@ export class TestSocket {
   }
 
   async opened(): Promise<this> {
-    await expect.poll(() => this.ws.readyState).not.toBe(this.ws.CONNECTING);
+    await until(() => this.ws.readyState !== this.ws.CONNECTING, "the handshake's end");
     return this;
   }
 
@@ -39,16 +37,26 @@ export class TestSocket {
   async next<Type extends Received["type"]>(type: Type): Promise<Named<Type>> {
     const from = this.#next.get(type) ?? 0;
     const find = () => this.frames.findIndex((frame, index) => index >= from && frame.type === type);
-    await expect.poll(find, { timeout: 5000, interval: 5, message: `a frame ${type} among ${JSON.stringify(this.frames)}, closed: ${JSON.stringify(this.closed)}` }).not.toBe(-1);
+    await until(() => find() !== -1, `a frame ${type}`, this);
     const found = find();
     this.#next.set(type, found + 1);
     return this.frames[found] as Named<Type>;
   }
 
   async closing(): Promise<{ code: number; reason: string }> {
-    await expect.poll(() => this.closed, { timeout: 5000, interval: 5 }).toBeDefined();
+    await until(() => this.closed !== undefined, "the close", this);
     return this.closed!;
   }
+}
+
+function checked(frame: Received): Received {
+  expect(ServerFrame(frame), `${JSON.stringify(ServerFrame.errors)}\n${JSON.stringify(frame)}`).toBe(true);
+  return frame;
+}
+
+async function until(isSo: () => boolean, what: string, { frames, closed }: Pick<TestSocket, "frames" | "closed"> = { frames: [], closed: undefined }): Promise<void> {
+  const message = `waiting for ${what}; there came ${JSON.stringify(frames).slice(0, 2000)}, closed: ${JSON.stringify(closed)}`;
+  await expect.poll(isSo, { timeout: 5000, interval: 5, message }).toBe(true);
 }
 
 /** A socket that is ready. */

@@ -61,7 +61,7 @@ describe("who is there", () => {
   });
 
   test("who answers no ping is gone", async () => {
-    const deaf = new TestSocket(server.gateway, `/ws?token=${ownerToken}`, { autoPong: false } as object);
+    const deaf = new TestSocket(server.gateway, `/ws?token=${ownerToken}`, { autoPong: false });
     const well = await openSocket(server.gateway, ownerToken);
     expect((await deaf.closing()).code).toBe(1006);
     expect(well.closed).toBeUndefined();
@@ -162,5 +162,5 @@ test("a client that says it is in the middle of a frame and goes leaves nothing 
   await new Promise((resolve) => ws.once("open", resolve));
   ws.send('{"type":"auth",', { fin: false });
   ws.terminate();
-  await openSocket(gateway, ownerToken);
+  expect((await openSocket(gateway, ownerToken)).closed).toBeUndefined();
 });

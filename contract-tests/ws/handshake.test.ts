@@ -1,6 +1,6 @@
 import { WebSocket as Client } from "ws";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { expectError } from "../contract/error-of.ts";
+import { errorOf } from "../contract/error-of.ts";
 import { useServer } from "../contract/targets.ts";
 import { ownerToken, startTestGateway, type TestGateway, type TestGatewayOptions } from "../harness/gateway.ts";
 import { exchange } from "../harness/raw-exchange.ts";
@@ -23,6 +23,12 @@ async function refused({ url }: TestGateway, path: string, changes: Record<strin
   return new Response(answer.body, { status: answer.status, headers: answer.headers });
 }
 
+/** The face, the status and the code of an error. */
+async function errorIn(answer: Response): Promise<unknown> {
+  const { face, code } = errorOf(JSON.parse(await answer.text()));
+  return [face, answer.status, code];
+}
+
 /** The status of a handshake: 101 when it succeeds. */
 async function handshake({ url }: TestGateway, headers: Record<string, string>): Promise<number> {
   const ws = new Client(`${url.replace("http", "ws")}/ws`, { headers });
@@ -43,18 +49,18 @@ describe("in HTTP", () => {
     expect((await server.call("openSocket", { token: null, query: { token: ownerToken } })).status).toBe(426);
     const old = await refused(server.gateway, "/ws", { "Sec-WebSocket-Version": "7" });
     expect(old.headers.get("Sec-WebSocket-Version")).toBe("13");
-    await expectError(old, "api", 426, "upgrade_required");
+    expect(await errorIn(old)).toEqual(["api", 426, "upgrade_required"]);
   });
 
   test("400: a handshake whose key is none, or whose parameters are wrong", async () => {
-    await expectError(await refused(server.gateway, "/ws", { "Sec-WebSocket-Key": "short" }), "api", 400, "bad_request");
-    await expectError(await refused(server.gateway, `/ws?after=${"e".repeat(65)}`), "api", 400, "bad_request");
+    expect(await errorIn(await refused(server.gateway, "/ws", { "Sec-WebSocket-Key": "short" }))).toEqual(["api", 400, "bad_request"]);
+    expect(await errorIn(await refused(server.gateway, `/ws?after=${"e".repeat(65)}`))).toEqual(["api", 400, "bad_request"]);
   });
 
   test("404 and 405: another path, another method, in its own face", async () => {
-    await expectError(await refused(server.gateway, "/nowhere", { Connection: "Upgrade, close" }), "api", 404, "not_found");
-    await expectError(await refused(server.gateway, "/api/nowhere", { Connection: "Upgrade, close" }), "plain", 404, "NOT_FOUND");
-    await expectError(await refused(server.gateway, "/ws", { Connection: "Upgrade, close", "Content-Length": "0" }, "POST"), "api", 405, "method_not_allowed");
+    expect(await errorIn(await refused(server.gateway, "/nowhere", { Connection: "Upgrade, close" }))).toEqual(["api", 404, "not_found"]);
+    expect(await errorIn(await refused(server.gateway, "/api/nowhere", { Connection: "Upgrade, close" }))).toEqual(["plain", 404, "NOT_FOUND"]);
+    expect(await errorIn(await refused(server.gateway, "/ws", { Connection: "Upgrade, close", "Content-Length": "0" }, "POST"))).toEqual(["api", 405, "method_not_allowed"]);
   });
 
   test("an upgrade to another protocol is passed over", async () => {
@@ -65,7 +71,7 @@ describe("in HTTP", () => {
   test("a handshake that is sent ahead of another answer costs its own connection, and nothing else", async () => {
     const request = `GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /ws HTTP/1.1\r\n${Object.entries(rightHeaders).map(([name, value]) => `${name}: ${value}`).join("\r\n")}\r\n\r\n`;
     await exchange(server.gateway.url, request).catch(() => {});
-    (await server.call("getLiveness", { token: null })).json(200);
+    expect((await server.call("getLiveness", { token: null })).status).toBe(200);
   });
 
   test("the request's id is in the answer, in the first frame and in the audit log", async () => {
@@ -96,7 +102,7 @@ describe("pages (RFC 6455, 10.2)", () => {
   test("of the gateway's own origin, whatever a proxy in front of it speaks", async () => {
     const { host } = new URL(server.gateway.url);
     for (const scheme of ["http", "https"]) expect(await handshake(server.gateway, { Origin: `${scheme}://${host}` })).toBe(101);
-    await expectError(await refused(server.gateway, "/ws", { Origin: "https://evil.example" }), "api", 403, "forbidden");
+    expect(await errorIn(await refused(server.gateway, "/ws", { Origin: "https://evil.example" }))).toEqual(["api", 403, "forbidden"]);
   });
 
   test("are let in from everywhere where the settings say so", async () => {
@@ -108,14 +114,14 @@ describe("pages (RFC 6455, 10.2)", () => {
 describe("the perimeter", () => {
   test("403: other addresses, and other names", async () => {
     const addresses = await start({ settings: { api: { security: { allowedIPs: ["10.0.0.0/8"] } } } });
-    await expectError(await refused(addresses, "/ws"), "api", 403, "forbidden");
+    expect(await errorIn(await refused(addresses, "/ws"))).toEqual(["api", 403, "forbidden"]);
     const names = await start();
-    await expectError(await refused(names, "/ws", { Host: "rebound.example" }), "api", 403, "forbidden");
+    expect(await errorIn(await refused(names, "/ws", { Host: "rebound.example" }))).toEqual(["api", 403, "forbidden"]);
   });
 
   test("404: the API is switched off", async () => {
     const off = await start({ settings: { gateway: { auth: { enabled: true, token: ownerToken }, apiEnabled: false } } });
-    await expectError(await refused(off, "/ws"), "api", 404, "not_found");
+    expect(await errorIn(await refused(off, "/ws"))).toEqual(["api", 404, "not_found"]);
   });
 
   test("503: while it stops, and when there are as many sockets as there may be", async () => {
@@ -123,7 +129,7 @@ describe("the perimeter", () => {
     await openSocket(gateway, ownerToken);
     const full = await refused(gateway, "/ws");
     expect(full.headers.get("Retry-After")).toBe("30");
-    await expectError(full, "api", 503, "service_unavailable");
+    expect(await errorIn(full)).toEqual(["api", 503, "service_unavailable"]);
     gateway.running.gateway.health.setLifecycle("draining");
     expect((await refused(gateway, "/ws")).headers.get("Retry-After")).toBe("5");
   });
