@@ -58,6 +58,7 @@ describe("who is there", () => {
     socket.send({ type: "ping" });
     await socket.next("pong");
     expect(socket.frames.map(({ type }) => type)).toEqual(["ready", "ready", "pong"]);
+    expect(socket.frames[1]).toEqual({ type: "ready", id: "again", requestId: expect.any(String), permissions: ["messages:read", "messages:write"] });
   });
 
   test("who answers no ping is gone", async () => {

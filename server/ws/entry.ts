@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { Audit } from "../audit/service.ts";
 import { GatewayError } from "../errors.ts";
 import type { Login } from "../http/guard-logins.ts";
@@ -25,10 +26,11 @@ export interface EntryOptions {
   authentication: Pick<Authentication, "authenticate">;
   subscriptions: Subscriptions;
   audit: Pick<Audit, "note">;
+  log: Logger;
   now: () => number;
 }
 
-export function createEntry({ login, authentication, subscriptions, audit, now }: EntryOptions): Entry {
+export function createEntry({ login, authentication, subscriptions, audit, log, now }: EntryOptions): Entry {
   /** An entry of the audit log for each socket, once it is known whose it is, or that it is nobody's. */
   function note({ requestId, address, openedAt }: Socket, keyId: string | null, status: number): void {
     audit.note({ at: now(), keyId, address, operation: "openSocket", method: "GET", object: null, status, complete: true, durationMs: Math.round(performance.now() - openedAt), requestId, times: 1 });
@@ -50,15 +52,20 @@ export function createEntry({ login, authentication, subscriptions, audit, now }
     try {
       principal = await login(token, socket.address);
       const permissions = permissionsOf(principal);
-      const begun = permissions.includes("messages:read") ? await subscriptions.choose(socket, principal, { after }) : undefined;
+      // Who says once more who he is keeps the events that he has.
+      const isNew = socket.subscription === undefined || after !== undefined;
+      const begun = isNew && permissions.includes("messages:read") ? await subscriptions.choose(socket, principal, { after }) : undefined;
       if (!socket.isOpen) return subscriptions.end(socket);
+      const isFirst = socket.principal === null;
       socket.principal = principal;
       socket.token = token;
-      note(socket, principal.keyId, 101);
+      if (isFirst) note(socket, principal.keyId, 101);
       socket.answer({ type: "ready", ...answering({ ...(id !== undefined && { id }) }), requestId: socket.requestId, permissions, ...(begun && { last: begun.last }), ...(after !== undefined && begun && { truncated: begun.isTruncated }) });
       begun?.start();
-    } catch (error) {
-      note(socket, principal?.keyId ?? null, GatewayError.from(error).status);
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      if (error.status >= 500) log.error({ requestId: socket.requestId, code: error.code, err: error.cause ?? error }, error.message);
+      note(socket, principal?.keyId ?? null, error.status);
       turnAway(socket, error, id);
     }
   }

@@ -82,6 +82,9 @@ export function createSubscriptions({ events, workspaces, log }: SubscriptionsOp
     } catch (err) {
       log.error({ err }, "the events could not be read; the sockets that wait for them are closed");
       for (const socket of sockets) fail(socket);
+    } finally {
+      // Whoever comes next begins anew.
+      if (following === own) following = undefined;
     }
   }
 
