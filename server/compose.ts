@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
+import { createTelegramWebhookDoor, createTelegramWebhookHandlers } from "./channels/telegram-webhook.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
@@ -12,6 +13,7 @@ import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
 import { createCluster } from "./cluster/cluster.ts";
+import type { WebhookConnector } from "./connectors/port.ts";
 import { createFireStore } from "./cron/fire-store.ts";
 import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
@@ -88,6 +90,8 @@ export interface ComposeOptions {
   source?: SettingsSource | undefined;
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
+  /** The channel that Telegram calls. */
+  telegramWebhook?: () => WebhookConnector | null;
 }
 
 export interface Gateway {
@@ -112,7 +116,7 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs, telegramWebhook = () => null }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
@@ -184,6 +188,7 @@ export async function composeGateway(
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
+    doors: createTelegramWebhookDoor({ connector: telegramWebhook }),
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
     handlers: {
@@ -202,6 +207,7 @@ export async function composeGateway(
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
+      ...createTelegramWebhookHandlers({ connector: telegramWebhook }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },

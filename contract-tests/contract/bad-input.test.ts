@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { ownerToken } from "../harness/gateway.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectError, expectNothingInternal } from "./error-of.ts";
-import { operations, type OperationId } from "./operations.ts";
+import { isPlatformCallback, operations, type OperationId } from "./operations.ts";
 import { useServer } from "./targets.ts";
 import type { CallRequest } from "./target.ts";
 
 // What should not be sent, to every operation that could get it: the right face and code, and a server that goes on.
 
 const server = useServer();
-const withBody = operations.filter(({ bodySchemas }) => bodySchemas);
+const withBody = operations.filter((operation) => operation.bodySchemas && !isPlatformCallback(operation));
 const json = { "Content-Type": "application/json" };
 
 async function expectRefusal(id: OperationId, request: CallRequest, status: number, code: string): Promise<ReturnType<typeof errorOf>> {

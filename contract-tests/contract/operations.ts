@@ -20,6 +20,9 @@ export type BodyOf<Id extends OperationId, Status> = Status extends keyof Contra
 
 export const operations: readonly (Operation & { id: OperationId })[] = listOperations(contract) as (Operation & { id: OperationId })[];
 
+/** Of a messaging platform, which calls with a secret of its own: open, yet not for everybody. Each platform's are tested by themselves. */
+export const isPlatformCallback = ({ path }: Operation): boolean => /^\/api\/v1\/channels\/\w+\/webhook$/.test(path);
+
 const byId = new Map(operations.map((operation) => [operation.id, operation]));
 
 export function operationOf(id: OperationId): Operation & { id: OperationId } {

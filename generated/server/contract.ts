@@ -966,6 +966,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/telegram/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an update of Telegram
+         * @description For Telegram alone, where the settings have `channels.telegram.webhook`; 404 where they have not. The secret that stands
+         *     there must come along, else 401. Answered once the message is stored: after a 503 Telegram sends it again.
+         */
+        post: operations["receiveTelegramUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -3044,6 +3065,21 @@ export interface components {
             runId: components["schemas"]["Id"];
             jobId: components["schemas"]["Id"];
         };
+        /**
+         * @description What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
+         * @example {
+         *       "update_id": 10000
+         *     }
+         */
+        TelegramUpdate: {
+            /**
+             * Format: int64
+             * @description Telegram's number of the update.
+             */
+            update_id: number;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description A time zone by its IANA name. */
         TimeZone: string;
         /** @description A piece of the answer's text. */
@@ -3258,6 +3294,16 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
+        /** @description The request does not fit the contract; every fault is listed. */
+        ApiBadRequestOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
         /** @description The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way. */
         ApiConflict: {
             headers: {
@@ -3335,6 +3381,16 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
+        /** @description There is no such object, or this key may not see it. */
+        ApiNotFoundOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
         /** @description The body is over the limit. */
         ApiPayloadTooLarge: {
             headers: {
@@ -3343,6 +3399,16 @@ export interface components {
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description The body is over the limit. */
+        ApiPayloadTooLargeOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -3442,6 +3508,16 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
+        /** @description The token is missing or not valid. */
+        ApiUnauthorizedOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
         /** @description The request fits the contract, but what it asks for cannot be done; the message says why. */
         ApiUnprocessable: {
             headers: {
@@ -3464,6 +3540,16 @@ export interface components {
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description The body is not `application/json`. */
+        ApiUnsupportedMediaTypeOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -6120,6 +6206,40 @@ export interface operations {
             429: components["responses"]["PlainTooManyRequests"];
             500: components["responses"]["PlainInternalError"];
             503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    receiveTelegramUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of the settings. */
+                "X-Telegram-Bot-Api-Secret-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TelegramUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequestOpen"];
+            401: components["responses"]["ApiUnauthorizedOpen"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
+            413: components["responses"]["ApiPayloadTooLargeOpen"];
+            415: components["responses"]["ApiUnsupportedMediaTypeOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     listKeys: {

@@ -180,6 +180,12 @@ export interface AgentsHandlers<Context> {
   listAgentTools: Handler<"listAgentTools", Context>;
 }
 
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
+  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
+}
+
 /** Chat. */
 export interface ChatHandlers<Context> {
   /** POST /api/v1/chat: Chat with an agent */
@@ -297,4 +303,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
