@@ -5,15 +5,14 @@ import type { Logger } from "pino";
 import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
-import { createTelegramWebhookDoor, createTelegramWebhookHandlers } from "./channels/telegram-webhook.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { createTelegramWebhookDoor, createTelegramWebhookHandlers, type TelegramWebhookOptions } from "./channels/telegram-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
 import { createCluster } from "./cluster/cluster.ts";
-import type { WebhookConnector } from "./connectors/port.ts";
 import { createFireStore } from "./cron/fire-store.ts";
 import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
@@ -96,7 +95,7 @@ export interface ComposeOptions {
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
   /** The channel that Telegram calls. */
-  telegramWebhook?: () => WebhookConnector | null;
+  telegramWebhook?: TelegramWebhookOptions["connector"];
 }
 
 export interface Gateway {

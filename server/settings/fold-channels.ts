@@ -1,3 +1,4 @@
+import type { Telegram as TelegramFile } from "../../generated/server/settings.ts";
 import { checkUrl } from "./check-url.ts";
 import type { Folding } from "./folding.ts";
 import type { ChannelsSettings } from "./settings.ts";
@@ -13,15 +14,14 @@ const apiRoots = {
 export function foldChannels(folding: Folding): ChannelsSettings {
   const { channels = {} } = folding.file;
   return {
-    telegram: foldTelegram(folding),
+    telegram: foldTelegram(channels.telegram, folding),
     discord: foldChannel("discord", channels.discord, ["botToken"], folding),
     slack: foldChannel("slack", channels.slack, ["botToken", "appToken"], folding),
     whatsapp: foldChannel("whatsapp", channels.whatsapp, ["accessToken", "phoneNumberId", "verifyToken", "appSecret"], folding),
   };
 }
 
-function foldTelegram(folding: Folding): ChannelsSettings["telegram"] {
-  const written = folding.file.channels?.telegram;
+function foldTelegram(written: TelegramFile | undefined, folding: Folding): ChannelsSettings["telegram"] {
   const channel = foldChannel("telegram", written, ["botToken"], folding);
   const webhook = written?.webhook ?? null;
   if (channel?.enabled && webhook) {
