@@ -9,6 +9,7 @@ import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createTelegramWebhookDoor, createTelegramWebhookHandlers, type TelegramWebhookOptions } from "./channels/telegram-webhook.ts";
+import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -215,6 +216,7 @@ export async function composeGateway(
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
       ...createTelegramWebhookHandlers({ connector: telegramWebhook }),
+      ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },

@@ -9,7 +9,8 @@ import type { CallRequest } from "./target.ts";
 // What should not be sent, to every operation that could get it: the right face and code, and a server that goes on.
 
 const server = useServer();
-const withBody = operations.filter((operation) => operation.bodySchemas && !isPlatformCallback(operation));
+// Telegram has to show its secret before its body is read: telegram-webhook.test.ts.
+const withBody = operations.filter(({ id, bodySchemas }) => bodySchemas && id !== "receiveTelegramUpdate");
 const json = { "Content-Type": "application/json" };
 
 async function expectRefusal(id: OperationId, request: CallRequest, status: number, code: string): Promise<ReturnType<typeof errorOf>> {
@@ -22,7 +23,8 @@ async function expectRefusal(id: OperationId, request: CallRequest, status: numb
   return error;
 }
 
-describe.each(withBody)("a body to $id", ({ id, face, method, path: template }) => {
+describe.each(withBody)("a body to $id", (operation) => {
+  const { id, face, method, path: template } = operation;
   const [name] = [JSON.stringify(exampleRequest(id).json).includes('"messages"') ? "messages" : "message"];
   const path = template.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => exampleRequest(id).path?.[parameter] ?? "");
   const codeInFace = (code: string) => (face !== "plain" ? code : code === "bad_request" ? "INVALID_REQUEST" : code.toUpperCase());
@@ -44,7 +46,8 @@ describe.each(withBody)("a body to $id", ({ id, face, method, path: template }) 
     await refuses({ body: '{"a":'.repeat(10_000) + "1" + "}".repeat(10_000), headers: json }, 400, "bad_request");
   });
 
-  test("400: with members of the prototype's names", async () => {
+  // A platform may say what it likes: its bodies are open.
+  test.skipIf(isPlatformCallback(operation))("400: with members of the prototype's names", async () => {
     for (const member of ["__proto__", "constructor"]) {
       const body = JSON.stringify(valid()).replace("{", `{"${member}":{"polluted":true},`);
       const { details } = await refuses({ body, headers: json }, 400, "bad_request");

@@ -11,6 +11,8 @@ import { useServer } from "./targets.ts";
 
 // What no caller can bring about: the gateway's own parts fail, or it stops. Every operation of the contract, one by one.
 
+const ours = operations.filter((operation) => !isPlatformCallback(operation));
+
 function expectFace(id: OperationId, text: string, code: string): void {
   const found = errorOf(JSON.parse(text));
   const { face } = operations.find((operation) => operation.id === id)!;
@@ -26,7 +28,7 @@ describe("500: a crash behind the handler", () => {
   // Not an option of the harness's, but one that it hands on.
   const faulty = { env: {}, checkAnswer };
   const server = useServer(faulty);
-  const answering = operations.filter(({ method, path, id }) => method === "GET" && !path.includes("{") && id !== "streamChatByQuery");
+  const answering = ours.filter(({ method, path, id }) => method === "GET" && !path.includes("{") && id !== "streamChatByQuery");
 
   test.each(answering)("$id", async ({ id }) => {
     const answer = await server.call(id, exampleRequest(id));
@@ -56,7 +58,7 @@ describe("500: a crash behind the handler", () => {
 
 describe("500: a store that is broken", () => {
   const server = useServer();
-  const talking = operations.filter((operation) => operation.bodySchemas && !["Settings", "Skills", "Tools"].includes(operation.group) && !isPlatformCallback(operation));
+  const talking = ours.filter(({ bodySchemas, group }) => bodySchemas && !["Settings", "Skills", "Tools"].includes(group));
   const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|cron|memory|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {

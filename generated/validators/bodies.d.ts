@@ -20,3 +20,4 @@ export const SettingsDocument: ValidateFunction;
 export const TelegramUpdate: ValidateFunction;
 export const UpdateAllowlistRequest: ValidateFunction;
 export const UpdateCronJobRequest: ValidateFunction;
+export const WhatsappCallback: ValidateFunction;
