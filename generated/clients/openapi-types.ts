@@ -1110,8 +1110,14 @@ export interface paths {
         };
         /**
          * List log entries
-         * @description What has happened, the newest first. A key that is bound to workspaces sees its own calls only. Where a filter fits few
-         *     entries a page may have less than `limit`, even none, and still a `nextCursor`: the search goes on from there.
+         * @description What has happened, the newest first. Where a filter fits few entries a page may have less than `limit`, even none, and still a
+         *     `nextCursor`: the search goes on from there.
+         *
+         *     The gateway's log is for keys that are bound to no workspace. It is read from its files, the rotated ones too; where
+         *     `logging.file` is null, from the last 1,000 lines. When `Accept` asks for `text/event-stream` it is followed: an event for
+         *     each line from now on, or behind `Last-Event-ID`, until the reader goes.
+         *
+         *     Of the audit log a key that is bound to workspaces sees its own calls only.
          */
         get: operations["listLogs"];
         put?: never;
@@ -1525,7 +1531,10 @@ export interface components {
          *     `logging.auditRetentionDays`. None holds a token, a body or a query.
          */
         AuditEntry: {
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             kind: "audit";
             id: components["schemas"]["Id"];
             /** @description When the answer was out; the call began `durationMs` before. */
@@ -2033,6 +2042,31 @@ export interface components {
          * @enum {string}
          */
         FinishReason: "stop" | "length" | "tool_calls" | "content_filter";
+        /** @description One line of the gateway's own log. Secrets in it are masked. */
+        GatewayLogEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "gateway";
+            /** @description Its place in the log; `Last-Event-ID` of a stream goes on behind it. */
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Instant"];
+            level: components["schemas"]["LogLevel"];
+            /** @description What happened, in words; `request` for one that was answered. */
+            message: string;
+            /** @description Of the request that it is about; absent where there is none, as with the four below. */
+            requestId?: string;
+            keyId?: string;
+            /** @description The operation's id in this contract. */
+            operation?: string;
+            sessionId?: string;
+            runId?: string;
+            /** @description What else the line has, such as `status`, `durationMs` and `err`. */
+            fields: {
+                [key: string]: unknown;
+            };
+        };
         /** @description It is up. */
         Health: {
             /**
@@ -2170,14 +2204,21 @@ export interface components {
          * @enum {string}
          */
         KeySource: "stored" | "settings";
+        /** @description Of the log that was asked for. */
+        LogEntry: components["schemas"]["GatewayLogEntry"] | components["schemas"]["AuditEntry"];
         /**
-         * @description Which log to read: `audit`, one entry for each call that needs a key.
+         * @description Which log to read.
          * @enum {string}
          */
-        LogKind: "audit";
+        LogKind: "gateway" | "audit";
+        /**
+         * @description How important a line is, the least first.
+         * @enum {string}
+         */
+        LogLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
         LogPage: {
             /** @description The newest first. */
-            entries: components["schemas"]["AuditEntry"][];
+            entries: components["schemas"]["LogEntry"][];
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
@@ -3820,7 +3861,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+        /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
         LastEventIdHeader: string;
         /** @description How many at the most. */
         LimitQuery: number;
@@ -3964,7 +4005,7 @@ export interface operations {
                 temperature?: number;
             };
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
             };
             path?: never;
@@ -4017,7 +4058,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -4080,7 +4121,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -4201,7 +4242,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -4494,7 +4535,7 @@ export interface operations {
                 after?: string;
             };
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
             };
             path: {
@@ -6461,25 +6502,32 @@ export interface operations {
     };
     listLogs: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Which log. */
-                kind: components["schemas"]["LogKind"];
+                kind?: components["schemas"]["LogKind"];
                 /** @description How many at the most. */
                 limit?: components["parameters"]["LimitQuery"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: components["parameters"]["PageQuery.cursor"];
+                /** @description Only lines at least as important as this; of the gateway's log. */
+                level?: components["schemas"]["LogLevel"];
+                /** @description Only lines with all of these words, in any case, in their message or their fields; of the gateway's log. */
+                q?: string;
                 /** @description Only from this moment on. */
                 since?: components["schemas"]["Instant"];
                 /** @description Only before this moment. */
                 until?: components["schemas"]["Instant"];
-                /** @description Only calls of this key. */
+                /** @description Only what this key did. */
                 keyId?: components["schemas"]["Id"];
-                /** @description Only calls of this operation, such as `deleteSession`. */
+                /** @description Only of this operation, such as `deleteSession`. */
                 operation?: string;
-                /** @description Only calls answered with this status, such as 403. */
+                /** @description Only what was answered with this status, such as 403. */
                 status?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
+                "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6496,6 +6544,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogPage"];
+                    "text/event-stream": components["schemas"]["GatewayLogEntry"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];

@@ -17,7 +17,7 @@ interface DefaultedQuery {
   listCronJobs: "limit";
   listCronRuns: "limit";
   listKeys: "limit";
-  listLogs: "limit";
+  listLogs: "kind" | "limit";
   listMcpServers: "limit";
   listMemories: "limit";
   pruneMemory: "dry_run";

@@ -544,6 +544,10 @@ export interface Logging {
   level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /** File to log to, besides standard output; null for none. Default `logs/gateway.log` in the state folder. */
   file?: string | null;
+  /** The file begins anew before it has more bytes than this; the old one becomes `<file>.1`, and that one `<file>.2`. Default 10485760. */
+  maxFileBytes?: number;
+  /** Most files of it, the one that is written included. Default 5. */
+  maxFiles?: number;
   /** Days that the entries of the audit log are kept; null for ever. Default 90. */
   auditRetentionDays?: number | null;
 }

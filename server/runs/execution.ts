@@ -129,8 +129,8 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
   async function fail(run: Run, thrown: unknown, isBegun: boolean): Promise<boolean> {
     const error = GatewayError.from(thrown);
     const finishedAt = now();
-    if (error.code === "internal_error") log.error({ runId: run.id, requestId: run.identity.requestId, err: error.cause }, "the turn failed");
-    else log.warn({ runId: run.id, requestId: run.identity.requestId, code: error.code, err: error.cause }, error.message);
+    if (error.code === "internal_error") log.error({ ...subjectOf(run), err: error.cause }, "the turn failed");
+    else log.warn({ ...subjectOf(run), code: error.code, err: error.cause }, error.message);
     let isStored = false;
     try {
       if (isBegun) {
@@ -155,9 +155,14 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       }
     } catch (cause) {
       // The store is at fault as well: at the next start the run is found running, and marked.
-      log.error({ runId: run.id, err: cause }, "the end of the run could not be stored");
+      log.error({ ...subjectOf(run), err: cause }, "the end of the run could not be stored");
     }
     run.fail(error, finishedAt);
     return isStored;
   }
+}
+
+/** What a line of the log about a turn names. */
+function subjectOf({ id: runId, identity: { requestId, sessionId, principal } }: Run) {
+  return { requestId, keyId: principal.keyId, sessionId: sessionId ?? undefined, runId };
 }

@@ -246,6 +246,9 @@ export interface LoggingSettings {
   readonly level: NonNullable<Logging["level"]>;
   /** Absolute; null for standard output only. */
   readonly file: string | null;
+  readonly maxFileBytes: number;
+  /** The one that is written included. */
+  readonly maxFiles: number;
   /** Null: the audit log is kept for ever. */
   readonly auditRetentionDays: number | null;
 }

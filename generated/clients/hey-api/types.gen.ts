@@ -925,6 +925,40 @@ export type ErrorEvent = {
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
 /**
+ * One line of the gateway's own log. Secrets in it are masked.
+ */
+export type GatewayLogEntry = {
+    kind: 'gateway';
+    /**
+     * Its place in the log; `Last-Event-ID` of a stream goes on behind it.
+     */
+    id: Id;
+    at: Instant;
+    level: LogLevel;
+    /**
+     * What happened, in words; `request` for one that was answered.
+     */
+    message: string;
+    /**
+     * Of the request that it is about; absent where there is none, as with the four below.
+     */
+    requestId?: string;
+    keyId?: string;
+    /**
+     * The operation's id in this contract.
+     */
+    operation?: string;
+    sessionId?: string;
+    runId?: string;
+    /**
+     * What else the line has, such as `status`, `durationMs` and `err`.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * It is up.
  */
 export type Health = {
@@ -1112,15 +1146,29 @@ export type KeyPermission = 'messages:read' | 'messages:write' | 'sessions:read'
 export type KeySource = 'stored' | 'settings';
 
 /**
- * Which log to read: `audit`, one entry for each call that needs a key.
+ * Of the log that was asked for.
  */
-export type LogKind = 'audit';
+export type LogEntry = ({
+    kind: 'gateway';
+} & GatewayLogEntry) | ({
+    kind: 'audit';
+} & AuditEntry);
+
+/**
+ * Which log to read.
+ */
+export type LogKind = 'gateway' | 'audit';
+
+/**
+ * How important a line is, the least first.
+ */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 export type LogPage = {
     /**
      * The newest first.
      */
-    entries: Array<AuditEntry>;
+    entries: Array<LogEntry>;
     /**
      * Send it as `cursor` for the next page; absent on the last.
      */
@@ -2548,7 +2596,7 @@ export type WorkspacesToolUseEvent = {
 };
 
 /**
- * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+ * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
  */
 export type LastEventIdHeader = string;
 
@@ -2656,7 +2704,7 @@ export type StreamChatByQueryData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -2758,7 +2806,7 @@ export type StreamChatData = {
     body: ChatRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -2839,7 +2887,7 @@ export type MessageData = {
     body: OperatorMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3001,7 +3049,7 @@ export type StreamMessageData = {
     body: SendMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3441,7 +3489,7 @@ export type StreamRunEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -6528,12 +6576,18 @@ export type UpdatePlainSettingsResponse = UpdatePlainSettingsResponses[keyof Upd
 
 export type ListLogsData = {
     body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
+         */
+        'Last-Event-ID'?: string;
+    };
     path?: never;
-    query: {
+    query?: {
         /**
          * Which log.
          */
-        kind: LogKind;
+        kind?: LogKind;
         /**
          * How many at the most.
          */
@@ -6543,6 +6597,14 @@ export type ListLogsData = {
          */
         cursor?: string;
         /**
+         * Only lines at least as important as this; of the gateway's log.
+         */
+        level?: LogLevel;
+        /**
+         * Only lines with all of these words, in any case, in their message or their fields; of the gateway's log.
+         */
+        q?: string;
+        /**
          * Only from this moment on.
          */
         since?: Instant;
@@ -6551,15 +6613,15 @@ export type ListLogsData = {
          */
         until?: Instant;
         /**
-         * Only calls of this key.
+         * Only what this key did.
          */
         keyId?: Id;
         /**
-         * Only calls of this operation, such as `deleteSession`.
+         * Only of this operation, such as `deleteSession`.
          */
         operation?: string;
         /**
-         * Only calls answered with this status, such as 403.
+         * Only what was answered with this status, such as 403.
          */
         status?: number;
     };
