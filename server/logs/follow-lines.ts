@@ -15,7 +15,7 @@ const blockBytes = 64 * 1024;
  * it is read itself, so that nothing piles up; a follower who is slower than the log until a file is deleted goes on with the oldest there is.
  */
 export async function* followLines(file: string, place: Place | undefined, signal: AbortSignal): AsyncGenerator<readonly LogLine[]> {
-  const pause = () => sleep(followIntervalMs, undefined, { signal, ref: false }).catch(() => {});
+  const pause = () => sleep(followIntervalMs, undefined, { signal }).catch(() => {});
   let open: OpenFile | null = null;
   try {
     let reader: ReturnType<typeof readerOf> | undefined;

@@ -3,6 +3,7 @@ import type { EventStream, LogsHandlers } from "../../generated/server/handlers.
 import type { Audit, AuditEntry } from "../audit/service.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { badRequest } from "../http/validate.ts";
+import { encodeLine } from "./encode.ts";
 import type { GatewayLogEntry } from "./entry.ts";
 import type { GatewayLog } from "./service.ts";
 
@@ -40,12 +41,6 @@ function pageOf(entries: Schemas["LogEntry"][], nextCursor: string | null): Sche
 
 function encodeAudited(entry: AuditEntry): Schemas["AuditEntry"] {
   return { kind: "audit", ...entry, at: new Date(entry.at).toISOString() };
-}
-
-function encodeLine({ id, at, level, message, fields: all }: GatewayLogEntry): Schemas["GatewayLogEntry"] {
-  const { requestId, keyId, operation, sessionId, runId, ...fields } = all;
-  const named = Object.entries({ requestId, keyId, operation, sessionId, runId }).filter(([, value]) => typeof value === "string");
-  return { kind: "gateway", id, at: new Date(at).toISOString(), level, message, ...Object.fromEntries(named), fields };
 }
 
 async function* encodeEvents(batches: AsyncIterable<readonly GatewayLogEntry[]>): EventStream<Schemas["GatewayLogEntry"]> {

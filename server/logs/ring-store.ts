@@ -38,7 +38,7 @@ export function createRingStore(mostLines = 1_000): LogStore {
         const batch = Array.from({ length: count - next }, (_, index) => lineAt(next + index));
         next = count;
         if (batch.length > 0) yield batch;
-        else await sleep(followIntervalMs, undefined, { signal, ref: false }).catch(() => {});
+        else await sleep(followIntervalMs, undefined, { signal }).catch(() => {});
       }
     },
     async close() {},

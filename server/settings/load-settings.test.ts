@@ -26,7 +26,7 @@ describe("without a file", () => {
       memory: { retentionDays: null, maxEntries: 100_000, recall: { enabled: true, maxTokens: 512 }, embeddings: null },
       cron: { jobs: [] },
       webhooks: [],
-      logging: { level: "info", file: `${stateDir}/logs/gateway.log`, auditRetentionDays: 90 },
+      logging: { level: "info", file: `${stateDir}/logs/gateway.log`, maxFileBytes: 10_485_760, maxFiles: 5, auditRetentionDays: 90 },
     });
   });
 
