@@ -108,7 +108,8 @@ function answerErrors(log: Logger, mask: SecretMask, checkAnswer: AppOptions["ch
       const error = GatewayError.from(thrown);
       const requestId = koa.state["requestId"] as string;
       if (error.status >= 500) log.error({ ...subjectOf(koa), code: error.code, err: error.cause ?? error }, error.message);
-      else if (log.isLevelEnabled("debug")) log.debug({ ...subjectOf(koa), code: error.code, err: error.cause }, error.message);
+      // What it says is for the caller: it may quote what he has sent.
+      else if (log.isLevelEnabled("debug")) log.debug({ ...subjectOf(koa), code: error.code, err: error.cause }, "the request was refused");
       if (koa.res.headersSent) {
         // A stream that breaks in a way it has no event for: the client must see that it was cut, not that it ended.
         koa.res.destroy();
