@@ -154,7 +154,7 @@ export async function composeGateway(
     env: process.env,
     hasTool(name) {
       const tool = tools.get(name);
-      return tool !== undefined && tools.refusal(tool, { tools: null }) === null;
+      return tool !== undefined && tools.refusal(tool, { tools: null, denyTools: null }) === null;
     },
     globsOf: async ({ principal, workspaceId, agentId }) => ({
       agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],

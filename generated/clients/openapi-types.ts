@@ -1339,8 +1339,10 @@ export interface components {
             description: string;
             /** @description The model it asks, `provider/model`; null for the gateway's default. */
             model: string | null;
-            /** @description Names of the tools it may call. */
+            /** @description Names or globs of the tools it may call. */
             tools: string[];
+            /** @description Names or globs of those that it may not, whatever else allows them. */
+            denyTools: string[];
             skills: string[];
             /**
              * Format: int32
@@ -1859,6 +1861,8 @@ export interface components {
             workspaces?: (components["schemas"]["Id"] | "*")[];
             /** @description The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may. */
             tools?: components["schemas"]["ToolGlob"][];
+            /** @description The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not. */
+            denyTools?: components["schemas"]["ToolGlob"][];
             /**
              * Format: int32
              * @description Requests a minute.
@@ -2172,6 +2176,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -2407,6 +2413,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -2786,6 +2794,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -6314,7 +6324,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RotateKeyRequest"];
             };

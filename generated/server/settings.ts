@@ -137,6 +137,8 @@ export interface ApiToken {
   maxTokensPerDay?: number;
   /** The tools it may call, itself and in its turns: names or globs. Default all that the settings allow. */
   tools?: string[];
+  /** The tools it may not call, whatever else allows them: names or globs. Default none. */
+  denyTools?: string[];
   /** When the key ends: a date (its first moment, UTC) or a date and time of RFC 3339. Default never. */
   expiresAt?: string;
 }
@@ -160,6 +162,8 @@ export interface ApiKey {
   maxTokensPerDay?: number;
   /** The tools it may call, itself and in its turns: names or globs. Default all that the settings allow. */
   tools?: string[];
+  /** The tools it may not call, whatever else allows them: names or globs. Default none. */
+  denyTools?: string[];
   /** When the key ends: a date (its first moment, UTC) or a date and time of RFC 3339. Default never. */
   expiresAt?: string;
 }
@@ -302,6 +306,8 @@ export interface Agent {
   systemPrompt?: string;
   /** Tools it may call, of those that `tools` allows. Default `read`, `calculate`, `memory_search` and `memory_save`. */
   tools?: string[];
+  /** Tools it may not call, whatever else allows them. */
+  denyTools?: string[];
   /** Skills it may use. Default all. */
   skills?: string[];
   /** Most calls of the model within one turn. Default 8. */

@@ -64,10 +64,10 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   if (route.parameters) validate([route.parameters], parameters);
   let body: unknown;
   if (route.bodies) {
-    body = await readJsonBody(koa.req, options.perimeter.rules.maxBodyBytes, route.bodyTypes);
+    body = await readJsonBody(koa.req, options.perimeter.rules.maxBodyBytes, route);
     // A body takes its time to arrive: the gateway may have begun to stop.
     if (options.isDraining()) throw stopping();
-    validate(route.bodies, body);
+    if (body !== undefined) validate(route.bodies, body);
   }
 
   const request = { ...parameters, body };

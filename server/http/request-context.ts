@@ -27,7 +27,7 @@ export interface RequestContext {
 }
 
 /** Who asks where no key is asked for: somebody who may nothing. */
-export const nobody: Principal = { keyId: "none", label: "", edition: "operator", permissions: new Set(), workspaces: [], tools: [], isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
+export const nobody: Principal = { keyId: "none", label: "", edition: "operator", permissions: new Set(), workspaces: [], tools: [], denyTools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
 
 export function createRequestContext(koa: KoaContext, principal: Principal): RequestContext {
   return new KoaRequestContext(koa, principal);

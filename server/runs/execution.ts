@@ -84,6 +84,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       case "toolResult": {
         const call = run.toolCalls.find(({ callId }) => callId === event.callId);
         if (call) Object.assign(call, { output: event.output, isError: event.isError });
+        if (!event.isRefused) run.toolsInvoked.add(event.name);
         run.append(event, event.output.length);
         return undefined;
       }
@@ -99,7 +100,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       finishReason: "length",
       usage: { inputTokens: 0, outputTokens: Math.ceil(run.content.length / 4) },
       latencyMs: now() - run.identity.createdAt,
-      toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
+      toolsInvoked: [...run.toolsInvoked],
       callerToolCalls: [],
     };
   }
@@ -146,7 +147,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
           usage: null,
           finishReason: null,
           toolCalls: run.toolCalls,
-          toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
+          toolsInvoked: [...run.toolsInvoked],
           latencyMs: now() - run.identity.createdAt,
           error: { code: error.code, message: error.message, details: error.details },
           finishedAt,

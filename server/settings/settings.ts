@@ -77,6 +77,8 @@ export interface ConfiguredKey {
   readonly workspaces: readonly string[] | "*";
   /** Names or globs; null: all that `tools` lets be called. */
   readonly tools: readonly string[] | null;
+  /** Those that it may not call, whatever else allows them; null: none. */
+  readonly denyTools: readonly string[] | null;
   /** Null: `limits.perKey`. */
   readonly rateLimitPerMinute: number | null;
   /** Null: `limits.tokensPerDay.perKey`. */
@@ -142,6 +144,8 @@ export interface AgentSettings {
   readonly systemPrompt: string;
   /** Names or globs. */
   readonly tools: readonly string[];
+  /** Those that it may not call, whatever else allows them. */
+  readonly denyTools: readonly string[];
   readonly skills: readonly string[];
   /** Most model calls of one turn. */
   readonly maxSteps: number;

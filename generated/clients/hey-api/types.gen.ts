@@ -18,9 +18,13 @@ export type Agent = {
      */
     model: string | null;
     /**
-     * Names of the tools it may call.
+     * Names or globs of the tools it may call.
      */
     tools: Array<string>;
+    /**
+     * Names or globs of those that it may not, whatever else allows them.
+     */
+    denyTools: Array<string>;
     skills: Array<string>;
     /**
      * The most model calls of one turn.
@@ -680,6 +684,10 @@ export type CreateKeyRequest = {
      */
     tools?: Array<ToolGlob>;
     /**
+     * The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not.
+     */
+    denyTools?: Array<ToolGlob>;
+    /**
      * Requests a minute.
      */
     rateLimit?: number;
@@ -1093,6 +1101,10 @@ export type Key = {
      */
     tools: Array<string> | null;
     /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
+    /**
      * Requests a minute; null for what the settings give every key.
      */
     rateLimit: number | null;
@@ -1445,6 +1457,10 @@ export type NewKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -1908,6 +1924,10 @@ export type OwnKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -6272,7 +6292,7 @@ export type RevokeKeyResponses = {
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
 
 export type RotateKeyData = {
-    body: RotateKeyRequest;
+    body?: RotateKeyRequest;
     headers?: {
         /**
          * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
