@@ -20,10 +20,9 @@ export async function createLog({ store, ...options }: LogOptions & { store: Log
         shown.write(line);
         store.write(line);
       },
-      flush(done: () => void) {
-        const alsoStored = () => store.flush(done);
-        if (shown.flush) shown.flush(alsoStored);
-        else alsoStored();
+      async flush(done: () => void) {
+        await Promise.all([store.flush(), new Promise<void>((resolve) => (shown.flush ? shown.flush(resolve) : resolve()))]);
+        done();
       },
     } as DestinationStream,
     options,

@@ -141,6 +141,6 @@ function storedPrincipal({ permissions, ...rest }: Principal): string {
 
 function toPrincipal(text: string): Principal {
   // A job of an older version has none.
-  const { permissions, denyTools = null, ...rest } = JSON.parse(text) as Omit<Principal, "permissions"> & { permissions: string[] | "*" };
+  const { permissions, denyTools = null, ...rest } = JSON.parse(text) as Omit<Principal, "permissions" | "denyTools"> & Partial<Pick<Principal, "denyTools">> & { permissions: string[] | "*" };
   return { ...rest, denyTools, permissions: permissions === "*" ? "*" : new Set(permissions) };
 }

@@ -20,14 +20,13 @@ function storeIn(folder: string, options: Partial<FileStoreOptions> = {}) {
   return { store, file, failures };
 }
 
-const flushed = (store: LogStore) => new Promise<void>((resolve) => store.flush(resolve));
 /** A hundred bytes. */
 const lineOf = (number: number) => `{"number":${number}}`.padEnd(99, " ") + "\n";
 const numberIn = ({ text }: LogLine) => (JSON.parse(text) as { number: number }).number;
 
 async function write(store: LogStore, from: number, to: number): Promise<void> {
   for (let number = from; number <= to; number++) store.write(lineOf(number));
-  await flushed(store);
+  await store.flush();
 }
 
 async function before(store: LogStore, id?: string): Promise<LogLine[]> {
@@ -154,7 +153,7 @@ test("a follower gets each line once, through rotations", async () => {
   const lines = follow(store);
   await vi.waitFor(async () => {
     store.write(lineOf(0));
-    await flushed(store);
+    await store.flush();
     expect(lines.length).toBeGreaterThan(0);
   });
   for (let from = 6; from <= 66; from += 15) await write(store, from, from + 14);

@@ -128,7 +128,7 @@ export function createFileStore({ file, onFailure, ...limits }: FileStoreOptions
         void start();
       }, flushIntervalMs).unref();
     },
-    flush: (done) => void start().then(done),
+    flush: start,
     use(next) {
       ({ maxFileBytes, maxFiles } = next);
     },

@@ -24,7 +24,7 @@ export function createRingStore(mostLines = 1_000): LogStore {
     write(line) {
       lines[count++ % mostLines] = line.trimEnd();
     },
-    flush: (done) => done(),
+    async flush() {},
     use() {},
     async *before(place) {
       const end = place ? numberOf(place) : count;

@@ -7,8 +7,8 @@ import type { Place } from "./place.ts";
 export interface LogStore {
   /** Takes a line, its newline included. Never throws, and never waits. */
   write(line: string): void;
-  /** Calls back once all that was written is kept, or cannot be. */
-  flush(done: () => void): void;
+  /** Resolves once all that was written is kept, or cannot be. */
+  flush(): Promise<void>;
   /** Takes over new settings. */
   use(limits: LogLimits): void;
   /** Lines in batches, the newest first: from the end, or from before a line. A batch may be empty. */
