@@ -8,6 +8,7 @@ import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -17,6 +18,11 @@ import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
 import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
+import { createEventsHandlers } from "./events/handlers.ts";
+import { createEvents } from "./events/service.ts";
+import { createEventStore } from "./events/store.ts";
+import { recordInvocations } from "./events/tool-events.ts";
+import { createEventWriter } from "./events/writer.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
@@ -36,7 +42,7 @@ import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
 import { createRingStore } from "./logs/ring-store.ts";
 import { createGatewayLog } from "./logs/service.ts";
-import type { LogStore } from "./logs/store.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import { createMcpHandlers } from "./mcp/handlers.ts";
 import { createMcp } from "./mcp/service.ts";
 import { createEmbeddings } from "./memory/embeddings.ts";
@@ -121,13 +127,15 @@ export async function composeGateway(
 ): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
-  const sessionStore = createSessionStore({ database });
-  const runStore = createRunStore({ database });
+  const eventWriter = createEventWriter({ database });
+  const sessionStore = createSessionStore({ database, events: eventWriter, now });
+  const runStore = createRunStore({ database, events: eventWriter });
 
   const agents = createAgents(settings.agents);
   const runs = createRuns({ store: runStore, log, now, ...runTimes });
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
+  const events = createEvents({ store: await createEventStore({ database }), writer: eventWriter, workspaces, log, now, retentionDays: settings.events.retentionDays });
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
   const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
@@ -161,7 +169,7 @@ export async function composeGateway(
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], now });
+  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], onInvoked: recordInvocations({ events: eventWriter, log, now }), now });
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -178,7 +186,7 @@ export async function composeGateway(
   const gatewayLog = createGatewayLog({ store: logStore });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, cron, audit, logStore, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, cron, audit, logStore, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -204,11 +212,13 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
+      ...createEventsHandlers({ events }),
       ...createLogsHandlers({ audit, gatewayLog }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
+      ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },
@@ -227,12 +237,14 @@ export async function composeGateway(
     async drain(timeoutMs) {
       watch?.close();
       gatewayLog.close();
+      events.stop();
       const cronEnded = cron.stop();
       await runs.drain(timeoutMs);
       await cronEnded;
     },
     async close() {
       await mcp.close();
+      await events.close();
       memory.close();
       await providers.close();
       cluster.close();

@@ -1,5 +1,5 @@
 import pino, { type DestinationStream, type Logger } from "pino";
-import type { LogStore } from "./logs/store.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import { type SecretMask, withoutQuotedJson } from "./secrets.ts";
 
 export interface LogOptions {

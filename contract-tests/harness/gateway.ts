@@ -6,7 +6,7 @@ import type { ComposeOptions } from "../../server/compose.ts";
 import { createAnswerCheck } from "../../server/http/check-answer.ts";
 import { createLogTo } from "../../server/log.ts";
 import { createRingStore } from "../../server/logs/ring-store.ts";
-import type { LogStore } from "../../server/logs/store.ts";
+import type { LogStore } from "../../server/logs/log-store.ts";
 import { startGateway, type RunningGateway } from "../../server/main.ts";
 import { loadSettings } from "../../server/settings/load-settings.ts";
 import { secretsOf } from "../../server/settings/redact.ts";

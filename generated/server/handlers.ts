@@ -16,6 +16,7 @@ interface DefaultedQuery {
   listConversations: "limit";
   listCronJobs: "limit";
   listCronRuns: "limit";
+  listEvents: "limit";
   listKeys: "limit";
   listLogs: "kind" | "limit";
   listMcpServers: "limit";
@@ -191,6 +192,14 @@ export interface AgentsHandlers<Context> {
   listAgentTools: Handler<"listAgentTools", Context>;
 }
 
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
+  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
+  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
+  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
+}
+
 /** Chat. */
 export interface ChatHandlers<Context> {
   /** POST /api/v1/chat: Chat with an agent */
@@ -205,6 +214,12 @@ export interface ChatHandlers<Context> {
   sendMessage: Handler<"sendMessage", Context>;
   /** POST /api/v1/messages/stream: Send a message, streaming */
   streamMessage: Handler<"streamMessage", Context>;
+}
+
+/** Events. */
+export interface EventsHandlers<Context> {
+  /** GET /api/v1/events: List or follow events */
+  listEvents: Handler<"listEvents", Context>;
 }
 
 /** Keys. */
@@ -308,4 +323,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
-import type { Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { badRequest } from "./validate.ts";
 
@@ -8,19 +7,23 @@ import { badRequest } from "./validate.ts";
 const mostLevels = 100;
 
 /**
- * Reads a request's body as JSON (RFC 8259, UTF-8), sent as one of the route's media types; undefined when there is none and it needs none. Throws `unsupported_media_type`, `payload_too_large`, or `bad_request`
- * with what is wrong with it.
+ * Reads the bytes of a request's body, sent as one of the media types; none when there is none. Throws `unsupported_media_type` and
+ * `payload_too_large`.
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number, { bodyTypes: mediaTypes, needsBody }: Pick<Route, "bodyTypes" | "needsBody">): Promise<unknown> {
+export async function readBody(request: IncomingMessage, maxBytes: number, mediaTypes: readonly string[]): Promise<Buffer> {
   const mediaType = request.headers["content-type"];
   const length = Number(request.headers["content-length"] ?? Number.NaN);
   if (length > maxBytes) throw tooLarge(maxBytes);
   if (mediaType === undefined || !isOneOf(mediaTypes, mediaType) || request.headers["content-encoding"] !== undefined) {
-    if (length === 0 || (mediaType === undefined && !request.headers["transfer-encoding"] && Number.isNaN(length))) return nothing(needsBody);
+    if (length === 0 || (mediaType === undefined && !request.headers["transfer-encoding"] && Number.isNaN(length))) return nothing;
     throw new GatewayError("unsupported_media_type", `Send the body as \`Content-Type: ${mediaTypes.join("` or `")}\`, in UTF-8 and not compressed.`);
   }
-  const bytes = await readBytes(request, maxBytes);
-  if (bytes.length === 0) return nothing(needsBody);
+  return await readBytes(request, maxBytes);
+}
+
+/** A body's bytes as JSON (RFC 8259, UTF-8). Throws `bad_request` with what is wrong with it. */
+export function parseJsonBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw bodyRequired();
   if (!isUtf8(bytes)) throw badRequest([{ path: "", message: "is not valid UTF-8" }]);
   const text = bytes.toString("utf8");
   if (isDeep(text)) throw badRequest([{ path: "", message: `is nested deeper than ${mostLevels} levels` }]);
@@ -60,10 +63,9 @@ function isOneOf(mediaTypes: readonly string[], written: string): boolean {
   return mediaTypes.includes(name.toLowerCase());
 }
 
-/** What is read of a body that is not there. */
-function nothing(needsBody: boolean): undefined {
-  if (needsBody) throw badRequest([{ path: "", message: "is required" }]);
-}
+const nothing = Buffer.alloc(0);
+
+const bodyRequired = () => badRequest([{ path: "", message: "is required" }]);
 
 const tooLarge = (limitBytes: number) => new GatewayError("payload_too_large", `The body is larger than ${limitBytes} bytes.`, { details: { limitBytes } });
 

@@ -2,7 +2,7 @@ import type { SecretMask } from "../secrets.ts";
 import type { LoggingSettings } from "../settings/settings.ts";
 import { createFileStore } from "./file-store.ts";
 import { createRingStore } from "./ring-store.ts";
-import type { LogStore } from "./store.ts";
+import type { LogStore } from "./log-store.ts";
 
 /** The store that the settings ask for: a file, or the last lines in memory. A file that cannot be written is told on standard error. */
 export function createLogStore({ file, maxFileBytes, maxFiles }: Pick<LoggingSettings, "file" | "maxFileBytes" | "maxFiles">, mask: SecretMask): LogStore {

@@ -1,5 +1,5 @@
 import { levels } from "pino";
-import type { LogLine } from "./store.ts";
+import type { LogLine } from "./log-store.ts";
 
 /** How important a line is, the least first. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createFileStore, type FileStoreOptions } from "./file-store.ts";
 import { parsePlace } from "./place.ts";
-import type { LogLine, LogStore } from "./store.ts";
+import type { LogLine, LogStore } from "./log-store.ts";
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "openclaw-log-store-"));

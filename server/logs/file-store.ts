@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileName, identityOf, oldestNumber } from "./file-names.ts";
 import { followLines } from "./follow-lines.ts";
 import { linesBefore } from "./lines-before.ts";
-import type { LogLimits, LogStore } from "./store.ts";
+import type { LogLimits, LogStore } from "./log-store.ts";
 
 /** Lines are gathered this long, so that a request costs no call of the file system. */
 const flushIntervalMs = 250;

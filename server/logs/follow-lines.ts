@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileName, numberOf, oldestNumber, openFile, type OpenFile } from "./file-names.ts";
 import { linesIn, mostLineBytes } from "./lines-before.ts";
 import { type Place, placeId } from "./place.ts";
-import type { LogLine } from "./store.ts";
+import type { LogLine } from "./log-store.ts";
 
 /** How often a follower looks for more. A look is two calls of the file system. */
 export const followIntervalMs = 250;

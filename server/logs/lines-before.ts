@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { fileName, numberOf, openFile, type OpenFile } from "./file-names.ts";
 import { type Place, placeId } from "./place.ts";
-import type { LogLine } from "./store.ts";
+import type { LogLine } from "./log-store.ts";
 
 const blockBytes = 64 * 1024;
 

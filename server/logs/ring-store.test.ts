@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { parsePlace } from "./place.ts";
 import { createRingStore } from "./ring-store.ts";
-import type { LogLine, LogStore } from "./store.ts";
+import type { LogLine, LogStore } from "./log-store.ts";
 
 function write(store: LogStore, from: number, to: number): void {
   for (let number = from; number <= to; number++) store.write(`${number}\n`);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { followIntervalMs } from "./follow-lines.ts";
 import { type Place, placeId } from "./place.ts";
-import type { LogLine, LogStore } from "./store.ts";
+import type { LogLine, LogStore } from "./log-store.ts";
 
 /** Keeps the last lines in memory, where the settings name no file. They end with the process. */
 export function createRingStore(mostLines = 1_000): LogStore {

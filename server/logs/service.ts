@@ -2,7 +2,7 @@ import { type Principal, requireUnbound } from "../keys/principal.ts";
 import type { Page } from "../storage/page.ts";
 import { type EntryFilter, entryTest, type GatewayLogEntry, readEntry } from "./entry.ts";
 import { parsePlace } from "./place.ts";
-import type { LogStore } from "./store.ts";
+import type { LogStore } from "./log-store.ts";
 
 /** The gateway's own log, as it is read. It tells of all workspaces, and so only to keys that are bound to none. */
 export interface GatewayLog {

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { runTurn, type TurnInput, type TurnOutput } from "../chat/turn.ts";
 import { GatewayError } from "../errors.ts";
 import type { Run, RunIdentity } from "./run.ts";
-import type { NewSession, RunStore } from "./store.ts";
+import type { FinishRun, NewSession, RunStore } from "./store.ts";
 
 /** What a run needs once it is its turn. */
 export interface PreparedRun {
@@ -41,7 +41,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       signal.throwIfAborted();
       run.identity = { ...run.identity, ...prepared.identity };
       run.messageId = prepared.messageId;
-      await store.begin({ run: run.record, session: prepared.newSession, userMessage: prepared.userMessage });
+      await store.begin({ run: run.record, origin: run.identity.origin ?? null, session: prepared.newSession, userMessage: prepared.userMessage });
       isStored = true;
       run.accept();
       for await (const events of runTurn(prepared.turn, signal)) {
@@ -109,8 +109,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
   async function finish(run: Run, finished: Extract<TurnOutput, { type: "finished" }>): Promise<void> {
     const finishedAt = now();
     await store.finish({
-      runId: run.id,
-      sessionId: run.identity.sessionId,
+      ...whose(run),
       status: "completed",
       messageId: run.messageId,
       content: run.content,
@@ -137,8 +136,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       if (isBegun) {
         const isCancelled = error.code === "cancelled";
         await store.finish({
-          runId: run.id,
-          sessionId: run.identity.sessionId,
+          ...whose(run),
           status: isCancelled ? "cancelled" : "failed",
           // What was said before a cancel is kept; half an answer of a failed provider is not an answer.
           messageId: isCancelled && run.content !== "" ? run.messageId : null,
@@ -166,4 +164,8 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
 /** What a line of the log about a turn names. */
 function subjectOf({ id: runId, identity: { requestId, sessionId, principal } }: Run) {
   return { requestId, keyId: principal.keyId, sessionId: sessionId ?? undefined, runId };
+}
+
+function whose({ identity }: Run): Pick<FinishRun, "run" | "isForChannel"> {
+  return { run: identity, isForChannel: identity.origin != null };
 }

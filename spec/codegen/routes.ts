@@ -6,7 +6,7 @@ import { header } from "./paths.ts";
 /** `server/routes.ts`: what the server mounts, one entry an operation, with its validators. */
 export async function writeRoutes(operations: readonly Operation[], generated: string): Promise<void> {
   const entries = operations.map((operation) => {
-    const { id, method, path, permission, rateClass, face, parameters, bodySchemas, bodyTypes, answers, raw } = operation;
+    const { id, method, path, permission, rateClass, face, parameters, bodySchemas, bodyTypes, keepsRawBody, answers, raw } = operation;
     const fields = [
       `operationId: "${id}"`,
       `method: "${method}"`,
@@ -18,6 +18,7 @@ export async function writeRoutes(operations: readonly Operation[], generated: s
       `bodies: ${bodySchemas ? `[${bodySchemas.map((name) => `bodies.${name}`).join(", ")}]` : "null"}`,
       `bodyTypes: [${bodyTypes.map((name) => `"${name}"`).join(", ")}]`,
       `needsBody: ${raw.requestBody?.required === true}`,
+      `keepsRawBody: ${keepsRawBody}`,
       `resumes: ${parameters.some(({ name }) => name === "Last-Event-ID")}`,
       `streams: ${answers.some(({ mediaType }) => mediaType === "text/event-stream")}`,
     ];
@@ -56,6 +57,8 @@ export interface Route {
   readonly bodyTypes: readonly string[];
   /** Whether a request without a body is refused. */
   readonly needsBody: boolean;
+  /** Whether the handler gets the body's bytes as they were sent, too. */
+  readonly keepsRawBody: boolean;
   /** Whether it goes on with a stream when there is a \`Last-Event-ID\`, and does nothing else. */
   readonly resumes: boolean;
   /** Whether it can answer with events. */
