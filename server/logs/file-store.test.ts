@@ -112,7 +112,7 @@ test("a line that was cut off spoils no other, and one that has no end yet is no
   expect((await before(store)).map(({ text }) => text.trim())).toEqual(['{"number":4}', '{"number":3', '{"number":2}', '{"number":1}']);
 });
 
-test("a disk that is full is told once, stops nobody, and what it cost is told afterwards", async () => {
+test("a disk that is full is told once, and stops nobody", async () => {
   const { store, failures } = storeIn(temporaryFolder(), { file: "/dev/full" });
   for (let round = 0; round < 3; round++) await write(store, 1, 10);
   expect(failures).toEqual([expect.stringContaining("ENOSPC")]);
