@@ -150,6 +150,8 @@ export interface HealthHandlers<Context> {
   getPlainStatus: Handler<"getPlainStatus", Context>;
   /** GET /api/v1/health: Check health with a key */
   getApiHealth: Handler<"getApiHealth", Context>;
+  /** GET /api/v1/status: Get the status */
+  getStatus: Handler<"getStatus", Context>;
   /** GET /health: Check health */
   getHealth: Handler<"getHealth", Context>;
   /** GET /health/detail: Check health in detail */
@@ -232,6 +234,12 @@ export interface MemoryHandlers<Context> {
   deleteMemory: Handler<"deleteMemory", Context>;
 }
 
+/** Metrics. */
+export interface MetricsHandlers<Context> {
+  /** GET /api/v1/metrics: Get metrics */
+  getMetrics: Handler<"getMetrics", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -297,4 +305,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
