@@ -44,6 +44,10 @@ import { createMemory } from "./memory/service.ts";
 import { createMemoryStore } from "./memory/store.ts";
 import { createMemoryTools } from "./memory/tools.ts";
 import { createVectorStore } from "./memory/vectors.ts";
+import { createMetricsHandlers } from "./metrics/handlers.ts";
+import { createMetrics } from "./metrics/service.ts";
+import { watchToolCalls } from "./metrics/tool-calls.ts";
+import { turnsUnderWay } from "./metrics/turn-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -115,12 +119,14 @@ export async function composeGateway(
   { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
-  const database = await openDatabase(settings.storage.url);
+  const metrics = createMetrics({ version });
+  const database = await openDatabase(settings.storage.url, { onQuery: (kind, durationMs) => metrics.database.observe(durationMs / 1000, kind) });
   const sessionStore = createSessionStore({ database });
   const runStore = createRunStore({ database });
 
   const agents = createAgents(settings.agents);
-  const runs = createRuns({ store: runStore, log, now, ...runTimes });
+  const runs = createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes });
+  metrics.register(turnsUnderWay(runs.counts));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
   const left = await runStore.failLeftRunning(startedAt);
@@ -133,7 +139,7 @@ export async function composeGateway(
   workspaces.onDeleted(() => authentication.forgetAll());
   const firstToken = await keys.createFirstToken();
 
-  const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
+  const providers = createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) });
   const memory = await createMemory({
     store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
     embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
@@ -156,7 +162,7 @@ export async function composeGateway(
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], now });
+  const tools: Tools = watchToolCalls(createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], now }), metrics.tools.ended);
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -167,7 +173,7 @@ export async function composeGateway(
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
   await cron.use(settings.cron.jobs);
-  const health = createHealthChecks({ database, cluster, version });
+  const health = createHealthChecks({ database, cluster, providers, channels: () => ({}), version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
@@ -185,6 +191,7 @@ export async function composeGateway(
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
     isDraining: () => health.lifecycle === "draining",
+    meter: metrics.http,
     checkAnswer,
     handlers: {
       ...createChatHandlers({ chat, runs }),
@@ -202,7 +209,8 @@ export async function composeGateway(
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
-      ...createHealthHandlers({ health, sessions }),
+      ...createHealthHandlers({ health, sessions, runs }),
+      ...createMetricsHandlers({ metrics, runs }),
       ...createDocsHandlers(),
     },
   });
@@ -224,6 +232,7 @@ export async function composeGateway(
       await cronEnded;
     },
     async close() {
+      metrics.close();
       await mcp.close();
       memory.close();
       await providers.close();

@@ -8,6 +8,7 @@ import type { SecretMask } from "../secrets.ts";
 import type { CallAudit } from "./audit.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
 import { answerAndLinger } from "./linger.ts";
+import { measureAnswers } from "./measure.ts";
 import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
 import { refuseAddresses } from "./perimeter/addresses.ts";
 import { answerCors } from "./perimeter/cors.ts";
@@ -23,7 +24,7 @@ export interface AppOptions extends MountOptions {
 }
 
 /**
- * The perimeter, in the order a request meets it: request id and address → log → audit → security headers → CORS → errors →
+ * The perimeter, in the order a request meets it: request id and address → metrics → log → audit → security headers → CORS → errors →
  * allowed addresses → hosts → draining → API on or off → route (→ authenticate → limit → authorize → body → validate → handler →
  * audit of changes → encode, see mount.ts).
  */
@@ -35,11 +36,12 @@ export function createApp(options: AppOptions): Koa {
   mountRoutes(router, routes, options);
 
   app.use(identify(options.perimeter, options.mask));
+  app.use(measureAnswers(options.meter));
   app.use(logAnswers(options.log));
   app.use(options.audit.watch);
   app.use(setSecurityHeaders);
   app.use(answerCors(options.perimeter));
-  app.use(answerErrors(options.log, options.mask, options.checkAnswer));
+  app.use(answerErrors(options));
   app.use(refuseAddresses(options.perimeter));
   app.use(refuseHosts(options.perimeter));
   app.use(refuseWhileDraining(options.isDraining));
@@ -88,13 +90,14 @@ function logAnswers(log: Logger) {
   };
 }
 
-function answerErrors(log: Logger, mask: SecretMask, checkAnswer: AppOptions["checkAnswer"]) {
+function answerErrors({ log, mask, meter, checkAnswer }: AppOptions) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     try {
       await next();
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       const requestId = koa.state["requestId"] as string;
+      if (error.code === "rate_limited") meter.refused(String(error.details["scope"] ?? "other"));
       if (error.status >= 500) log.error({ requestId, code: error.code, err: error.cause ?? error }, error.message);
       else log.debug({ requestId, code: error.code, err: error.cause }, error.message);
       if (koa.res.headersSent) {

@@ -61,6 +61,8 @@ export class Run {
   /** Why it failed or was cancelled. */
   failure: GatewayError | null = null;
   finishedAt: number | null = null;
+  /** Whether it was its turn, and its request is stored. */
+  isAccepted = false;
   /** Somebody asked that it go on although nobody waits for it. */
   isKept = false;
   readonly #controller = new AbortController();
@@ -142,6 +144,7 @@ export class Run {
   }
 
   accept(): void {
+    this.isAccepted = true;
     this.#accepted.resolve();
   }
 
