@@ -8,6 +8,7 @@ import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { composeWatch } from "./compose-watch.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -45,9 +46,6 @@ import { createMemoryStore } from "./memory/store.ts";
 import { createMemoryTools } from "./memory/tools.ts";
 import { createVectorStore } from "./memory/vectors.ts";
 import { createMetricsHandlers } from "./metrics/handlers.ts";
-import { createMetrics } from "./metrics/service.ts";
-import { watchToolCalls } from "./metrics/tool-calls.ts";
-import { turnsUnderWay } from "./metrics/turn-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -80,6 +78,8 @@ import { createWorkspaceStore } from "./workspaces/store.ts";
 /** What tests and embedders may set besides the settings. */
 export interface ComposeOptions {
   log: Logger;
+  /** What skills look into, and OpenTelemetry's variables. */
+  env?: NodeJS.ProcessEnv;
   /** The one that the log goes through. Without, one of the settings' secrets. */
   mask?: SecretMask;
   now?: () => number;
@@ -116,17 +116,17 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+  { log, env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
-  const metrics = createMetrics({ version });
-  const database = await openDatabase(settings.storage.url, { onQuery: (kind, durationMs) => metrics.database.observe(durationMs / 1000, kind) });
+  const watch = await composeWatch({ version, env, log });
+  const { metrics } = watch;
+  const database = await openDatabase(settings.storage.url, watch.database);
   const sessionStore = createSessionStore({ database });
   const runStore = createRunStore({ database });
 
   const agents = createAgents(settings.agents);
-  const runs = createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes });
-  metrics.register(turnsUnderWay(runs.counts));
+  const runs = watch.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
   const left = await runStore.failLeftRunning(startedAt);
@@ -139,7 +139,7 @@ export async function composeGateway(
   workspaces.onDeleted(() => authentication.forgetAll());
   const firstToken = await keys.createFirstToken();
 
-  const providers = createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) });
+  const providers = watch.providers(createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) }));
   const memory = await createMemory({
     store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
     embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
@@ -152,7 +152,7 @@ export async function composeGateway(
   const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
   const skills = createSkills({
     settings: skillsSettings(settings),
-    env: process.env,
+    env,
     hasTool(name) {
       const tool = tools.get(name);
       return tool !== undefined && tools.refusal(tool, { tools: null }) === null;
@@ -162,7 +162,7 @@ export async function composeGateway(
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = watchToolCalls(createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], now }), metrics.tools.ended);
+  const tools: Tools = watch.tools(createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], now }));
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -180,7 +180,7 @@ export async function composeGateway(
   const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
-  const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
+  const settingsWatch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
 
   const app = createApp({
     log,
@@ -192,6 +192,7 @@ export async function composeGateway(
     answerOnce: createAnswerOnce(idempotency),
     isDraining: () => health.lifecycle === "draining",
     meter: metrics.http,
+    tracer: watch.tracer,
     checkAnswer,
     handlers: {
       ...createChatHandlers({ chat, runs }),
@@ -224,15 +225,14 @@ export async function composeGateway(
     providers,
     firstToken,
     start: () => mcp.use(settings.mcp),
-    reloadSettings: async () => watch?.reload(),
+    reloadSettings: async () => settingsWatch?.reload(),
     async drain(timeoutMs) {
-      watch?.close();
+      settingsWatch?.close();
       const cronEnded = cron.stop();
       await runs.drain(timeoutMs);
       await cronEnded;
     },
     async close() {
-      metrics.close();
       await mcp.close();
       memory.close();
       await providers.close();
@@ -241,6 +241,7 @@ export async function composeGateway(
       await idempotency.close();
       await lastUse.flush();
       await database.close();
+      await watch.close();
     },
   };
 }

@@ -56,7 +56,7 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, ...o
   await writeFile(file, JSON.stringify({ ...baseSettings(), ...settings }));
   const { settings: loaded, source } = await loadSettings({ argv: { config: file, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
   const violations: string[] = [];
-  const running = await startGateway(loaded, { log: pino({ level: "silent" }, { write() {} }), checkAnswer: createAnswerCheck(violations), source, ...options });
+  const running = await startGateway(loaded, { log: pino({ level: "silent" }, { write() {} }), checkAnswer: createAnswerCheck(violations), source, env: { ...process.env, ...env }, ...options });
   return {
     url: running.url,
     running,

@@ -33,7 +33,8 @@ allowed to; 130 cancelled; 1 anything else.`,
     });
 }
 
-function parseUrl(text: string): string {
+/** An address of a gateway, without the slash at its end. */
+export function parseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError("an address looks like http://127.0.0.1:18789.");
   return text.replace(/\/+$/, "");

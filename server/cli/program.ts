@@ -6,6 +6,7 @@ import { addConfigCommand } from "./config.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addSkillsCommand } from "./skills.ts";
 import { addStartCommand } from "./start.ts";
+import { addStatusCommand } from "./status.ts";
 import { addTokenCommand } from "./token.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
@@ -23,5 +24,6 @@ export async function run(): Promise<void> {
   addSkillsCommand(program);
   addConfigCommand(program);
   addDoctorCommand(program);
+  addStatusCommand(program);
   await program.parseAsync();
 }

@@ -5,6 +5,7 @@ import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
 import type { SecretMask } from "../secrets.ts";
+import type { Tracer } from "../tracing/tracer.ts";
 import type { CallAudit } from "./audit.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
 import { answerAndLinger } from "./linger.ts";
@@ -16,15 +17,18 @@ import { refuseHosts } from "./perimeter/hosts.ts";
 import type { Perimeter } from "./perimeter/perimeter.ts";
 import { probes } from "./perimeter/probes.ts";
 import { setSecurityHeaders } from "./perimeter/security-headers.ts";
+import { traceRequests } from "./trace.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
+  /** Null while nothing is traced. */
+  tracer: Tracer | null;
   audit: CallAudit;
   mask: SecretMask;
 }
 
 /**
- * The perimeter, in the order a request meets it: request id and address → metrics → log → audit → security headers → CORS → errors →
+ * The perimeter, in the order a request meets it: request id and address → trace → metrics → log → audit → security headers → CORS → errors →
  * allowed addresses → hosts → draining → API on or off → route (→ authenticate → limit → authorize → body → validate → handler →
  * audit of changes → encode, see mount.ts).
  */
@@ -36,6 +40,7 @@ export function createApp(options: AppOptions): Koa {
   mountRoutes(router, routes, options);
 
   app.use(identify(options.perimeter, options.mask));
+  if (options.tracer) app.use(traceRequests(options.tracer));
   app.use(measureAnswers(options.meter));
   app.use(logAnswers(options.log));
   app.use(options.audit.watch);
@@ -97,7 +102,7 @@ function answerErrors({ log, mask, meter, checkAnswer }: AppOptions) {
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       const requestId = koa.state["requestId"] as string;
-      if (error.code === "rate_limited") meter.refused(String(error.details["scope"] ?? "other"));
+      if (error.code === "rate_limited") meter.refused(error.details);
       if (error.status >= 500) log.error({ requestId, code: error.code, err: error.cause ?? error }, error.message);
       else log.debug({ requestId, code: error.code, err: error.cause }, error.message);
       if (koa.res.headersSent) {

@@ -6,9 +6,8 @@ export function boundedLabel(most = 100): (value: string) => string {
   const known = new Set<string>();
   return (value) => {
     if (known.has(value)) return value;
-    if (known.size === most) return "other";
-    // What a caller or a provider makes up may be of any length.
-    if (value.length > 200) return "other";
+    // A provider may call its model anything, of any length.
+    if (known.size === most || value.length > 200 || /\p{Cc}/u.test(value)) return "other";
     known.add(value);
     return value;
   };

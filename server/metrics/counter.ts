@@ -57,7 +57,7 @@ export class Counter<Label extends string = never> implements MetricFamily {
   }
 }
 
-/** No label value has a line break in it that somebody could choose: labels of keys, names of tools and models are single lines. */
+/** What finds a series. No label value has a line break in it: see boundedLabel. */
 export function seriesKey(values: readonly string[]): string {
   return values.length === 1 ? values[0]! : values.join("\n");
 }

@@ -18,8 +18,8 @@ export interface AnsweredRequest {
 export interface HttpMetrics {
   answered(request: AnsweredRequest): void;
   streamOpened(): void;
-  /** A request was turned away: by a limit of this scope (`key`, `class`, `global`, `address`, `tokens`). */
-  refused(scope: string): void;
+  /** A request was turned away by a limit: that of its `key`, its `class`, `global`, its `address`, or of `tokens`. */
+  refused(details: { scope?: unknown }): void;
   readonly requests: Counter<"operation" | "method" | "status" | "key">;
   readonly durations: Histogram<"operation">;
   readonly refusals: Counter<"limit">;
@@ -46,7 +46,7 @@ export function createHttpMetrics(): HttpMetrics {
       open++;
       opened.add(1);
     },
-    refused: (scope) => refusals.add(1, scope),
+    refused: ({ scope }) => refusals.add(1, typeof scope === "string" ? scope : "other"),
     requests,
     durations,
     refusals,
