@@ -56,7 +56,7 @@ export function createSpanExporter({ url, headers, resource, delayMs, queueSize,
         path: url.pathname + url.search,
         headers: { ...headers, "content-type": "application/json" },
         body: encodeSpans(batch, resource),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
       });
       await body.dump();
       if (isTransient(statusCode)) throw new Error(`The collector answered ${statusCode}.`);

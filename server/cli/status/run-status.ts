@@ -21,7 +21,8 @@ export async function runStatus({ url, token, json = false }: StatusOptions): Pr
     process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : statusTable(status, url));
     return status.status === "ok" ? exitStatus.done : exitStatus.failed;
   } catch (error) {
-    process.stderr.write(`${explain(error, { url, token }).text}\n`);
+    const isSilent = error instanceof DOMException && error.name === "TimeoutError";
+    process.stderr.write(`${isSilent ? `The gateway at ${url} does not answer.` : explain(error, { url, token }).text}\n`);
     return exitStatus.failed;
   }
 }
