@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
 import type { Audit } from "./audit/service.ts";
 import type { Cron } from "./cron/service.ts";
+import type { Events } from "./events/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
@@ -34,6 +35,7 @@ export interface RunningParts {
   providers: Providers;
   memory: Pick<MemoryService, "use">;
   tools: Tools;
+  events: Pick<Events, "use">;
   mcp: Pick<Mcp, "use">;
   skills: Skills;
   runs: Runs;
@@ -62,7 +64,7 @@ type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
 export function createApplication(parts: RunningParts): Application {
-  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, cron, audit, mask, log } = parts;
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, cron, audit, mask, log } = parts;
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
@@ -83,6 +85,7 @@ export function createApplication(parts: RunningParts): Application {
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     memory: (next) => memory.use(next.memory),
+    events: (next) => events.use(next.events),
     mcp: (next) => mcp.use(next.mcp),
     skills: exchangeSkills,
     cron: (next) => cron.use(next.cron.jobs),

@@ -8,7 +8,7 @@ import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
-import { composeWatch } from "./compose-watch.ts";
+import { composeObserver } from "./compose-observer.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -18,6 +18,11 @@ import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
 import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
+import { createEventsHandlers } from "./events/handlers.ts";
+import { createEvents } from "./events/service.ts";
+import { createEventStore } from "./events/store.ts";
+import { recordInvocations } from "./events/tool-events.ts";
+import { createEventWriter } from "./events/writer.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
@@ -119,16 +124,18 @@ export async function composeGateway(
   { log, env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
-  const watch = await composeWatch({ version, env, log });
-  const { metrics } = watch;
-  const database = await openDatabase(settings.storage.url, watch.database);
-  const sessionStore = createSessionStore({ database });
-  const runStore = createRunStore({ database });
+  const observer = await composeObserver({ version, env, log });
+  const { metrics } = observer;
+  const database = await openDatabase(settings.storage.url, observer.database);
+  const eventWriter = createEventWriter({ database });
+  const sessionStore = createSessionStore({ database, events: eventWriter, now });
+  const runStore = createRunStore({ database, events: eventWriter });
 
   const agents = createAgents(settings.agents);
-  const runs = watch.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
+  const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
+  const events = createEvents({ store: await createEventStore({ database }), writer: eventWriter, workspaces, log, now, retentionDays: settings.events.retentionDays });
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
   const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
@@ -139,7 +146,7 @@ export async function composeGateway(
   workspaces.onDeleted(() => authentication.forgetAll());
   const firstToken = await keys.createFirstToken();
 
-  const providers = watch.providers(createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) }));
+  const providers = observer.providers(createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) }));
   const memory = await createMemory({
     store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
     embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
@@ -162,7 +169,7 @@ export async function composeGateway(
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = watch.tools(createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], now }));
+  const tools: Tools = observer.tools(createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], onInvoked: recordInvocations({ events: eventWriter, log, now }), now }));
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -177,10 +184,10 @@ export async function composeGateway(
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
-  const settingsWatch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
+  const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
 
   const app = createApp({
     log,
@@ -192,7 +199,7 @@ export async function composeGateway(
     answerOnce: createAnswerOnce(idempotency),
     isDraining: () => health.lifecycle === "draining",
     meter: metrics.http,
-    tracer: watch.tracer,
+    tracer: observer.tracer,
     checkAnswer,
     handlers: {
       ...createChatHandlers({ chat, runs }),
@@ -205,6 +212,7 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
+      ...createEventsHandlers({ events }),
       ...createLogsHandlers({ audit }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
@@ -225,15 +233,17 @@ export async function composeGateway(
     providers,
     firstToken,
     start: () => mcp.use(settings.mcp),
-    reloadSettings: async () => settingsWatch?.reload(),
+    reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
-      settingsWatch?.close();
+      watch?.close();
+      events.stop();
       const cronEnded = cron.stop();
       await runs.drain(timeoutMs);
       await cronEnded;
     },
     async close() {
       await mcp.close();
+      await events.close();
       memory.close();
       await providers.close();
       cluster.close();
@@ -241,7 +251,7 @@ export async function composeGateway(
       await idempotency.close();
       await lastUse.flush();
       await database.close();
-      await watch.close();
+      await observer.close();
     },
   };
 }

@@ -70,7 +70,7 @@ describe("a gateway that knows a collector", () => {
     const trace = traceId.replace(/^4/, "6");
     expect((await server.call("chat", { json: { message: "Hello [500]", agentId: "main" }, headers: { traceparent: `00-${trace}-${callerSpanId}-01` } })).status).toBe(502);
     const spans = await spansOf(trace, 3);
-    expect(spans.map(({ status, attributes }) => [status.code, attributes["error.type"]]).sort()).toEqual([[2, "502"], [2, "provider_error"], [2, "provider_error"]]);
+    expect(spans.map(({ status, attributes }) => `${status.code} ${attributes["error.type"] as string}`).sort()).toEqual(["2 502", "2 provider_error", "2 provider_error"]);
   });
 
   test("a caller who keeps no trace has none of ours, and the provider is told so", async () => {

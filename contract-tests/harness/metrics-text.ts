@@ -44,7 +44,7 @@ export function readMetricsText(text: string, format: "prometheus" | "openmetric
     if (sample === undefined || value === undefined) throw fault("not a line of this format");
     if (!current || !namesOf(current.name, current.family.type, isOpen).includes(sample)) throw fault("a sample of another family");
     const labels = readLabels(labelText, fault);
-    const series = sample + JSON.stringify(Object.entries(labels).sort());
+    const series = sample + JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
     if (seen.has(series)) throw fault("a series comes twice");
     seen.add(series);
     current.family.samples.push({ name: sample, labels, value: value.endsWith("Inf") ? Number(`${value[0]}Infinity`) : Number(value) });
@@ -72,7 +72,7 @@ function readLabels(text: string, fault: (reason: string) => Error): Record<stri
 
 /** Buckets are cumulative, in the order of their bounds; the last has all that were counted. */
 function checkHistogram(name: string, { samples }: ReadFamily): void {
-  const series = Map.groupBy(samples, ({ labels: { le: _, ...labels } }) => JSON.stringify(labels));
+  const series = Map.groupBy(samples, ({ labels }) => JSON.stringify({ ...labels, le: "" }));
   for (const [labels, parts] of series) {
     const buckets = parts.filter((part) => part.name === `${name}_bucket`);
     const bounds = buckets.map(({ labels: { le } }) => (le === "+Inf" ? Infinity : Number(le)));

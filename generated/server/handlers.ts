@@ -16,6 +16,7 @@ interface DefaultedQuery {
   listConversations: "limit";
   listCronJobs: "limit";
   listCronRuns: "limit";
+  listEvents: "limit";
   listKeys: "limit";
   listLogs: "limit";
   listMcpServers: "limit";
@@ -198,6 +199,12 @@ export interface ChatHandlers<Context> {
   streamMessage: Handler<"streamMessage", Context>;
 }
 
+/** Events. */
+export interface EventsHandlers<Context> {
+  /** GET /api/v1/events: List or follow events */
+  listEvents: Handler<"listEvents", Context>;
+}
+
 /** Keys. */
 export interface KeysHandlers<Context> {
   /** GET /api/v1/keys: List keys */
@@ -305,4 +312,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -9,8 +9,8 @@ import type { Tools } from "./tools/registry.ts";
 import { createTracing } from "./tracing/service.ts";
 import type { Tracer } from "./tracing/tracer.ts";
 
-/** What the other rooms are handed, so that what they do is counted and, where a collector is named, traced. */
-export interface Watch {
+/** Goes around the other rooms, so that what they do is counted and, where a collector is named, traced. */
+export interface Observer {
   readonly metrics: Metrics;
   /** Null while nothing is traced. */
   readonly tracer: Tracer | null;
@@ -23,7 +23,7 @@ export interface Watch {
 }
 
 /** Joins metrics and traces with what they watch. */
-export async function composeWatch({ version, env, log }: { version: string; env: NodeJS.ProcessEnv; log: Logger }): Promise<Watch> {
+export async function composeObserver({ version, env, log }: { version: string; env: NodeJS.ProcessEnv; log: Logger }): Promise<Observer> {
   const metrics = createMetrics({ version });
   const tracing = await createTracing({ version, env, log });
   metrics.register(tracing.metrics);
