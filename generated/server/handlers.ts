@@ -62,7 +62,7 @@ type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
   ? { events: EventStream<Body> }
   : MediaType extends "application/json"
     ? { body: Body }
-    : { text: string; contentType: MediaType; formatVersion?: string };
+    : { text: string; contentType: MediaType };
 
 type AnswerOf<Status, Response> = { status: Status } & WithHeaders<Response> &
   (Response extends { content: infer Content }
@@ -151,8 +151,6 @@ export interface HealthHandlers<Context> {
   getPlainStatus: Handler<"getPlainStatus", Context>;
   /** GET /api/v1/health: Check health with a key */
   getApiHealth: Handler<"getApiHealth", Context>;
-  /** GET /api/v1/status: Get the status */
-  getStatus: Handler<"getStatus", Context>;
   /** GET /health: Check health */
   getHealth: Handler<"getHealth", Context>;
   /** GET /health/detail: Check health in detail */
@@ -181,6 +179,14 @@ export interface AgentsHandlers<Context> {
   getAgent: Handler<"getAgent", Context>;
   /** GET /api/v1/agents/{agentId}/tools: List an agent's tools */
   listAgentTools: Handler<"listAgentTools", Context>;
+}
+
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
+  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
+  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
+  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
 }
 
 /** Chat. */
@@ -239,12 +245,6 @@ export interface MemoryHandlers<Context> {
   getMemoryStats: Handler<"getMemoryStats", Context>;
   /** DELETE /api/v1/memory/{memoryId}: Delete a memory */
   deleteMemory: Handler<"deleteMemory", Context>;
-}
-
-/** Metrics. */
-export interface MetricsHandlers<Context> {
-  /** GET /api/v1/metrics: Get metrics */
-  getMetrics: Handler<"getMetrics", Context>;
 }
 
 /** Models. */
@@ -312,4 +312,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -19,3 +19,4 @@ export const SendMessageRequest: ValidateFunction;
 export const SettingsDocument: ValidateFunction;
 export const UpdateAllowlistRequest: ValidateFunction;
 export const UpdateCronJobRequest: ValidateFunction;
+export const WhatsappCallback: ValidateFunction;

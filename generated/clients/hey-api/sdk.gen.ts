@@ -4,7 +4,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { ApproveToolCallData, ApproveToolCallErrors, ApproveToolCallResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses } from './types.gen.ts';
+import type { ApproveToolCallData, ApproveToolCallErrors, ApproveToolCallResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, ReceiveWhatsappCallbackData, ReceiveWhatsappCallbackErrors, ReceiveWhatsappCallbackResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses, VerifyWhatsappWebhookData, VerifyWhatsappWebhookErrors, VerifyWhatsappWebhookResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -954,6 +954,29 @@ export const runCronJob = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Verify the WhatsApp webhook
+ *
+ * Meta's question whether this is the address that you gave it: answered with its challenge when it says the settings'
+ * `channels.whatsapp.verifyToken`. 403 for another word, 404 while the channel is not configured or off.
+ */
+export const verifyWhatsappWebhook = <ThrowOnError extends boolean = false>(options: Options<VerifyWhatsappWebhookData, ThrowOnError>): RequestResult<VerifyWhatsappWebhookResponses, VerifyWhatsappWebhookErrors, ThrowOnError> => (options.client ?? client).get<VerifyWhatsappWebhookResponses, VerifyWhatsappWebhookErrors, ThrowOnError>({ url: '/api/v1/channels/whatsapp/webhook', ...options });
+
+/**
+ * Receive messages from WhatsApp
+ *
+ * Takes the messages of people. 200 once they are stored; 503 when they could not be, so that Meta delivers them again; a message
+ * delivered twice is taken once. 401 without the signature of the app's secret, 404 while the channel is not configured or off.
+ */
+export const receiveWhatsappCallback = <ThrowOnError extends boolean = false>(options: Options<ReceiveWhatsappCallbackData, ThrowOnError>): RequestResult<ReceiveWhatsappCallbackResponses, ReceiveWhatsappCallbackErrors, ThrowOnError> => (options.client ?? client).post<ReceiveWhatsappCallbackResponses, ReceiveWhatsappCallbackErrors, ThrowOnError>({
+    url: '/api/v1/channels/whatsapp/webhook',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List or follow events
  *
  * What has happened, the oldest first: a page behind `after`, or, when `Accept` asks for `text/event-stream`, all that
@@ -1144,23 +1167,6 @@ export const listLogs = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Get metrics
- *
- * What the gateway has done since it started. As JSON; to an `Accept` that prefers `text/plain`, in the text format of
- * Prometheus (0.0.4); to one that prefers `application/openmetrics-text`, as OpenMetrics 1.0. The figures are the whole
- * gateway's, so that a key which is bound to workspaces gets a 403.
- */
-export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>): RequestResult<GetMetricsResponses, GetMetricsErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/metrics',
-    ...options
-});
-
-/**
  * Check health with a key
  *
  * What it is connected to, below `/api/v1`, for any key.
@@ -1172,21 +1178,6 @@ export const getApiHealth = <ThrowOnError extends boolean = false>(options?: Opt
             type: 'apiKey'
         }],
     url: '/api/v1/health',
-    ...options
-});
-
-/**
- * Get the status
- *
- * What the gateway is doing, and how its parts fare.
- */
-export const getStatus = <ThrowOnError extends boolean = false>(options?: Options<GetStatusData, ThrowOnError>): RequestResult<GetStatusResponses, GetStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetStatusResponses, GetStatusErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'query',
-            name: 'api_key',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/status',
     ...options
 });
 
