@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { AppOptions } from "./http/app.ts";
 import { createMetrics, type Metrics } from "./metrics/service.ts";
 import { watchToolCalls } from "./metrics/tool-calls.ts";
 import { turnsUnderWay } from "./metrics/turn-metrics.ts";
@@ -7,13 +8,11 @@ import type { Runs } from "./runs/service.ts";
 import type { DatabaseOptions } from "./storage/database.ts";
 import type { Tools } from "./tools/registry.ts";
 import { createTracing } from "./tracing/service.ts";
-import type { Tracer } from "./tracing/tracer.ts";
 
 /** Goes around the other rooms, so that what they do is counted and, where a collector is named, traced. */
 export interface Observer {
   readonly metrics: Metrics;
-  /** Null while nothing is traced. */
-  readonly tracer: Tracer | null;
+  readonly http: Pick<AppOptions, "meter" | "trace">;
   readonly database: DatabaseOptions;
   runs(runs: Runs): Runs;
   providers(providers: Providers): Providers;
@@ -29,7 +28,7 @@ export async function composeObserver({ version, env, log }: { version: string; 
   metrics.register(tracing.metrics);
   return {
     metrics,
-    tracer: tracing.tracer,
+    http: { meter: metrics.http, trace: tracing.requests },
     database: { onQuery: (kind, durationMs) => metrics.database.observe(durationMs / 1000, kind) },
     runs(runs) {
       metrics.register(turnsUnderWay(runs.counts));

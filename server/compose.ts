@@ -199,8 +199,7 @@ export async function composeGateway(
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
     isDraining: () => health.lifecycle === "draining",
-    meter: metrics.http,
-    tracer: observer.tracer,
+    ...observer.http,
     checkAnswer,
     handlers: {
       ...createChatHandlers({ chat, runs }),

@@ -5,7 +5,7 @@ import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
 import type { SecretMask } from "../secrets.ts";
-import type { Tracer } from "../tracing/tracer.ts";
+import type { TraceRequest } from "../tracing/trace-requests.ts";
 import type { CallAudit } from "./audit.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
 import { answerAndLinger } from "./linger.ts";
@@ -17,12 +17,11 @@ import { refuseHosts } from "./perimeter/hosts.ts";
 import type { Perimeter } from "./perimeter/perimeter.ts";
 import { probes } from "./perimeter/probes.ts";
 import { setSecurityHeaders } from "./perimeter/security-headers.ts";
-import { traceRequests } from "./trace.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
-  /** Null while nothing is traced. */
-  tracer: Tracer | null;
+  /** Absent while nothing is traced. */
+  trace?: TraceRequest | undefined;
   audit: CallAudit;
   mask: SecretMask;
 }
@@ -40,7 +39,7 @@ export function createApp(options: AppOptions): Koa {
   mountRoutes(router, routes, options);
 
   app.use(identify(options.perimeter, options.mask));
-  if (options.tracer) app.use(traceRequests(options.tracer));
+  if (options.trace) app.use(options.trace);
   app.use(measureAnswers(options.meter));
   app.use(logAnswers(options.log));
   app.use(options.audit.watch);

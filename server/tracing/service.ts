@@ -4,7 +4,7 @@ import type { Providers } from "../providers/registry.ts";
 import type { Runs } from "../runs/service.ts";
 import type { Tools } from "../tools/registry.ts";
 import { readOtlpSettings } from "./otlp-settings.ts";
-import type { Tracer } from "./tracer.ts";
+import type { TraceRequest } from "./trace-requests.ts";
 
 /**
  * Traces by OpenTelemetry's conventions: a request, its turn, the turn's model calls and tools. The rooms know nothing of
@@ -12,8 +12,8 @@ import type { Tracer } from "./tracer.ts";
  * 60 packages, and patch what they watch.
  */
 export interface Tracing {
-  /** For the requests; null while nothing is traced. */
-  readonly tracer: Tracer | null;
+  /** Goes around requests; absent while nothing is traced. */
+  readonly requests?: TraceRequest;
   runs(runs: Runs): Runs;
   providers(providers: Providers): Providers;
   tools(tools: Tools): Tools;
@@ -22,7 +22,7 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-const none: Tracing = { tracer: null, runs: (runs) => runs, providers: (providers) => providers, tools: (tools) => tools, metrics: [], async close() {} };
+const none: Tracing = { runs: (runs) => runs, providers: (providers) => providers, tools: (tools) => tools, metrics: [], async close() {} };
 
 /** Traces when the environment names a collector; else nothing of it is loaded. */
 export async function createTracing({ env, version, log }: { env: NodeJS.ProcessEnv; version: string; log: Logger }): Promise<Tracing> {

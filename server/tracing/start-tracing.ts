@@ -4,6 +4,7 @@ import { createSpanExporter } from "./exporter.ts";
 import type { OtlpSettings } from "./otlp-settings.ts";
 import type { Tracing } from "./service.ts";
 import { traceProviders } from "./trace-providers.ts";
+import { traceRequests } from "./trace-requests.ts";
 import { traceRuns } from "./trace-runs.ts";
 import { traceTools } from "./trace-tools.ts";
 import { createTracer } from "./tracer.ts";
@@ -13,7 +14,7 @@ export function startTracing(settings: OtlpSettings, log: Logger): Tracing {
   const exporter = createSpanExporter(settings, log);
   const tracer = createTracer(exporter.add);
   return {
-    tracer,
+    requests: traceRequests(tracer),
     runs: (runs) => traceRuns(runs, tracer),
     providers: (providers) => traceProviders(providers, tracer),
     tools: (tools) => traceTools(tools, tracer),

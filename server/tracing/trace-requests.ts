@@ -1,10 +1,13 @@
 import type { Context as KoaContext, Next } from "koa";
 import type { Route } from "../../generated/server/routes.ts";
-import { readTraceparent } from "../tracing/trace-context.ts";
-import { spanKind, type Tracer } from "../tracing/tracer.ts";
+import { readTraceparent } from "./trace-context.ts";
+import { spanKind, type Tracer } from "./tracer.ts";
+
+/** Middleware. */
+export type TraceRequest = (koa: KoaContext, next: Next) => Promise<void>;
 
 /** Each request is a span: of the caller's trace where it names one (W3C Trace Context). It ends with the answer, that of a stream with the stream. */
-export function traceRequests(tracer: Tracer): (koa: KoaContext, next: Next) => Promise<void> {
+export function traceRequests(tracer: Tracer): TraceRequest {
   return (koa, next) => {
     const method = koa.req.method ?? "";
     const header = koa.req.headers["traceparent"];
