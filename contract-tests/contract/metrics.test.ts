@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { readMetricsText, type ReadFamily } from "../harness/metrics-text.ts";
 import { errorOf } from "./error-of.ts";
+import { freshId } from "./ids.ts";
+import { runOfRequest } from "./running-run.ts";
 import { describeTargets, useServer } from "./targets.ts";
 
 const token = "oc_tok_of_the_metrics_test";
@@ -132,6 +134,28 @@ describe("what has happened", () => {
       const labels = [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list]) => list!.split(/, */)).filter((label) => label !== "instance");
       for (const family of found) for (const { labels: had } of family!.samples.slice(0, 1)) expect(Object.keys(had), expression).toEqual(expect.arrayContaining(labels));
     }
+  });
+});
+
+describe("a client that leaves", () => {
+  const server = useServer({ provider: { models: [{ id: "gpt-5-mini" }] } });
+  const metrics = async () => (await server.call("getMetrics")).json(200);
+
+  test("before its stream begins: no stream is left open, and its request is counted as 499", async () => {
+    const [sessionId, requestId] = [freshId(), freshId("request")];
+    const first = server.call("streamChat", { json: { message: "Hello [hang]", sessionId }, headers: { "X-Request-Id": requestId } });
+    await server.upstream.untilRequests(1);
+    const leave = new AbortController();
+    const second = server.call("streamChat", { json: { message: "Hello", sessionId }, signal: leave.signal }).catch(() => {});
+    await vi.waitUntil(async () => (await metrics()).turns.waiting === 1, patience);
+    leave.abort();
+    await second;
+    await vi.waitUntil(async () => (await metrics()).requests.byStatus["499"] === 1, patience);
+    (await server.call("cancelRun", { path: { runId: runOfRequest(server, requestId) } })).json(200);
+    await first;
+    // Its turn goes on for a while: somebody may take it up.
+    await vi.waitUntil(async () => (await metrics()).turns.completed === 1, patience);
+    expect((await metrics()).streams).toEqual({ open: 0, total: 0 });
   });
 });
 

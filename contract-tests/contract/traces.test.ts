@@ -118,6 +118,15 @@ describe("a collector that is away", () => {
     expect(collector.spans().length).toBeGreaterThanOrEqual(2);
   });
 
+  test("it is not waited for at the end either, when it does not answer", async () => {
+    await start();
+    collector.answer(null);
+    (await server.call("listAgents")).json(200);
+    await collector.untilRequests(1);
+    await server.gateway.running.stop(0);
+    await collector.untilAborted(1);
+  });
+
   test("what waits is sent at the end", async () => {
     await start({ OTEL_BSP_SCHEDULE_DELAY: "3600000" });
     (await server.call("listAgents")).json(200);

@@ -15,8 +15,8 @@ export interface ReceivedSpan {
 
 /** A fake collector of OpenTelemetry: takes spans by OTLP/HTTP in JSON. */
 export interface FakeCollector extends FakeUpstream {
-  /** What it answers from now on; 200 at first. */
-  answer(status: number): void;
+  /** What it answers from now on, null for nothing at all; 200 at first. */
+  answer(status: number | null): void;
   /** All that it has taken. Throws when something was not as OTLP has it. */
   spans(): ReceivedSpan[];
   /** What all spans of the last request said of their process. */
@@ -33,19 +33,18 @@ interface Export {
 }
 
 export async function startOtlpCollector(): Promise<FakeCollector> {
-  let status = 200;
+  let status: number | null = 200;
   const taken: Export[] = [];
   const server = await startUpstreamServer("", async ({ path, method, headers, body, json }) => {
     if (path !== "/v1/traces" || method !== "POST" || headers["content-type"] !== "application/json") return json(404, {});
     if (status === 200) taken.push(body as Export);
-    json(status, {});
+    if (status !== null) json(status, {});
   });
-  return {
-    ...server,
-    answer: (next) => void (status = next),
+  return Object.assign(server, {
+    answer: (next: number | null) => void (status = next),
     spans: () => taken.flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(readSpan)))),
     resource: () => readAttributes(taken.at(-1)!.resourceSpans[0]!.resource.attributes),
-  };
+  });
 }
 
 function readSpan({ attributes, ...span }: SentSpan): ReceivedSpan {

@@ -2268,7 +2268,7 @@ export interface components {
             channels: {
                 [key: string]: "connected" | "connecting" | "disconnected";
             };
-            /** @description The configured providers by name. */
+            /** @description The providers by name: those that are configured, else `embedded`. */
             providers: {
                 [key: string]: components["schemas"]["ProviderHealth"];
             };
@@ -3230,7 +3230,7 @@ export interface components {
         RequestMetrics: {
             /** Format: int64 */
             total: number;
-            /** @description By the answer's status, such as `200`. */
+            /** @description By the answer's status, such as `200`; `499` where the client left before its answer. */
             byStatus: {
                 [key: string]: number;
             };

@@ -7,6 +7,9 @@ import { nobody } from "./request-context.ts";
 /** Who counts what goes in and out. */
 export type Meter = Pick<HttpMetrics, "answered" | "streamOpened" | "refused">;
 
+/** What nginx calls a request whose client left before the answer. */
+const clientLeft = 499;
+
 /** Counts each answer once it is out, or its connection gone. */
 export function measureAnswers(meter: Meter): (koa: KoaContext, next: Next) => Promise<void> {
   return (koa, next) => {
@@ -16,7 +19,7 @@ export function measureAnswers(meter: Meter): (koa: KoaContext, next: Next) => P
       meter.answered({
         operation: route?.operationId ?? "",
         method: koa.req.method ?? "",
-        status: koa.res.statusCode,
+        status: koa.res.headersSent ? koa.res.statusCode : clientLeft,
         key: principal === undefined || principal === nobody ? "" : principal.label || principal.keyId,
         isStream: isStream === true,
         durationMs: performance.now() - startedAt,

@@ -102,8 +102,11 @@ async function encode(koa: KoaContext, route: Route, answer: AnyAnswer, { checkA
   if (answer.headers) for (const name in answer.headers) res.setHeader(name, answer.headers[name]!);
   if (answer.events) {
     koa.respond = false;
-    koa.state["isStream"] = true;
-    meter.streamOpened();
+    // Whoever has left by now has been counted, and closes nothing any more.
+    if (!res.destroyed) {
+      koa.state["isStream"] = true;
+      meter.streamOpened();
+    }
     res.writeHead(answer.status, streamHeaders);
     return writeEvents(res, answer.events, check && ((data) => check(route.operationId, answer.status, "text/event-stream", data)));
   }

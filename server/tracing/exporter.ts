@@ -17,8 +17,9 @@ const lastTimeoutMs = 3_000;
 
 /** Sends spans to a collector, in batches behind the requests' backs (OTLP/HTTP in JSON). What it cannot take waits in a bounded queue for the next time. */
 export function createSpanExporter({ url, headers, resource, delayMs, queueSize, batchSize }: OtlpSettings, log: Logger): SpanExporter {
-  const pool = new Pool(url.origin, { connections: 1, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs });
+  const pool = new Pool(url.origin, { connections: 1 });
   const queue: EndedSpan[] = [];
+  const stopped = new AbortController();
   let exported = 0;
   let dropped = 0;
   let isDown = false;
@@ -31,23 +32,23 @@ export function createSpanExporter({ url, headers, resource, delayMs, queueSize,
       return;
     }
     queue.push(span);
-    if (queue.length >= batchSize && !isDown) void send(answerTimeoutMs);
+    if (queue.length >= batchSize && !isDown) void send();
     timer ??= setTimeout(tick, delayMs).unref();
   }
 
   function tick(): void {
     timer = undefined;
-    void send(answerTimeoutMs).then(() => {
+    void send().then(() => {
       if (queue.length > 0) timer ??= setTimeout(tick, delayMs).unref();
     });
   }
 
   /** One batch after the other. Resolves with whether it has been taken. */
-  function send(timeoutMs: number): Promise<boolean> {
-    return (sending ??= sendBatch(timeoutMs).finally(() => (sending = undefined)));
+  function send(): Promise<boolean> {
+    return (sending ??= sendBatch().finally(() => (sending = undefined)));
   }
 
-  async function sendBatch(timeoutMs: number): Promise<boolean> {
+  async function sendBatch(): Promise<boolean> {
     const batch = queue.slice(0, batchSize);
     if (batch.length === 0) return true;
     try {
@@ -56,7 +57,7 @@ export function createSpanExporter({ url, headers, resource, delayMs, queueSize,
         path: url.pathname + url.search,
         headers: { ...headers, "content-type": "application/json" },
         body: encodeSpans(batch, resource),
-        signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
+        signal: AbortSignal.any([AbortSignal.timeout(answerTimeoutMs), stopped.signal]),
       });
       await body.dump();
       if (isTransient(statusCode)) throw new Error(`The collector answered ${statusCode}.`);
@@ -95,10 +96,11 @@ export function createSpanExporter({ url, headers, resource, delayMs, queueSize,
     },
     async close() {
       clearTimeout(timer);
-      const deadline = performance.now() + lastTimeoutMs;
+      const last = setTimeout(() => stopped.abort(), lastTimeoutMs);
       await sending;
-      while (queue.length > 0 && performance.now() < deadline) if (!(await send(deadline - performance.now()))) break;
+      while (queue.length > 0 && !stopped.signal.aborted && (await send()));
       clearTimeout(timer);
+      clearTimeout(last);
       await pool.destroy();
     },
   };

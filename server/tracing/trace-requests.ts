@@ -19,10 +19,11 @@ export function traceRequests(tracer: Tracer): TraceRequest {
     );
     koa.res.on("close", () => {
       const route = koa.state["route"] as Route | undefined;
-      const { statusCode } = koa.res;
+      const { statusCode, headersSent } = koa.res;
       if (route) span.name = `${method} ${route.path}`;
-      span.set({ "http.route": route?.path, "http.response.status_code": statusCode, "openclaw.operation": route?.operationId });
-      if (statusCode >= 500) span.fail(String(statusCode));
+      span.set({ "http.route": route?.path, "http.response.status_code": headersSent ? statusCode : null, "openclaw.operation": route?.operationId });
+      if (!headersSent) span.fail("client_left");
+      else if (statusCode >= 500) span.fail(String(statusCode));
       span.end();
     });
     return tracer.within(span, next);

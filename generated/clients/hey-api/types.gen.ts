@@ -1128,7 +1128,7 @@ export type GatewayStatus = {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
     };
     /**
-     * The configured providers by name.
+     * The providers by name: those that are configured, else `embedded`.
      */
     providers: {
         [key: string]: ProviderHealth;
@@ -2398,7 +2398,7 @@ export type QueueStatus = {
 export type RequestMetrics = {
     total: number;
     /**
-     * By the answer's status, such as `200`.
+     * By the answer's status, such as `200`; `499` where the client left before its answer.
      */
     byStatus: {
         [key: string]: number;
