@@ -86,7 +86,12 @@ async function openSqlite(file: string, onQuery: OnQuery | undefined): Promise<D
   return {
     kysely,
     run,
-    read: <Row>({ sql, parameters }: CompiledQuery<Row>) => connection.prepare(sql).all(parameters) as Row[],
+    read<Row>({ sql, parameters }: CompiledQuery<Row>) {
+      const startedAt = performance.now();
+      const rows = connection.prepare(sql).all(parameters) as Row[];
+      onQuery?.("query", performance.now() - startedAt);
+      return rows;
+    },
     async ping() {
       await kysely.selectFrom("keys").select("id").limit(1).execute();
     },
