@@ -9,6 +9,7 @@ import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { composeObserver } from "./compose-observer.ts";
+import { createTelegramWebhookDoor, createTelegramWebhookHandlers, type TelegramWebhookOptions } from "./channels/telegram-webhook.ts";
 import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
@@ -98,6 +99,8 @@ export interface ComposeOptions {
   source?: SettingsSource | undefined;
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
+  /** The channel that Telegram calls. */
+  telegramWebhook?: TelegramWebhookOptions["connector"];
 }
 
 export interface Gateway {
@@ -122,7 +125,7 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+  { log, env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs, telegramWebhook = () => null }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
   const observer = await composeObserver({ version, env, log });
@@ -198,6 +201,7 @@ export async function composeGateway(
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
+    doors: createTelegramWebhookDoor({ connector: telegramWebhook }),
     isDraining: () => health.lifecycle === "draining",
     ...observer.http,
     checkAnswer,
@@ -218,6 +222,7 @@ export async function composeGateway(
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
+      ...createTelegramWebhookHandlers({ connector: telegramWebhook }),
       ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
       ...createHealthHandlers({ health, sessions, runs }),
       ...createMetricsHandlers({ metrics, runs }),

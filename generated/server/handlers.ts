@@ -185,6 +185,8 @@ export interface AgentsHandlers<Context> {
 
 /** Channels. */
 export interface ChannelsHandlers<Context> {
+  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
+  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
   /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
   verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
   /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */

@@ -17,6 +17,7 @@ export const OperatorMessageRequest: ValidateFunction;
 export const RotateKeyRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;
 export const SettingsDocument: ValidateFunction;
+export const TelegramUpdate: ValidateFunction;
 export const UpdateAllowlistRequest: ValidateFunction;
 export const UpdateCronJobRequest: ValidateFunction;
 export const WhatsappCallback: ValidateFunction;
