@@ -8,6 +8,7 @@ import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { composeObserver } from "./compose-observer.ts";
 import { createTelegramWebhookDoor, createTelegramWebhookHandlers, type TelegramWebhookOptions } from "./channels/telegram-webhook.ts";
 import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
@@ -54,6 +55,7 @@ import { createMemory } from "./memory/service.ts";
 import { createMemoryStore } from "./memory/store.ts";
 import { createMemoryTools } from "./memory/tools.ts";
 import { createVectorStore } from "./memory/vectors.ts";
+import { createMetricsHandlers } from "./metrics/handlers.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -88,6 +90,8 @@ export interface ComposeOptions {
   log: Logger;
   /** Where the log's lines are read again; whoever made it writes to it. Without, there are none. */
   logStore?: LogStore;
+  /** What skills look into, and OpenTelemetry's variables. */
+  env?: NodeJS.ProcessEnv;
   /** The one that the log goes through. Without, one of the settings' secrets. */
   mask?: SecretMask;
   now?: () => number;
@@ -126,16 +130,18 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, logStore = createRingStore(0), mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs, telegramWebhook = () => null }: ComposeOptions,
+  { log, logStore = createRingStore(0), env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs, telegramWebhook = () => null }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
-  const database = await openDatabase(settings.storage.url);
+  const observer = await composeObserver({ version, env, log });
+  const { metrics } = observer;
+  const database = await openDatabase(settings.storage.url, observer.database);
   const eventWriter = createEventWriter({ database });
   const sessionStore = createSessionStore({ database, events: eventWriter, now });
   const runStore = createRunStore({ database, events: eventWriter });
 
   const agents = createAgents(settings.agents);
-  const runs = createRuns({ store: runStore, log, now, ...runTimes });
+  const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
   const events = createEvents({ store: await createEventStore({ database }), writer: eventWriter, workspaces, log, now, retentionDays: settings.events.retentionDays });
@@ -149,7 +155,7 @@ export async function composeGateway(
   workspaces.onDeleted(() => authentication.forgetAll());
   const firstToken = await keys.createFirstToken();
 
-  const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
+  const providers = observer.providers(createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) }));
   const memory = await createMemory({
     store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
     embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
@@ -162,7 +168,7 @@ export async function composeGateway(
   const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
   const skills = createSkills({
     settings: skillsSettings(settings),
-    env: process.env,
+    env,
     hasTool(name) {
       const tool = tools.get(name);
       return tool !== undefined && tools.refusal(tool, { tools: null, denyTools: null }) === null;
@@ -172,7 +178,7 @@ export async function composeGateway(
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], onInvoked: recordInvocations({ events: eventWriter, log, now }), now });
+  const tools: Tools = observer.tools(createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], onInvoked: recordInvocations({ events: eventWriter, log, now }), now }));
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -183,7 +189,7 @@ export async function composeGateway(
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
   await cron.use(settings.cron.jobs);
-  const health = createHealthChecks({ database, cluster, version });
+  const health = createHealthChecks({ database, cluster, providers, channels: () => ({}), version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const gatewayLog = createGatewayLog({ store: logStore });
@@ -204,6 +210,7 @@ export async function composeGateway(
     answerOnce: createAnswerOnce(idempotency),
     doors: createTelegramWebhookDoor({ connector: telegramWebhook }),
     isDraining: () => health.lifecycle === "draining",
+    ...observer.http,
     checkAnswer,
     handlers: {
       ...createChatHandlers({ chat, runs }),
@@ -224,7 +231,8 @@ export async function composeGateway(
       ...createCronHandlers({ cron }),
       ...createTelegramWebhookHandlers({ connector: telegramWebhook }),
       ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
-      ...createHealthHandlers({ health, sessions }),
+      ...createHealthHandlers({ health, sessions, runs }),
+      ...createMetricsHandlers({ metrics, runs }),
       ...createDocsHandlers(),
     },
   });
@@ -257,6 +265,7 @@ export async function composeGateway(
       await idempotency.close();
       await lastUse.flush();
       await database.close();
+      await observer.close();
     },
   };
 }

@@ -1200,6 +1200,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metrics
+         * @description What the gateway has done since it started. As JSON; to an `Accept` that prefers `text/plain`, in the text format of
+         *     Prometheus (0.0.4); to one that prefers `application/openmetrics-text`, as OpenMetrics 1.0. The figures are the whole
+         *     gateway's, so that a key which is bound to workspaces gets a 403.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1212,6 +1234,26 @@ export interface paths {
          * @description What it is connected to, below `/api/v1`, for any key.
          */
         get: operations["getApiHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the status
+         * @description What the gateway is doing, and how its parts fare.
+         */
+        get: operations["getStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1638,6 +1680,16 @@ export interface components {
              * @description How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.
              */
             times: number;
+        };
+        CallMetrics: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description How many of them failed.
+             */
+            errors: number;
+            latencyMs: components["schemas"]["Percentiles"];
         };
         /** @description A channel can send and receive. */
         ChannelConnectedData: {
@@ -2118,6 +2170,12 @@ export interface components {
         CronOverlap: "skip" | "allow";
         /** @description When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood. */
         CronSchedule: string;
+        /** @description Transactions and single queries. */
+        DatabaseMetrics: {
+            /** Format: int64 */
+            calls: number;
+            latencyMs: components["schemas"]["Percentiles"];
+        };
         /** @description How many objects were deleted. */
         DeletedCount: {
             /** Format: int32 */
@@ -2248,6 +2306,47 @@ export interface components {
             /** @description What else the line has, such as `status`, `durationMs` and `err`. */
             fields: {
                 [key: string]: unknown;
+            };
+        };
+        /** @description What the gateway is doing, and how its parts fare. */
+        GatewayStatus: {
+            /**
+             * @description `degraded` when the database, Redis, a channel or a provider is not as it should be.
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
+            /** @enum {string} */
+            gateway: "running";
+            version: string;
+            /**
+             * Format: int64
+             * @description Seconds since the start.
+             */
+            uptime: number;
+            /** @description The configured channels by name. */
+            channels: {
+                [key: string]: "connected" | "connecting" | "disconnected";
+            };
+            /** @description The providers by name: those that are configured, else `embedded`. */
+            providers: {
+                [key: string]: components["schemas"]["ProviderHealth"];
+            };
+            /** @enum {string} */
+            database: "connected" | "disconnected";
+            /** @enum {string} */
+            redis: "connected" | "disconnected" | "disabled";
+            /**
+             * Format: int32
+             * @description How many sessions the key may see.
+             */
+            sessions: number;
+            queue: components["schemas"]["QueueStatus"];
+            /** @description MB of memory: used by the process, and the machine's. */
+            memory: {
+                /** Format: int32 */
+                used: number;
+                /** Format: int32 */
+                total: number;
             };
         };
         /** @description It is up. */
@@ -2614,6 +2713,27 @@ export interface components {
             input: unknown;
             output: string;
             isError: boolean;
+        };
+        /** @description What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label. */
+        Metrics: {
+            /**
+             * Format: int64
+             * @description Seconds since the start.
+             */
+            uptime: number;
+            requests: components["schemas"]["RequestMetrics"];
+            /** @description How long answers took, other than streams. */
+            latencyMs: components["schemas"]["Percentiles"];
+            streams: components["schemas"]["StreamMetrics"];
+            turns: components["schemas"]["TurnMetrics"];
+            tokens: components["schemas"]["TokenMetrics"];
+            /** @description By the providers' names. */
+            providers: {
+                [key: string]: components["schemas"]["CallMetrics"];
+            };
+            tools: components["schemas"]["CallMetrics"];
+            database: components["schemas"]["DatabaseMetrics"];
+            process: components["schemas"]["ProcessMetrics"];
         };
         /** @description A model of a configured provider. */
         Model: {
@@ -3069,6 +3189,12 @@ export interface components {
             /** @description When it counts as refused. */
             expiresAt: components["schemas"]["Instant"];
         };
+        /** @description Milliseconds that half, 95 and 99 of a hundred took at most, estimated from a histogram; null while there are none. */
+        Percentiles: {
+            p50: number | null;
+            p95: number | null;
+            p99: number | null;
+        };
         /** @description The error body of `/api/*` without `v1`. */
         PlainError: {
             error: {
@@ -3133,6 +3259,58 @@ export interface components {
         Probe: {
             /** @enum {string} */
             status: "ok";
+        };
+        ProcessMetrics: {
+            /**
+             * Format: int32
+             * @description Resident memory in MB.
+             */
+            memoryMB: number;
+            /**
+             * Format: double
+             * @description Of all threads, user and system.
+             */
+            cpuSeconds: number;
+            /** @description How late the event loop was, 99 times of a hundred at most, since the metrics were last asked for; null the first time. */
+            eventLoopLagMs: number | null;
+        };
+        /** @description How a provider has fared since the start. */
+        ProviderHealth: {
+            /**
+             * @description `failing` when its last call failed, and so has no answer come since; `unused` before its first call.
+             * @enum {string}
+             */
+            status: "ok" | "failing" | "unused";
+            lastSuccessAt: components["schemas"]["Instant"] | null;
+            lastErrorAt: components["schemas"]["Instant"] | null;
+            /** @description The code of the last failure, such as `provider_error`. */
+            lastError: string | null;
+        };
+        /** @description What there is to do. */
+        QueueStatus: {
+            /**
+             * Format: int32
+             * @description Turns under way.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Turns behind another of their session.
+             */
+            waiting: number;
+        };
+        RequestMetrics: {
+            /** Format: int64 */
+            total: number;
+            /** @description By the answer's status, such as `200`; `499` where the client left before its answer. */
+            byStatus: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Turned away by a limit or a quota.
+             */
+            refused: number;
         };
         /** @description How to rotate a key. */
         RotateKeyRequest: {
@@ -3414,6 +3592,15 @@ export interface components {
             runId: components["schemas"]["Id"];
             jobId: components["schemas"]["Id"];
         };
+        StreamMetrics: {
+            /** Format: int32 */
+            open: number;
+            /**
+             * Format: int64
+             * @description Opened since the start.
+             */
+            total: number;
+        };
         /**
          * @description What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
          * @example {
@@ -3439,6 +3626,13 @@ export interface components {
              */
             type: "token";
             content: string;
+        };
+        /** @description Tokens of completed turns. */
+        TokenMetrics: {
+            /** Format: int64 */
+            in: number;
+            /** Format: int64 */
+            out: number;
         };
         /** @description Something that an agent can do in a turn, and a key over HTTP. */
         Tool: {
@@ -3494,6 +3688,32 @@ export interface components {
             output: string;
             /** Format: int32 */
             durationMs: number;
+        };
+        TurnMetrics: {
+            /**
+             * Format: int64
+             * @description Ended since the start.
+             */
+            total: number;
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            cancelled: number;
+            /**
+             * Format: int32
+             * @description Under way now.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Behind another turn of their session.
+             */
+            waiting: number;
+            latencyMs: components["schemas"]["Percentiles"];
+            /** @description Of turns that are streamed: until the first words. */
+            firstTokenMs: components["schemas"]["Percentiles"];
         };
         /** @description Tokens of a turn, all its model calls together. */
         TurnUsage: {
@@ -7126,6 +7346,38 @@ export interface operations {
             503: components["responses"]["ApiServiceUnavailable"];
         };
     };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                    "text/plain": string;
+                    "application/openmetrics-text": string;
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
     getApiHealth: {
         parameters: {
             query?: never;
@@ -7146,6 +7398,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthDetail"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayStatus"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];

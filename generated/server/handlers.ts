@@ -73,7 +73,7 @@ type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
   ? { events: EventStream<Body> }
   : MediaType extends "application/json"
     ? { body: Body }
-    : { text: string; contentType: MediaType };
+    : { text: string; contentType: MediaType; formatVersion?: string };
 
 type AnswerOf<Status, Response> = { status: Status } & WithHeaders<Response> &
   (Response extends { content: infer Content }
@@ -162,6 +162,8 @@ export interface HealthHandlers<Context> {
   getPlainStatus: Handler<"getPlainStatus", Context>;
   /** GET /api/v1/health: Check health with a key */
   getApiHealth: Handler<"getApiHealth", Context>;
+  /** GET /api/v1/status: Get the status */
+  getStatus: Handler<"getStatus", Context>;
   /** GET /health: Check health */
   getHealth: Handler<"getHealth", Context>;
   /** GET /health/detail: Check health in detail */
@@ -260,6 +262,12 @@ export interface MemoryHandlers<Context> {
   deleteMemory: Handler<"deleteMemory", Context>;
 }
 
+/** Metrics. */
+export interface MetricsHandlers<Context> {
+  /** GET /api/v1/metrics: Get metrics */
+  getMetrics: Handler<"getMetrics", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -325,4 +333,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

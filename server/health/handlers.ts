@@ -1,11 +1,16 @@
 import type { components } from "../../generated/server/contract.ts";
 import type { HealthHandlers } from "../../generated/server/handlers.ts";
 import { GatewayError } from "../errors.ts";
+import { instantOrNull } from "../http/encode.ts";
 import type { RequestContext } from "../http/request-context.ts";
+import type { ProviderStatus } from "../providers/registry.ts";
+import type { Runs } from "../runs/service.ts";
 import type { Sessions } from "../sessions/service.ts";
 import type { HealthChecks, HealthReport } from "./service.ts";
 
-export function createHealthHandlers({ health, sessions }: { health: HealthChecks; sessions: Sessions }): HealthHandlers<RequestContext> {
+type Schemas = components["schemas"];
+
+export function createHealthHandlers({ health, sessions, runs }: { health: HealthChecks; sessions: Sessions; runs: Pick<Runs, "counts"> }): HealthHandlers<RequestContext> {
   return {
     async getHealth() {
       const { status, version, uptimeSeconds } = await health.check();
@@ -25,19 +30,30 @@ export function createHealthHandlers({ health, sessions }: { health: HealthCheck
       return { status: 200, body: { status: "ok" } };
     },
     async getPlainStatus(_request, { principal }) {
-      const { memoryMb } = await health.check();
-      return { status: 200, body: { gateway: "running", channels: {}, sessions: await sessions.count(principal), memory: memoryMb } };
+      const { memoryMb, channels } = await health.check();
+      return { status: 200, body: { gateway: "running", channels, sessions: await sessions.count(principal), memory: memoryMb } };
+    },
+    async getStatus(_request, { principal }) {
+      const report = await health.check();
+      const { status, version, uptime, channels, database, redis } = encodeDetail(report);
+      const providers = Object.fromEntries(report.providers.map((provider) => [provider.name, encodeProvider(provider)]));
+      const count = await sessions.count(principal);
+      return { status: 200, body: { status, gateway: "running", version, uptime, channels, providers, database, redis, sessions: count, queue: runs.counts(), memory: report.memoryMb } };
     },
   };
 }
 
-/** No channel is configured in this version. */
-function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport): components["schemas"]["HealthDetail"] {
+function encodeProvider({ isFailing, lastSuccessAt, lastErrorAt, lastError }: ProviderStatus): Schemas["ProviderHealth"] {
+  const isUsed = lastSuccessAt !== null || lastErrorAt !== null;
+  return { status: isFailing ? "failing" : isUsed ? "ok" : "unused", lastSuccessAt: instantOrNull(lastSuccessAt), lastErrorAt: instantOrNull(lastErrorAt), lastError };
+}
+
+function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, channels, memoryMb }: HealthReport): Schemas["HealthDetail"] {
   return {
     status,
     version,
     uptime: uptimeSeconds,
-    channels: {},
+    channels,
     redis,
     database: isDatabaseConnected ? "connected" : "disconnected",
     memoryMB: memoryMb.used,

@@ -1,16 +1,23 @@
 import { memoryUsage } from "node:process";
 import { totalmem } from "node:os";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { ConnectorStatus } from "../connectors/port.ts";
+import type { Providers, ProviderStatus } from "../providers/registry.ts";
 import type { Database } from "../storage/database.ts";
 
 export type Lifecycle = "starting" | "ready" | "draining";
 
+export type ChannelState = ConnectorStatus["state"];
+
 export interface HealthReport {
+  /** `degraded` when a part is not as it should be. */
   status: "ok" | "degraded";
   version: string;
   uptimeSeconds: number;
   isDatabaseConnected: boolean;
   redis: Cluster["redis"];
+  channels: Readonly<Record<string, ChannelState>>;
+  providers: readonly ProviderStatus[];
   memoryMb: { used: number; total: number };
 }
 
@@ -20,10 +27,19 @@ export interface HealthChecks {
   check(): Promise<HealthReport>;
 }
 
+export interface HealthChecksOptions {
+  database: Pick<Database, "ping">;
+  cluster: Pick<Cluster, "redis">;
+  providers: Pick<Providers, "status">;
+  /** The states of the configured channels by name. */
+  channels: () => Readonly<Record<string, ChannelState>>;
+  version: string;
+}
+
 const bytesPerMb = 1024 * 1024;
 
 /** What state the process and its parts are in, asked of the parts themselves. */
-export function createHealthChecks({ database, cluster, version }: { database: Database; cluster: Pick<Cluster, "redis">; version: string }): HealthChecks {
+export function createHealthChecks({ database, cluster, version, ...parts }: HealthChecksOptions): HealthChecks {
   let lifecycle: Lifecycle = "starting";
   return {
     get lifecycle() {
@@ -35,12 +51,19 @@ export function createHealthChecks({ database, cluster, version }: { database: D
         () => true,
         () => false,
       );
+      const { redis } = cluster;
+      const channels = parts.channels();
+      const providers = parts.providers.status();
+      const isDegraded =
+        !isDatabaseConnected || redis === "disconnected" || Object.values(channels).includes("disconnected") || providers.some(({ isFailing }) => isFailing);
       return {
-        status: isDatabaseConnected && cluster.redis !== "disconnected" ? "ok" : "degraded",
+        status: isDegraded ? "degraded" : "ok",
         version,
         uptimeSeconds: Math.floor(process.uptime()),
         isDatabaseConnected,
-        redis: cluster.redis,
+        redis,
+        channels,
+        providers,
         memoryMb: { used: Math.round(memoryUsage.rss() / bytesPerMb), total: Math.round(totalmem() / bytesPerMb) },
       };
     },

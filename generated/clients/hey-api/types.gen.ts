@@ -311,6 +311,15 @@ export type AuditEntry = {
     times: number;
 };
 
+export type CallMetrics = {
+    calls: number;
+    /**
+     * How many of them failed.
+     */
+    errors: number;
+    latencyMs: Percentiles;
+};
+
 /**
  * A channel can send and receive.
  */
@@ -939,6 +948,14 @@ export type CronOverlap = 'skip' | 'allow';
 export type CronSchedule = string;
 
 /**
+ * Transactions and single queries.
+ */
+export type DatabaseMetrics = {
+    calls: number;
+    latencyMs: Percentiles;
+};
+
+/**
  * How many objects were deleted.
  */
 export type DeletedCount = {
@@ -1129,6 +1146,48 @@ export type GatewayLogEntry = {
      */
     fields: {
         [key: string]: unknown;
+    };
+};
+
+/**
+ * What the gateway is doing, and how its parts fare.
+ */
+export type GatewayStatus = {
+    /**
+     * `degraded` when the database, Redis, a channel or a provider is not as it should be.
+     */
+    status: 'ok' | 'degraded';
+    gateway: 'running';
+    version: string;
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    /**
+     * The configured channels by name.
+     */
+    channels: {
+        [key: string]: 'connected' | 'connecting' | 'disconnected';
+    };
+    /**
+     * The providers by name: those that are configured, else `embedded`.
+     */
+    providers: {
+        [key: string]: ProviderHealth;
+    };
+    database: 'connected' | 'disconnected';
+    redis: 'connected' | 'disconnected' | 'disabled';
+    /**
+     * How many sessions the key may see.
+     */
+    sessions: number;
+    queue: QueueStatus;
+    /**
+     * MB of memory: used by the process, and the machine's.
+     */
+    memory: {
+        used: number;
+        total: number;
     };
 };
 
@@ -1643,6 +1702,33 @@ export type MessageToolCall = {
     input: unknown;
     output: string;
     isError: boolean;
+};
+
+/**
+ * What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label.
+ */
+export type Metrics = {
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    requests: RequestMetrics;
+    /**
+     * How long answers took, other than streams.
+     */
+    latencyMs: Percentiles;
+    streams: StreamMetrics;
+    turns: TurnMetrics;
+    tokens: TokenMetrics;
+    /**
+     * By the providers' names.
+     */
+    providers: {
+        [key: string]: CallMetrics;
+    };
+    tools: CallMetrics;
+    database: DatabaseMetrics;
+    process: ProcessMetrics;
 };
 
 /**
@@ -2240,6 +2326,15 @@ export type PendingApproval = {
 };
 
 /**
+ * Milliseconds that half, 95 and 99 of a hundred took at most, estimated from a histogram; null while there are none.
+ */
+export type Percentiles = {
+    p50: number | null;
+    p95: number | null;
+    p99: number | null;
+};
+
+/**
  * The error body of `/api*` without `v1`.
  */
 export type PlainError = {
@@ -2321,6 +2416,65 @@ export type PlainStatus = {
  */
 export type Probe = {
     status: 'ok';
+};
+
+export type ProcessMetrics = {
+    /**
+     * Resident memory in MB.
+     */
+    memoryMB: number;
+    /**
+     * Of all threads, user and system.
+     */
+    cpuSeconds: number;
+    /**
+     * How late the event loop was, 99 times of a hundred at most, since the metrics were last asked for; null the first time.
+     */
+    eventLoopLagMs: number | null;
+};
+
+/**
+ * How a provider has fared since the start.
+ */
+export type ProviderHealth = {
+    /**
+     * `failing` when its last call failed, and so has no answer come since; `unused` before its first call.
+     */
+    status: 'ok' | 'failing' | 'unused';
+    lastSuccessAt: Instant | null;
+    lastErrorAt: Instant | null;
+    /**
+     * The code of the last failure, such as `provider_error`.
+     */
+    lastError: string | null;
+};
+
+/**
+ * What there is to do.
+ */
+export type QueueStatus = {
+    /**
+     * Turns under way.
+     */
+    running: number;
+    /**
+     * Turns behind another of their session.
+     */
+    waiting: number;
+};
+
+export type RequestMetrics = {
+    total: number;
+    /**
+     * By the answer's status, such as `200`; `499` where the client left before its answer.
+     */
+    byStatus: {
+        [key: string]: number;
+    };
+    /**
+     * Turned away by a limit or a quota.
+     */
+    refused: number;
 };
 
 /**
@@ -2700,6 +2854,14 @@ export type StartedCronRun = {
     jobId: Id;
 };
 
+export type StreamMetrics = {
+    open: number;
+    /**
+     * Opened since the start.
+     */
+    total: number;
+};
+
 /**
  * What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
  */
@@ -2722,6 +2884,14 @@ export type TimeZone = string;
 export type TokenEvent = {
     type: 'token';
     content: string;
+};
+
+/**
+ * Tokens of completed turns.
+ */
+export type TokenMetrics = {
+    in: number;
+    out: number;
 };
 
 /**
@@ -2803,6 +2973,29 @@ export type ToolOutput = {
      */
     output: string;
     durationMs: number;
+};
+
+export type TurnMetrics = {
+    /**
+     * Ended since the start.
+     */
+    total: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Under way now.
+     */
+    running: number;
+    /**
+     * Behind another turn of their session.
+     */
+    waiting: number;
+    latencyMs: Percentiles;
+    /**
+     * Of turns that are streamed: until the first words.
+     */
+    firstTokenMs: Percentiles;
 };
 
 /**
@@ -7323,6 +7516,51 @@ export type ListLogsResponses = {
 
 export type ListLogsResponse = ListLogsResponses[keyof ListLogsResponses];
 
+export type GetMetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/metrics';
+};
+
+export type GetMetricsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
+
+export type GetMetricsResponses = {
+    /**
+     * The answer.
+     */
+    200: Metrics;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
+
 export type GetApiHealthData = {
     body?: never;
     path?: never;
@@ -7367,6 +7605,51 @@ export type GetApiHealthResponses = {
 };
 
 export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];
+
+export type GetStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/status';
+};
+
+export type GetStatusErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetStatusError = GetStatusErrors[keyof GetStatusErrors];
+
+export type GetStatusResponses = {
+    /**
+     * The answer.
+     */
+    200: GatewayStatus;
+};
+
+export type GetStatusResponse = GetStatusResponses[keyof GetStatusResponses];
 
 export type GetPlainStatusData = {
     body?: never;
