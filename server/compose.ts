@@ -7,6 +7,11 @@ import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
+import { type ConnectorTable, connectorTable } from "./channels/connectors.ts";
+import { createChannelsHandlers } from "./channels/handlers.ts";
+import type { Channels } from "./channels/service.ts";
+import { createSendTool } from "./channels/tool.ts";
+import { composeChannels } from "./compose-channels.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
@@ -86,6 +91,8 @@ export interface ComposeOptions {
   checkAnswer?: CheckAnswer | undefined;
   /** Where the settings come from; without it they can neither be read nor changed over HTTP. */
   source?: SettingsSource | undefined;
+  /** How each messaging platform's connector is loaded; tests give scripted ones. */
+  connectors?: ConnectorTable;
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
 }
@@ -112,7 +119,7 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, connectors = connectorTable, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
@@ -156,7 +163,7 @@ export async function composeGateway(
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], now });
+  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, createSendTool({ send: (...message) => channels.send(...message) }), mcp], now });
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -165,13 +172,14 @@ export async function composeGateway(
   const summaries = createSummaries({ sessions, log, now });
   const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
-  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
+  const channels: Channels = composeChannels({ settings: settings.channels, database, connectors, chat, runs, sessions, workspaces, log, now });
+  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, channels, now, log });
   await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, channels, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -202,7 +210,8 @@ export async function composeGateway(
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
-      ...createHealthHandlers({ health, sessions }),
+      ...createChannelsHandlers({ channels }),
+      ...createHealthHandlers({ health, sessions, channels }),
       ...createDocsHandlers(),
     },
   });
@@ -215,15 +224,19 @@ export async function composeGateway(
     health,
     providers,
     firstToken,
-    start: () => mcp.use(settings.mcp),
+    start() {
+      mcp.use(settings.mcp);
+      channels.start();
+    },
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
-      const cronEnded = cron.stop();
+      const ended = [cron.stop(), channels.drain(timeoutMs)];
       await runs.drain(timeoutMs);
-      await cronEnded;
+      await Promise.all(ended);
     },
     async close() {
+      await channels.stop();
       await mcp.close();
       memory.close();
       await providers.close();

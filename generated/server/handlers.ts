@@ -7,11 +7,13 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
+  listPlainChannels: "limit";
   updatePlainSettings: "force";
   listPlainCronJobs: "limit";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
+  listChannels: "limit";
   replaceSettings: "force";
   listConversations: "limit";
   listCronJobs: "limit";
@@ -77,6 +79,18 @@ export type OperationAnswer<Id extends keyof operations> = {
 
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
+
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** GET /api/channels: List channels, plain */
+  listPlainChannels: Handler<"listPlainChannels", Context>;
+  /** POST /api/messages: Send a message to a person, plain */
+  sendPlainMessage: Handler<"sendPlainMessage", Context>;
+  /** GET /api/v1/channels: List channels */
+  listChannels: Handler<"listChannels", Context>;
+  /** POST /api/v1/send: Send a message to a channel */
+  sendToChannel: Handler<"sendToChannel", Context>;
+}
 
 /** Settings. */
 export interface SettingsHandlers<Context> {
@@ -297,4 +311,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

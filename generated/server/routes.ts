@@ -6,9 +6,9 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "skills:read" | "skills:write" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
+export type Permission = "agents:read" | "any" | "channels:read" | "channels:send" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "skills:read" | "skills:write" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
 
-export type RateClass = "default" | "plain" | "plain-tools";
+export type RateClass = "default" | "plain" | "plain-messages" | "plain-tools";
 
 export interface Route {
   readonly operationId: keyof operations;
@@ -32,10 +32,12 @@ export interface Route {
 }
 
 export const routes: readonly Route[] = [
+  { operationId: "listPlainChannels", method: "GET", path: "/api/channels", permission: "channels:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainChannels, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "getPlainSettings", method: "GET", path: "/api/config", permission: "config:read", rateClass: "plain", face: "plain", parameters: null, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "updatePlainSettings", method: "PATCH", path: "/api/config", permission: "config:write", rateClass: "plain", face: "plain", parameters: parameters.updatePlainSettings, bodies: [bodies.SettingsDocument], bodyTypes: ["application/json", "application/merge-patch+json"], resumes: false, streams: false },
   { operationId: "listPlainCronJobs", method: "GET", path: "/api/cron", permission: "cron:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainCronJobs, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "runCronJob", method: "POST", path: "/api/cron/:id/run", permission: "cron:run", rateClass: "plain", face: "plain", parameters: parameters.runCronJob, bodies: null, bodyTypes: [], resumes: false, streams: false },
+  { operationId: "sendPlainMessage", method: "POST", path: "/api/messages", permission: "channels:send", rateClass: "plain-messages", face: "plain", parameters: parameters.sendPlainMessage, bodies: [bodies.PlainSendRequest], bodyTypes: ["application/json"], resumes: false, streams: false },
   { operationId: "listPlainSessions", method: "GET", path: "/api/sessions", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.listPlainSessions, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "deletePlainSession", method: "DELETE", path: "/api/sessions/:id", permission: "sessions:delete", rateClass: "plain", face: "plain", parameters: parameters.deletePlainSession, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "getPlainSession", method: "GET", path: "/api/sessions/:id", permission: "sessions:read", rateClass: "plain", face: "plain", parameters: parameters.getPlainSession, bodies: null, bodyTypes: [], resumes: false, streams: false },
@@ -49,6 +51,7 @@ export const routes: readonly Route[] = [
   { operationId: "getAgentSession", method: "GET", path: "/api/v1/agents/:agentId/sessions/:sessionId", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.getAgentSession, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "clearAgentSession", method: "POST", path: "/api/v1/agents/:agentId/sessions/:sessionId/clear", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.clearAgentSession, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "listAgentTools", method: "GET", path: "/api/v1/agents/:agentId/tools", permission: "agents:read", rateClass: "default", face: "api", parameters: parameters.listAgentTools, bodies: null, bodyTypes: [], resumes: false, streams: false },
+  { operationId: "listChannels", method: "GET", path: "/api/v1/channels", permission: "channels:read", rateClass: "default", face: "api", parameters: parameters.listChannels, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "chat", method: "POST", path: "/api/v1/chat", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.chat, bodies: [bodies.AgentsChatRequest, bodies.ConversationsChatRequest], bodyTypes: ["application/json"], resumes: false, streams: true },
   { operationId: "streamChatByQuery", method: "GET", path: "/api/v1/chat/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamChatByQuery, bodies: null, bodyTypes: [], resumes: true, streams: true },
   { operationId: "streamChat", method: "POST", path: "/api/v1/chat/stream", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.streamChat, bodies: [bodies.AgentsChatRequest, bodies.ConversationsChatRequest], bodyTypes: ["application/json"], resumes: true, streams: true },
@@ -88,6 +91,7 @@ export const routes: readonly Route[] = [
   { operationId: "approveToolCall", method: "POST", path: "/api/v1/runs/:runId/approvals/:callId", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.approveToolCall, bodies: [bodies.ApprovalRequest], bodyTypes: ["application/json"], resumes: false, streams: false },
   { operationId: "cancelRun", method: "POST", path: "/api/v1/runs/:runId/cancel", permission: "messages:write", rateClass: "default", face: "api", parameters: parameters.cancelRun, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "streamRunEvents", method: "GET", path: "/api/v1/runs/:runId/events", permission: "messages:read", rateClass: "default", face: "api", parameters: parameters.streamRunEvents, bodies: null, bodyTypes: [], resumes: true, streams: true },
+  { operationId: "sendToChannel", method: "POST", path: "/api/v1/send", permission: "channels:send", rateClass: "default", face: "api", parameters: parameters.sendToChannel, bodies: [bodies.SendToChannelRequest], bodyTypes: ["application/json"], resumes: false, streams: false },
   { operationId: "deleteSessions", method: "DELETE", path: "/api/v1/sessions", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSessions, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "listSessions", method: "GET", path: "/api/v1/sessions", permission: "sessions:read", rateClass: "default", face: "api", parameters: parameters.listSessions, bodies: null, bodyTypes: [], resumes: false, streams: false },
   { operationId: "deleteSession", method: "DELETE", path: "/api/v1/sessions/:sessionId", permission: "sessions:delete", rateClass: "default", face: "api", parameters: parameters.deleteSession, bodies: null, bodyTypes: [], resumes: false, streams: false },

@@ -1,21 +1,28 @@
 import type { components } from "../../generated/server/contract.ts";
 import type { HealthHandlers } from "../../generated/server/handlers.ts";
+import type { Channels } from "../channels/service.ts";
 import { GatewayError } from "../errors.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import type { Sessions } from "../sessions/service.ts";
 import type { HealthChecks, HealthReport } from "./service.ts";
 
-export function createHealthHandlers({ health, sessions }: { health: HealthChecks; sessions: Sessions }): HealthHandlers<RequestContext> {
+interface HealthOptions {
+  health: HealthChecks;
+  sessions: Sessions;
+  channels: Pick<Channels, "states">;
+}
+
+export function createHealthHandlers({ health, sessions, channels }: HealthOptions): HealthHandlers<RequestContext> {
   return {
     async getHealth() {
       const { status, version, uptimeSeconds } = await health.check();
       return { status: 200, body: { status, version, uptime: uptimeSeconds } };
     },
-    async getHealthDetail() {
-      return { status: 200, body: encodeDetail(await health.check()) };
+    async getHealthDetail(_request, { principal }) {
+      return { status: 200, body: encodeDetail(await health.check(), channels.states(principal)) };
     },
-    async getApiHealth() {
-      return { status: 200, body: encodeDetail(await health.check()) };
+    async getApiHealth(_request, { principal }) {
+      return { status: 200, body: encodeDetail(await health.check(), channels.states(principal)) };
     },
     async getLiveness() {
       return { status: 200, body: { status: "ok" } };
@@ -26,18 +33,17 @@ export function createHealthHandlers({ health, sessions }: { health: HealthCheck
     },
     async getPlainStatus(_request, { principal }) {
       const { memoryMb } = await health.check();
-      return { status: 200, body: { gateway: "running", channels: {}, sessions: await sessions.count(principal), memory: memoryMb } };
+      return { status: 200, body: { gateway: "running", channels: channels.states(principal), sessions: await sessions.count(principal), memory: memoryMb } };
     },
   };
 }
 
-/** No channel is configured in this version. */
-function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport): components["schemas"]["HealthDetail"] {
+function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport, channels: ReturnType<Channels["states"]>): components["schemas"]["HealthDetail"] {
   return {
     status,
     version,
     uptime: uptimeSeconds,
-    channels: {},
+    channels,
     redis,
     database: isDatabaseConnected ? "connected" : "disconnected",
     memoryMB: memoryMb.used,

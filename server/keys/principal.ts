@@ -26,6 +26,11 @@ export function maySee(principal: Principal, workspaceId: string): boolean {
   return principal.workspaces === "*" || principal.workspaces.includes(workspaceId);
 }
 
+/** Whether the key has a permission. */
+export function mayDo({ permissions }: Pick<Principal, "permissions">, permission: string): boolean {
+  return permissions === "*" || permissions.has(permission);
+}
+
 /** Throws `forbidden` to a key that is bound to workspaces. `what` is read or written for all of them, in the plural and with a capital. */
 export function requireUnbound({ workspaces }: Pick<Principal, "workspaces">, what: string): void {
   if (workspaces !== "*") throw new GatewayError("forbidden", `${what} are for all workspaces, and this key is bound to some. Use one that is bound to none.`);
