@@ -5,6 +5,7 @@ import type { Agents } from "./agents/service.ts";
 import type { Audit } from "./audit/service.ts";
 import type { Channels } from "./channels/service.ts";
 import type { Cron } from "./cron/service.ts";
+import type { Events } from "./events/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
@@ -35,6 +36,7 @@ export interface RunningParts {
   providers: Providers;
   memory: Pick<MemoryService, "use">;
   tools: Tools;
+  events: Pick<Events, "use">;
   mcp: Pick<Mcp, "use">;
   skills: Skills;
   runs: Runs;
@@ -63,7 +65,7 @@ type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
 export function createApplication(parts: RunningParts): Application {
-  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, channels, cron, audit, mask, log } = parts;
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, channels, cron, audit, mask, log } = parts;
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
@@ -84,6 +86,7 @@ export function createApplication(parts: RunningParts): Application {
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     memory: (next) => memory.use(next.memory),
+    events: (next) => events.use(next.events),
     mcp: (next) => mcp.use(next.mcp),
     skills: exchangeSkills,
     channels: (next) => channels.use(next.channels),

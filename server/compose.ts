@@ -22,6 +22,11 @@ import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
 import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
+import { createEventsHandlers } from "./events/handlers.ts";
+import { createEvents } from "./events/service.ts";
+import { createEventStore } from "./events/store.ts";
+import { recordInvocations } from "./events/tool-events.ts";
+import { createEventWriter } from "./events/writer.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
 import { createApp } from "./http/app.ts";
@@ -123,13 +128,15 @@ export async function composeGateway(
 ): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
-  const sessionStore = createSessionStore({ database });
-  const runStore = createRunStore({ database });
+  const eventWriter = createEventWriter({ database });
+  const sessionStore = createSessionStore({ database, events: eventWriter, now });
+  const runStore = createRunStore({ database, events: eventWriter });
 
   const agents = createAgents(settings.agents);
   const runs = createRuns({ store: runStore, log, now, ...runTimes });
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
+  const events = createEvents({ store: await createEventStore({ database }), writer: eventWriter, workspaces, log, now, retentionDays: settings.events.retentionDays });
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
   const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
@@ -163,7 +170,7 @@ export async function composeGateway(
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, createSendTool({ send: (...message) => channels.send(...message) }), mcp], now });
+  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, createSendTool({ send: (...message) => channels.send(...message) }), mcp], onInvoked: recordInvocations({ events: eventWriter, log, now }), now });
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -179,7 +186,7 @@ export async function composeGateway(
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, tools, mcp, skills, runs, workspaces, channels, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, channels, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -205,6 +212,7 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
+      ...createEventsHandlers({ events }),
       ...createLogsHandlers({ audit }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
@@ -231,6 +239,7 @@ export async function composeGateway(
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
+      events.stop();
       const ended = [cron.stop(), channels.drain(timeoutMs)];
       await runs.drain(timeoutMs);
       await Promise.all(ended);
@@ -238,6 +247,7 @@ export async function composeGateway(
     async close() {
       await channels.stop();
       await mcp.close();
+      await events.close();
       memory.close();
       await providers.close();
       cluster.close();

@@ -120,7 +120,7 @@ describe("the server", () => {
 });
 
 describe("a key that may nothing of this version", () => {
-  const server = useServer({ settings: { api: { auth: { tokens: [{ name: "sender", token: senderToken, scope: ["send"] }] } } } });
+  const server = useServer({ settings: { api: { auth: { tokens: [{ name: "sender", token: senderToken, scope: ["send"], rateLimit: 1000 }] } } } });
 
   test.each(guarded)("$id", async ({ id, permission }) => {
     const answer = await server.call(id, { ...exampleRequest(id), token: senderToken });

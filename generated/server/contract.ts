@@ -1049,6 +1049,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List or follow events
+         * @description What has happened, the oldest first: a page behind `after`, or, when `Accept` asks for `text/event-stream`, all that
+         *     comes, behind `after` or from now on. Whoever keeps `last`, or the id of the last event, misses nothing, be it offline for
+         *     as long as events are kept (`events.retentionDays` of the settings).
+         *
+         *     A key that is bound to workspaces gets their events only. Where few events fit, a page may have less than `limit`, even none,
+         *     and still a `nextCursor`. An `after` of another database, or of a later state of this one, is a 400.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -1667,6 +1692,42 @@ export interface components {
             /** @description Why it is not connected, in English; null while all is well. */
             error: string | null;
         };
+        /** @description A channel can send and receive. */
+        ChannelConnectedData: {
+            channel: components["schemas"]["Id"];
+            workspace: components["schemas"]["Id"];
+        };
+        /** @description What all events have. */
+        ChannelConnectedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "channel.connected";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["ChannelConnectedData"];
+        };
+        /** @description A channel can neither send nor receive. */
+        ChannelDisconnectedData: {
+            channel: components["schemas"]["Id"];
+            workspace: components["schemas"]["Id"];
+            /** @description Null when the gateway let go of it itself. */
+            reason: string | null;
+        };
+        /** @description What all events have. */
+        ChannelDisconnectedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "channel.disconnected";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["ChannelDisconnectedData"];
+        };
         ChannelList: {
             channels: components["schemas"]["Channel"][];
             /** @description Send it as `cursor` for the next page; absent on the last. */
@@ -1734,6 +1795,26 @@ export interface components {
             messageCount: number;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
+        };
+        /** @description Somebody has begun to talk with an agent. */
+        ConversationCreatedData: {
+            conversationId: components["schemas"]["Id"];
+            workspace: components["schemas"]["Id"];
+            agent: components["schemas"]["Id"];
+            userId: string | null;
+            channel: components["schemas"]["Id"];
+        };
+        /** @description What all events have. */
+        ConversationCreatedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "conversation.created";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["ConversationCreatedData"];
         };
         /** @description A conversation with its messages, oldest first. */
         ConversationDetail: {
@@ -2126,6 +2207,28 @@ export interface components {
             type: "delta";
             content: string;
         };
+        /** @description A turn has failed. */
+        ErrorAgentData: {
+            runId: components["schemas"]["Id"];
+            sessionId: components["schemas"]["Id"] | null;
+            workspace: components["schemas"]["Id"];
+            agent: components["schemas"]["Id"];
+            userId: string | null;
+            channel: components["schemas"]["Id"];
+            error: components["schemas"]["EventFailure"];
+        };
+        /** @description What all events have. */
+        ErrorAgentEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "error.agent";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["ErrorAgentData"];
+        };
         /**
          * @description Stable codes of the `/api/v1` and `/health` faces.
          * @enum {string}
@@ -2163,6 +2266,35 @@ export interface components {
              */
             retryAfter?: number;
         };
+        /** @description Something has happened. The same in the log, in its stream, and in webhooks. */
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["ConversationCreatedEvent"] | components["schemas"]["SessionStartedEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["ChannelConnectedEvent"] | components["schemas"]["ChannelDisconnectedEvent"] | components["schemas"]["ErrorAgentEvent"] | components["schemas"]["ToolInvokedEvent"] | components["schemas"]["RunFinishedEvent"];
+        /** @description What went wrong, as in an error's answer. */
+        EventFailure: {
+            code: components["schemas"]["ErrorCode"];
+            message: string;
+        };
+        /** @description The id of an event. Ids sort as the events happened, and are never used again: a reader goes on behind one, and knows by it what it has had. */
+        EventId: string;
+        /** @description A page of the log, the oldest first. */
+        EventPage: {
+            events: components["schemas"]["Event"][];
+            /** @description The log has been looked through up to here: `after` of the next request, now or later. */
+            last: components["schemas"]["EventId"];
+            /** @description The same; absent when the page ends where the log does. */
+            nextCursor?: components["schemas"]["EventId"];
+            /** @description True when events behind `after` are kept no more: some were missed. */
+            truncated: boolean;
+        };
+        /** @description Who wrote a message, as the channel knows them. */
+        EventSender: {
+            id: string | null;
+            name: string | null;
+        };
+        /**
+         * @description What can happen.
+         * @enum {string}
+         */
+        EventType: "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
         /**
          * @description Why an answer ended.
          * @enum {string}
@@ -2446,6 +2578,73 @@ export interface components {
             model?: string;
             usage?: components["schemas"]["TurnUsage"];
             toolCalls?: components["schemas"]["MessageToolCall"][];
+        };
+        /** @description A message to an agent has come in: through a channel, or the API. */
+        MessageReceivedData: {
+            messageId: components["schemas"]["Id"];
+            runId: components["schemas"]["Id"];
+            /** @description Null for a run whose caller holds the conversation. The same as `conversationId`. */
+            sessionId: components["schemas"]["Id"] | null;
+            conversationId: components["schemas"]["Id"] | null;
+            workspace: components["schemas"]["Id"];
+            agent: components["schemas"]["Id"];
+            userId: string | null;
+            channel: components["schemas"]["Id"];
+            /** @description Where in the channel; null for the API. */
+            chatId: string | null;
+            /** @description Null for the API. */
+            from: components["schemas"]["EventSender"] | null;
+            /** @description Null once the message has been deleted. */
+            content: string | null;
+            timestamp: components["schemas"]["Instant"];
+        };
+        /** @description What all events have. */
+        MessageReceivedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "message.received";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["MessageReceivedData"];
+        };
+        /** @description A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it. */
+        MessageSentData: {
+            /** @description The answer's id; the platform's own id for a message that is no answer. */
+            messageId: string;
+            /** @description Null for a message that is no answer, as is so with the session. */
+            runId: components["schemas"]["Id"] | null;
+            sessionId: components["schemas"]["Id"] | null;
+            conversationId: components["schemas"]["Id"] | null;
+            workspace: components["schemas"]["Id"];
+            userId: string | null;
+            channel: components["schemas"]["Id"];
+            /** @description Where in the channel; null for the API. */
+            chatId: string | null;
+            /** @description What was said; null once the message has been deleted. */
+            response: string | null;
+            model: string | null;
+            /**
+             * Format: int32
+             * @description Input and output tokens of the turn.
+             */
+            tokensUsed: number;
+            /** @description From the question to the whole answer. */
+            latencyMs: number | null;
+        };
+        /** @description What all events have. */
+        MessageSentEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "message.sent";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["MessageSentData"];
         };
         MessageStreamEvent: components["schemas"]["TokenEvent"] | components["schemas"]["WorkspacesToolUseEvent"] | components["schemas"]["WorkspacesToolApprovalEvent"] | components["schemas"]["WorkspacesToolResultEvent"] | components["schemas"]["WorkspacesDoneEvent"] | components["schemas"]["ErrorEvent"];
         /** @description A call of a tool within an answer. */
@@ -3030,6 +3229,40 @@ export interface components {
         };
         /** @description An event in the face the run began in. */
         RunEvent: components["schemas"]["AgentsChatEvent"] | components["schemas"]["ConversationsChatEvent"] | components["schemas"]["MessageStreamEvent"] | components["schemas"]["OperatorMessageEvent"] | components["schemas"]["ChatCompletionEvent"];
+        /** @description A turn has ended, however. */
+        RunFinishedData: {
+            runId: components["schemas"]["Id"];
+            sessionId: components["schemas"]["Id"] | null;
+            /** @description The answer's id; null when there is none. */
+            messageId: components["schemas"]["Id"] | null;
+            workspace: components["schemas"]["Id"];
+            agent: components["schemas"]["Id"];
+            userId: string | null;
+            channel: components["schemas"]["Id"];
+            /** @enum {string} */
+            status: "completed" | "failed" | "cancelled";
+            model: string | null;
+            /** @description Null when it did not complete. */
+            usage: components["schemas"]["TurnUsage"] | null;
+            /** Format: int32 */
+            latencyMs: number;
+            finishReason: components["schemas"]["FinishReason"] | null;
+            toolsInvoked: string[];
+            /** @description Why it failed or was cancelled. */
+            error: components["schemas"]["EventFailure"] | null;
+        };
+        /** @description What all events have. */
+        RunFinishedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "run.finished";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["RunFinishedData"];
+        };
         /** @enum {string} */
         RunStatus: "running" | "completed" | "failed" | "cancelled";
         /**
@@ -3149,10 +3382,49 @@ export interface components {
             agentId: components["schemas"]["Id"];
             messages: components["schemas"]["Message"][];
         };
+        /** @description A session has been deleted, with all that was said in it. */
+        SessionEndedData: {
+            sessionId: components["schemas"]["Id"];
+            workspace: components["schemas"]["Id"];
+            /** @enum {string} */
+            reason: "deleted";
+        };
+        /** @description What all events have. */
+        SessionEndedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "session.ended";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["SessionEndedData"];
+        };
         SessionList: {
             sessions: components["schemas"]["Session"][];
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
+        };
+        /** @description Somebody has begun to talk with an agent: the same as `conversation.created`, by the other name that it has. */
+        SessionStartedData: {
+            sessionId: components["schemas"]["Id"];
+            workspace: components["schemas"]["Id"];
+            agent: components["schemas"]["Id"];
+            userId: string | null;
+            channel: components["schemas"]["Id"];
+        };
+        /** @description What all events have. */
+        SessionStartedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "session.started";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["SessionStartedData"];
         };
         /** @description Settings that were changed. */
         SettingsChange: {
@@ -3252,6 +3524,31 @@ export interface components {
         };
         /** @description A tool's name, or a glob in which `*` stands for anything. */
         ToolGlob: string;
+        /** @description A tool was called, and has come to an end. */
+        ToolInvokedData: {
+            tool: string;
+            /** @description Null where a key called it itself, as is so with the session and the agent. */
+            runId: components["schemas"]["Id"] | null;
+            sessionId: components["schemas"]["Id"] | null;
+            workspace: components["schemas"]["Id"];
+            agent: components["schemas"]["Id"] | null;
+            userId: string | null;
+            isError: boolean;
+            /** Format: int32 */
+            durationMs: number;
+        };
+        /** @description What all events have. */
+        ToolInvokedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "tool.invoked";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["ToolInvokedData"];
+        };
         ToolList: {
             tools: components["schemas"]["Tool"][];
         };
@@ -6472,6 +6769,50 @@ export interface operations {
             500: components["responses"]["PlainInternalError"];
             502: components["responses"]["PlainProviderError"];
             503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description The id of an event: only those behind it. Default the beginning of the log; of the stream, now. */
+                after?: string;
+                /** @description Only events of these types; to be given several times for several. */
+                types?: components["schemas"]["EventType"][];
+                /** @description Only events of this workspace. */
+                workspace?: components["schemas"]["Id"];
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+            };
+            header?: {
+                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
         };
     };
     listKeys: {

@@ -18,6 +18,7 @@ interface DefaultedQuery {
   listConversations: "limit";
   listCronJobs: "limit";
   listCronRuns: "limit";
+  listEvents: "limit";
   listKeys: "limit";
   listLogs: "limit";
   listMcpServers: "limit";
@@ -210,6 +211,12 @@ export interface ChatHandlers<Context> {
   streamMessage: Handler<"streamMessage", Context>;
 }
 
+/** Events. */
+export interface EventsHandlers<Context> {
+  /** GET /api/v1/events: List or follow events */
+  listEvents: Handler<"listEvents", Context>;
+}
+
 /** Keys. */
 export interface KeysHandlers<Context> {
   /** GET /api/v1/keys: List keys */
@@ -311,4 +318,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

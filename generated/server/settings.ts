@@ -30,6 +30,8 @@ export interface SettingsFile {
   network?: NetworkAccess;
   /** What agents remember. */
   memory?: Memory;
+  /** The log of what has happened. */
+  events?: Events;
   /** What happens by the clock. */
   cron?: Cron;
   /** The workspaces edition's webhooks. */
@@ -470,6 +472,12 @@ export interface MemoryRecall {
 export interface MemoryEmbeddings {
   /** The embedding model, as `provider/model`, such as `openai/text-embedding-3-small`; its provider is of the type `openai`. */
   model: string;
+}
+
+/** The log of what has happened. */
+export interface Events {
+  /** Days after which events are forgotten; null for never. Default 7. */
+  retentionDays?: number | null;
 }
 
 /** What happens by the clock. */

@@ -25,6 +25,8 @@ export const ConversationList: ValidateFunction;
 export const ConversationDetail: ValidateFunction;
 export const CronJob: ValidateFunction;
 export const CronFireList: ValidateFunction;
+export const EventPage: ValidateFunction;
+export const Event: ValidateFunction;
 export const HealthDetail: ValidateFunction;
 export const KeyList: ValidateFunction;
 export const NewKey: ValidateFunction;

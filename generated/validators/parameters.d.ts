@@ -31,6 +31,7 @@ export const deleteCronJob: ValidateFunction;
 export const getCronJob: ValidateFunction;
 export const updateCronJob: ValidateFunction;
 export const listCronRuns: ValidateFunction;
+export const listEvents: ValidateFunction;
 export const listKeys: ValidateFunction;
 export const createKey: ValidateFunction;
 export const revokeKey: ValidateFunction;

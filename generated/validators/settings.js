@@ -37,9 +37,10 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSettingsFile = validate20;
-var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "Glob": { "type": "string", "minLength": 1 }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0 }, "output": { "type": "number", "minimum": 0 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false }, "MemoryRecall": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false }, "MemoryEmbeddings": { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false } } };
+var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "events": { "$ref": "#/$defs/Events" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "Glob": { "type": "string", "minLength": 1 }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0 }, "output": { "type": "number", "minimum": 0 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false }, "MemoryRecall": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false }, "MemoryEmbeddings": { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false }, "Events": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false } } };
 var schema64 = { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false };
-var schema126 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false };
+var schema115 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false };
+var schema127 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false };
 var func1 = Object.prototype.hasOwnProperty;
 var schema32 = { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false };
 var schema33 = { "type": "string" };
@@ -4142,9 +4143,9 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate79.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema115 = { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false };
-var schema116 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false };
-var schema120 = { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false };
+var schema116 = { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false };
+var schema117 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false };
+var schema121 = { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4157,7 +4158,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.id === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema116.required, parentSchema: schema116, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema117.required, parentSchema: schema117, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4166,7 +4167,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.message === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'", schema: schema116.required, parentSchema: schema116, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'", schema: schema117.required, parentSchema: schema117, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4175,8 +4176,8 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema116.properties, key0)) {
-        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema116, data };
+      if (!func1.call(schema117.properties, key0)) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema117, data };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -4210,7 +4211,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.schedule !== void 0) {
       let data1 = data.schedule;
       if (typeof data1 !== "string") {
-        const err5 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema116.properties.schedule.type, parentSchema: schema116.properties.schedule, data: data1 };
+        const err5 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.schedule.type, parentSchema: schema117.properties.schedule, data: data1 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4222,7 +4223,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.at !== void 0) {
       let data2 = data.at;
       if (typeof data2 !== "string") {
-        const err6 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema116.properties.at.type, parentSchema: schema116.properties.at, data: data2 };
+        const err6 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.at.type, parentSchema: schema117.properties.at, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -4234,7 +4235,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.everyMs !== void 0) {
       let data3 = data.everyMs;
       if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-        const err7 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema116.properties.everyMs.type, parentSchema: schema116.properties.everyMs, data: data3 };
+        const err7 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema117.properties.everyMs.type, parentSchema: schema117.properties.everyMs, data: data3 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -4244,7 +4245,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data3 == "number" && isFinite(data3)) {
         if (data3 > 316224e5 || isNaN(data3)) {
-          const err8 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 316224e5 }, message: "must be <= 31622400000", schema: 316224e5, parentSchema: schema116.properties.everyMs, data: data3 };
+          const err8 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 316224e5 }, message: "must be <= 31622400000", schema: 316224e5, parentSchema: schema117.properties.everyMs, data: data3 };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -4253,7 +4254,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data3 < 1e3 || isNaN(data3)) {
-          const err9 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema116.properties.everyMs, data: data3 };
+          const err9 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema117.properties.everyMs, data: data3 };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -4266,7 +4267,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timezone !== void 0) {
       let data4 = data.timezone;
       if (typeof data4 !== "string") {
-        const err10 = { instancePath: instancePath + "/timezone", schemaPath: "#/properties/timezone/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema116.properties.timezone.type, parentSchema: schema116.properties.timezone, data: data4 };
+        const err10 = { instancePath: instancePath + "/timezone", schemaPath: "#/properties/timezone/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.timezone.type, parentSchema: schema117.properties.timezone, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -4323,7 +4324,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.message;
       if (typeof data7 === "string") {
         if (func3(data7) < 1) {
-          const err15 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema116.properties.message, data: data7 };
+          const err15 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema117.properties.message, data: data7 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -4332,7 +4333,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err16 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema116.properties.message.type, parentSchema: schema116.properties.message, data: data7 };
+        const err16 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.message.type, parentSchema: schema117.properties.message, data: data7 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -4344,7 +4345,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.sessionId !== void 0) {
       let data8 = data.sessionId;
       if (typeof data8 !== "string" && data8 !== null) {
-        const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/type", keyword: "type", params: { type: schema116.properties.sessionId.type }, message: "must be string,null", schema: schema116.properties.sessionId.type, parentSchema: schema116.properties.sessionId, data: data8 };
+        const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/type", keyword: "type", params: { type: schema117.properties.sessionId.type }, message: "must be string,null", schema: schema117.properties.sessionId.type, parentSchema: schema117.properties.sessionId, data: data8 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -4354,7 +4355,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data8 === "string") {
         if (!pattern5.test(data8)) {
-          const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema116.properties.sessionId, data: data8 };
+          const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema117.properties.sessionId, data: data8 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -4367,7 +4368,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.catchUp !== void 0) {
       let data9 = data.catchUp;
       if (typeof data9 !== "string") {
-        const err19 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema116.properties.catchUp.type, parentSchema: schema116.properties.catchUp, data: data9 };
+        const err19 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.catchUp.type, parentSchema: schema117.properties.catchUp, data: data9 };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -4376,7 +4377,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data9 === "none" || data9 === "once")) {
-        const err20 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/enum", keyword: "enum", params: { allowedValues: schema116.properties.catchUp.enum }, message: "must be equal to one of the allowed values", schema: schema116.properties.catchUp.enum, parentSchema: schema116.properties.catchUp, data: data9 };
+        const err20 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/enum", keyword: "enum", params: { allowedValues: schema117.properties.catchUp.enum }, message: "must be equal to one of the allowed values", schema: schema117.properties.catchUp.enum, parentSchema: schema117.properties.catchUp, data: data9 };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -4388,7 +4389,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.overlap !== void 0) {
       let data10 = data.overlap;
       if (typeof data10 !== "string") {
-        const err21 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema116.properties.overlap.type, parentSchema: schema116.properties.overlap, data: data10 };
+        const err21 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.overlap.type, parentSchema: schema117.properties.overlap, data: data10 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -4397,7 +4398,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data10 === "skip" || data10 === "allow")) {
-        const err22 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/enum", keyword: "enum", params: { allowedValues: schema116.properties.overlap.enum }, message: "must be equal to one of the allowed values", schema: schema116.properties.overlap.enum, parentSchema: schema116.properties.overlap, data: data10 };
+        const err22 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/enum", keyword: "enum", params: { allowedValues: schema117.properties.overlap.enum }, message: "must be equal to one of the allowed values", schema: schema117.properties.overlap.enum, parentSchema: schema117.properties.overlap, data: data10 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -4409,7 +4410,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data11 = data.timeoutMs;
       if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-        const err23 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema116.properties.timeoutMs.type, parentSchema: schema116.properties.timeoutMs, data: data11 };
+        const err23 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema117.properties.timeoutMs.type, parentSchema: schema117.properties.timeoutMs, data: data11 };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -4419,7 +4420,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data11 == "number" && isFinite(data11)) {
         if (data11 > 864e5 || isNaN(data11)) {
-          const err24 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema116.properties.timeoutMs, data: data11 };
+          const err24 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema117.properties.timeoutMs, data: data11 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -4428,7 +4429,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data11 < 1e3 || isNaN(data11)) {
-          const err25 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema116.properties.timeoutMs, data: data11 };
+          const err25 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema117.properties.timeoutMs, data: data11 };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -4441,7 +4442,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enabled !== void 0) {
       let data12 = data.enabled;
       if (typeof data12 !== "boolean") {
-        const err26 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema116.properties.enabled.type, parentSchema: schema116.properties.enabled, data: data12 };
+        const err26 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema117.properties.enabled.type, parentSchema: schema117.properties.enabled, data: data12 };
         if (vErrors === null) {
           vErrors = [err26];
         } else {
@@ -4454,7 +4455,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data13 = data.deliver;
       if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
         if (data13.channel === void 0) {
-          const err27 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'", schema: schema120.required, parentSchema: schema120, data: data13 };
+          const err27 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'", schema: schema121.required, parentSchema: schema121, data: data13 };
           if (vErrors === null) {
             vErrors = [err27];
           } else {
@@ -4463,7 +4464,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data13.to === void 0) {
-          const err28 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'", schema: schema120.required, parentSchema: schema120, data: data13 };
+          const err28 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'", schema: schema121.required, parentSchema: schema121, data: data13 };
           if (vErrors === null) {
             vErrors = [err28];
           } else {
@@ -4473,7 +4474,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data13) {
           if (!(key1 === "channel" || key1 === "to")) {
-            const err29 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema120, data: data13 };
+            const err29 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema121, data: data13 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -4485,7 +4486,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         if (data13.channel !== void 0) {
           let data14 = data13.channel;
           if (typeof data14 !== "string") {
-            const err30 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.channel.type, parentSchema: schema120.properties.channel, data: data14 };
+            const err30 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema121.properties.channel.type, parentSchema: schema121.properties.channel, data: data14 };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -4494,7 +4495,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data14 === "telegram" || data14 === "discord" || data14 === "slack" || data14 === "whatsapp")) {
-            const err31 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/enum", keyword: "enum", params: { allowedValues: schema120.properties.channel.enum }, message: "must be equal to one of the allowed values", schema: schema120.properties.channel.enum, parentSchema: schema120.properties.channel, data: data14 };
+            const err31 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/enum", keyword: "enum", params: { allowedValues: schema121.properties.channel.enum }, message: "must be equal to one of the allowed values", schema: schema121.properties.channel.enum, parentSchema: schema121.properties.channel, data: data14 };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -4507,7 +4508,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           let data15 = data13.to;
           if (typeof data15 === "string") {
             if (func3(data15) < 1) {
-              const err32 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema120.properties.to, data: data15 };
+              const err32 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema121.properties.to, data: data15 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -4516,7 +4517,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err33 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.to.type, parentSchema: schema120.properties.to, data: data15 };
+            const err33 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema121.properties.to.type, parentSchema: schema121.properties.to, data: data15 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -4526,7 +4527,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err34 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema120.type, parentSchema: schema120, data: data13 };
+        const err34 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema121.type, parentSchema: schema121, data: data13 };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
@@ -4536,7 +4537,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema116.type, parentSchema: schema116, data };
+    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema117.type, parentSchema: schema117, data };
     if (vErrors === null) {
       vErrors = [err35];
     } else {
@@ -4561,7 +4562,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "jobs")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema115, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema116, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4581,7 +4582,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/jobs", schemaPath: "#/properties/jobs/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema115.properties.jobs.type, parentSchema: schema115.properties.jobs, data: data0 };
+        const err1 = { instancePath: instancePath + "/jobs", schemaPath: "#/properties/jobs/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema116.properties.jobs.type, parentSchema: schema116.properties.jobs, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -4591,7 +4592,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema115.type, parentSchema: schema115, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema116.type, parentSchema: schema116, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -4603,8 +4604,8 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate81.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema121 = { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false };
-var schema122 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false };
+var schema122 = { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false };
+var schema123 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false };
 function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4617,7 +4618,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.url === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema122.required, parentSchema: schema122, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema123.required, parentSchema: schema123, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4626,7 +4627,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.secret === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema122.required, parentSchema: schema122, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema123.required, parentSchema: schema123, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4635,7 +4636,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.events === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema122.required, parentSchema: schema122, data };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema123.required, parentSchema: schema123, data };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -4645,7 +4646,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "url" || key0 === "secret" || key0 === "events" || key0 === "timeoutMs" || key0 === "retries")) {
-        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema122, data };
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema123, data };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -4682,7 +4683,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.events;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema122.properties.events, data: data2 };
+          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema123.properties.events, data: data2 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4713,7 +4714,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema122.properties.events.type, parentSchema: schema122.properties.events, data: data2 };
+        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema123.properties.events.type, parentSchema: schema123.properties.events, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -4725,7 +4726,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data4 = data.timeoutMs;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema122.properties.timeoutMs.type, parentSchema: schema122.properties.timeoutMs, data: data4 };
+        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema123.properties.timeoutMs.type, parentSchema: schema123.properties.timeoutMs, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -4735,7 +4736,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 6e4 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema122.properties.timeoutMs, data: data4 };
+          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema123.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -4744,7 +4745,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 100 || isNaN(data4)) {
-          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema122.properties.timeoutMs, data: data4 };
+          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema123.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -4757,7 +4758,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.retries !== void 0) {
       let data5 = data.retries;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err13 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema122.properties.retries.type, parentSchema: schema122.properties.retries, data: data5 };
+        const err13 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema123.properties.retries.type, parentSchema: schema123.properties.retries, data: data5 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -4767,7 +4768,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 20 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema122.properties.retries, data: data5 };
+          const err14 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema123.properties.retries, data: data5 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -4776,7 +4777,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 0 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema122.properties.retries, data: data5 };
+          const err15 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema123.properties.retries, data: data5 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -4787,7 +4788,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema122.type, parentSchema: schema122, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema123.type, parentSchema: schema123, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -4812,7 +4813,7 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "outbound")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema121, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema122, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4832,7 +4833,7 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/outbound", schemaPath: "#/properties/outbound/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema121.properties.outbound.type, parentSchema: schema121.properties.outbound, data: data0 };
+        const err1 = { instancePath: instancePath + "/outbound", schemaPath: "#/properties/outbound/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema122.properties.outbound.type, parentSchema: schema122.properties.outbound, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -4842,7 +4843,7 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema121.type, parentSchema: schema121, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema122.type, parentSchema: schema122, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -5011,6 +5012,62 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         errors = vErrors.length;
       }
     }
+    if (data.events !== void 0) {
+      let data16 = data.events;
+      if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+        for (const key2 in data16) {
+          if (!(key2 === "retentionDays")) {
+            const err6 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema115, data: data16 };
+            if (vErrors === null) {
+              vErrors = [err6];
+            } else {
+              vErrors.push(err6);
+            }
+            errors++;
+          }
+        }
+        if (data16.retentionDays !== void 0) {
+          let data17 = data16.retentionDays;
+          if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17)) && data17 !== null) {
+            const err7 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/type", keyword: "type", params: { type: schema115.properties.retentionDays.type }, message: "must be integer,null", schema: schema115.properties.retentionDays.type, parentSchema: schema115.properties.retentionDays, data: data17 };
+            if (vErrors === null) {
+              vErrors = [err7];
+            } else {
+              vErrors.push(err7);
+            }
+            errors++;
+          }
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 2147483647 || isNaN(data17)) {
+              const err8 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema115.properties.retentionDays, data: data17 };
+              if (vErrors === null) {
+                vErrors = [err8];
+              } else {
+                vErrors.push(err8);
+              }
+              errors++;
+            }
+            if (data17 < 1 || isNaN(data17)) {
+              const err9 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema115.properties.retentionDays, data: data17 };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema115.type, parentSchema: schema115, data: data16 };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
     if (data.cron !== void 0) {
       if (!validate81(data.cron, { instancePath: instancePath + "/cron", parentData: data, parentDataProperty: "cron", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
@@ -5024,100 +5081,100 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.logging !== void 0) {
-      let data18 = data.logging;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        for (const key2 in data18) {
-          if (!(key2 === "level" || key2 === "file" || key2 === "auditRetentionDays")) {
-            const err6 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema126, data: data18 };
+      let data20 = data.logging;
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        for (const key3 in data20) {
+          if (!(key3 === "level" || key3 === "file" || key3 === "auditRetentionDays")) {
+            const err11 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema127, data: data20 };
             if (vErrors === null) {
-              vErrors = [err6];
+              vErrors = [err11];
             } else {
-              vErrors.push(err6);
+              vErrors.push(err11);
             }
             errors++;
           }
         }
-        if (data18.level !== void 0) {
-          let data19 = data18.level;
-          if (typeof data19 !== "string") {
-            const err7 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema126.properties.level.type, parentSchema: schema126.properties.level, data: data19 };
+        if (data20.level !== void 0) {
+          let data21 = data20.level;
+          if (typeof data21 !== "string") {
+            const err12 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.level.type, parentSchema: schema127.properties.level, data: data21 };
             if (vErrors === null) {
-              vErrors = [err7];
+              vErrors = [err12];
             } else {
-              vErrors.push(err7);
+              vErrors.push(err12);
             }
             errors++;
           }
-          if (!(data19 === "trace" || data19 === "debug" || data19 === "info" || data19 === "warn" || data19 === "error" || data19 === "fatal" || data19 === "silent")) {
-            const err8 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/enum", keyword: "enum", params: { allowedValues: schema126.properties.level.enum }, message: "must be equal to one of the allowed values", schema: schema126.properties.level.enum, parentSchema: schema126.properties.level, data: data19 };
+          if (!(data21 === "trace" || data21 === "debug" || data21 === "info" || data21 === "warn" || data21 === "error" || data21 === "fatal" || data21 === "silent")) {
+            const err13 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/enum", keyword: "enum", params: { allowedValues: schema127.properties.level.enum }, message: "must be equal to one of the allowed values", schema: schema127.properties.level.enum, parentSchema: schema127.properties.level, data: data21 };
             if (vErrors === null) {
-              vErrors = [err8];
+              vErrors = [err13];
             } else {
-              vErrors.push(err8);
-            }
-            errors++;
-          }
-        }
-        if (data18.file !== void 0) {
-          let data20 = data18.file;
-          if (typeof data20 !== "string" && data20 !== null) {
-            const err9 = { instancePath: instancePath + "/logging/file", schemaPath: "#/$defs/Logging/properties/file/type", keyword: "type", params: { type: schema126.properties.file.type }, message: "must be string,null", schema: schema126.properties.file.type, parentSchema: schema126.properties.file, data: data20 };
-            if (vErrors === null) {
-              vErrors = [err9];
-            } else {
-              vErrors.push(err9);
+              vErrors.push(err13);
             }
             errors++;
           }
         }
-        if (data18.auditRetentionDays !== void 0) {
-          let data21 = data18.auditRetentionDays;
-          if (!(typeof data21 == "number" && (!(data21 % 1) && !isNaN(data21)) && isFinite(data21)) && data21 !== null) {
-            const err10 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/type", keyword: "type", params: { type: schema126.properties.auditRetentionDays.type }, message: "must be integer,null", schema: schema126.properties.auditRetentionDays.type, parentSchema: schema126.properties.auditRetentionDays, data: data21 };
+        if (data20.file !== void 0) {
+          let data22 = data20.file;
+          if (typeof data22 !== "string" && data22 !== null) {
+            const err14 = { instancePath: instancePath + "/logging/file", schemaPath: "#/$defs/Logging/properties/file/type", keyword: "type", params: { type: schema127.properties.file.type }, message: "must be string,null", schema: schema127.properties.file.type, parentSchema: schema127.properties.file, data: data22 };
             if (vErrors === null) {
-              vErrors = [err10];
+              vErrors = [err14];
             } else {
-              vErrors.push(err10);
+              vErrors.push(err14);
             }
             errors++;
           }
-          if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 36500 || isNaN(data21)) {
-              const err11 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500", schema: 36500, parentSchema: schema126.properties.auditRetentionDays, data: data21 };
+        }
+        if (data20.auditRetentionDays !== void 0) {
+          let data23 = data20.auditRetentionDays;
+          if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23)) && data23 !== null) {
+            const err15 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/type", keyword: "type", params: { type: schema127.properties.auditRetentionDays.type }, message: "must be integer,null", schema: schema127.properties.auditRetentionDays.type, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
+            if (vErrors === null) {
+              vErrors = [err15];
+            } else {
+              vErrors.push(err15);
+            }
+            errors++;
+          }
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 36500 || isNaN(data23)) {
+              const err16 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500", schema: 36500, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
               if (vErrors === null) {
-                vErrors = [err11];
+                vErrors = [err16];
               } else {
-                vErrors.push(err11);
+                vErrors.push(err16);
               }
               errors++;
             }
-            if (data21 < 1 || isNaN(data21)) {
-              const err12 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema126.properties.auditRetentionDays, data: data21 };
+            if (data23 < 1 || isNaN(data23)) {
+              const err17 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
               if (vErrors === null) {
-                vErrors = [err12];
+                vErrors = [err17];
               } else {
-                vErrors.push(err12);
+                vErrors.push(err17);
               }
               errors++;
             }
           }
         }
       } else {
-        const err13 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema126.type, parentSchema: schema126, data: data18 };
+        const err18 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema127.type, parentSchema: schema127, data: data20 };
         if (vErrors === null) {
-          vErrors = [err13];
+          vErrors = [err18];
         } else {
-          vErrors.push(err13);
+          vErrors.push(err18);
         }
         errors++;
       }
     }
   } else {
-    const err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data };
+    const err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data };
     if (vErrors === null) {
-      vErrors = [err14];
+      vErrors = [err19];
     } else {
-      vErrors.push(err14);
+      vErrors.push(err19);
     }
     errors++;
   }

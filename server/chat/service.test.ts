@@ -5,6 +5,7 @@ import { testPrincipal } from "../keys/testing.ts";
 import type { ModelMessage, Provider } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
 import { createRuns } from "../runs/service.ts";
+import { createEventWriter } from "../events/writer.ts";
 import { createRunStore } from "../runs/store.ts";
 import { GatewayError } from "../errors.ts";
 import { createSessions } from "../sessions/service.ts";
@@ -37,10 +38,10 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {}, co
   const clock = { now: 1000 };
   const database = await temporaryDatabase();
   const agents = createAgents({ list: [{ ...agent, summarize: summary !== undefined }, { ...agent, id: "other" }], default: "main" });
-  const runs = createRuns({ store: createRunStore({ database }), log: pino({ level: "silent" }), now: () => clock.now });
+  const runs = createRuns({ store: createRunStore({ database, events: createEventWriter({ database }) }), log: pino({ level: "silent" }), now: () => clock.now });
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now: () => clock.now });
   await workspaces.seed([{ id: "default", label: "Default", agent: null, skills: [], allowlist: [] }]);
-  const sessions = createSessions({ store: createSessionStore({ database }), workspaces });
+  const sessions = createSessions({ store: createSessionStore({ database, events: createEventWriter({ database }) }), workspaces });
   const asked: (readonly ModelMessage[])[] = [];
   const summarized: string[] = [];
   const provider: Provider = {

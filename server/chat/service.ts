@@ -6,7 +6,7 @@ import type { Quotas } from "../limits/quotas.ts";
 import type { Recall } from "../memory/recall.ts";
 import type { ModelMessage } from "../providers/port.ts";
 import type { Providers } from "../providers/registry.ts";
-import type { ReservedRun, Run, RunFace } from "../runs/run.ts";
+import type { MessageOrigin, ReservedRun, Run, RunFace } from "../runs/run.ts";
 import type { PreparedRun, Runs } from "../runs/service.ts";
 import { noSession, type Session, type Sessions, type SpokenMessage } from "../sessions/service.ts";
 import type { Skills } from "../skills/service.ts";
@@ -32,6 +32,8 @@ export interface ChatInput {
   /** Whether a new session's id begins like a conversation's. */
   sessionPrefix: "sess" | "conv";
   channel: string;
+  /** Where in the channel the message came from; the answer is then told of by whoever sends it there. */
+  origin?: MessageOrigin;
   /** Whether somebody reads the text as it comes. */
   stream: boolean;
   /** Whether the turn goes on although nobody waits for it. */
@@ -109,6 +111,7 @@ export function createChat({ agents, workspaces, sessions, summaries, providers,
           channel: input.channel,
           createdAt: now(),
           isStreamed: input.stream,
+          origin: input.origin ?? null,
           faceOptions: {},
         },
         input.reservedRun,

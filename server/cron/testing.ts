@@ -10,6 +10,7 @@ import type { Principal } from "../keys/principal.ts";
 import { testPrincipal } from "../keys/testing.ts";
 import { Run } from "../runs/run.ts";
 import { createSessions } from "../sessions/service.ts";
+import { createEventWriter } from "../events/writer.ts";
 import { createSessionStore } from "../sessions/store.ts";
 import type { CronJobSettings } from "../settings/settings.ts";
 import { temporaryDatabase, temporaryFolder } from "../storage/testing.ts";
@@ -68,7 +69,7 @@ export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"
     store,
     fires,
     workspaces,
-    sessions: createSessions({ store: createSessionStore({ database }), workspaces }),
+    sessions: createSessions({ store: createSessionStore({ database, events: createEventWriter({ database }) }), workspaces }),
     agents,
     chat: {
       async begin(input) {

@@ -2,6 +2,7 @@ import pino from "pino";
 import { expect, test, vi } from "vitest";
 import { GatewayError } from "../errors.ts";
 import { testPrincipal } from "../keys/testing.ts";
+import { createEventWriter } from "../events/writer.ts";
 import { createRunStore, type RunRecord } from "../runs/store.ts";
 import { newRun } from "../runs/testing.ts";
 import { temporaryDatabase } from "../storage/testing.ts";
@@ -96,7 +97,7 @@ test("at start, what was cut off before it had a run begins anew; what had one i
   await claimNew({ ...request, idempotencyKey: "without" });
   const { run } = await claimNew({ ...request, idempotencyKey: "with" });
   await (await claimNew({ ...request, idempotencyKey: "answered" })).outcome.answered("text");
-  await createRunStore({ database }).begin({ run: newRun({ id: run.id }), session: null, userMessage: null });
+  await createRunStore({ database, events: createEventWriter({ database }) }).begin({ run: newRun({ id: run.id }), session: null, userMessage: null });
   await start({ database });
   expect(await rows()).toEqual([{ key: "answered", status: "answered" }, { key: "with", status: "run" }]);
 });

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { runTurn, type TurnInput, type TurnOutput } from "../chat/turn.ts";
 import { GatewayError } from "../errors.ts";
 import type { Run, RunIdentity } from "./run.ts";
-import type { NewSession, RunStore } from "./store.ts";
+import type { FinishRun, NewSession, RunStore } from "./store.ts";
 
 /** What a run needs once it is its turn. */
 export interface PreparedRun {
@@ -41,7 +41,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       signal.throwIfAborted();
       run.identity = { ...run.identity, ...prepared.identity };
       run.messageId = prepared.messageId;
-      await store.begin({ run: run.record, session: prepared.newSession, userMessage: prepared.userMessage });
+      await store.begin({ run: run.record, origin: run.identity.origin ?? null, session: prepared.newSession, userMessage: prepared.userMessage });
       isStored = true;
       run.accept();
       for await (const events of runTurn(prepared.turn, signal)) {
@@ -108,8 +108,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
   async function finish(run: Run, finished: Extract<TurnOutput, { type: "finished" }>): Promise<void> {
     const finishedAt = now();
     await store.finish({
-      runId: run.id,
-      sessionId: run.identity.sessionId,
+      ...whose(run),
       status: "completed",
       messageId: run.messageId,
       content: run.content,
@@ -136,8 +135,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       if (isBegun) {
         const isCancelled = error.code === "cancelled";
         await store.finish({
-          runId: run.id,
-          sessionId: run.identity.sessionId,
+          ...whose(run),
           status: isCancelled ? "cancelled" : "failed",
           // What was said before a cancel is kept; half an answer of a failed provider is not an answer.
           messageId: isCancelled && run.content !== "" ? run.messageId : null,
@@ -160,4 +158,8 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
     run.fail(error, finishedAt);
     return isStored;
   }
+}
+
+function whose({ identity }: Run): Pick<FinishRun, "run" | "isForChannel"> {
+  return { run: identity, isForChannel: identity.origin != null };
 }

@@ -1,5 +1,6 @@
 import { GatewayError } from "../errors.ts";
 import type { FinishedEvent, ToolCallRecord, TurnEvent } from "../chat/turn-events.ts";
+import type { Sender } from "../events/event.ts";
 import type { Principal } from "../keys/principal.ts";
 import { Approvals } from "./approvals.ts";
 import { EventLog } from "./event-log.ts";
@@ -9,6 +10,12 @@ import type { RunRecord } from "./store.ts";
 export type RunFace = "agents" | "conversations" | "workspaces" | "operator" | "openai";
 
 export type RunStatus = "running" | "completed" | "failed" | "cancelled";
+
+/** Where in a channel a message came from, and from whom: the answer goes out there. */
+export interface MessageOrigin {
+  chatId: string;
+  from: Sender;
+}
 
 /** The run of a request that may come again: its id is settled before the run is made, so that it is made once. */
 export interface ReservedRun {
@@ -31,6 +38,8 @@ export interface RunIdentity {
   createdAt: number;
   /** Whether its events are read as they come. The ids of those of any other run are the same whenever it is replayed. */
   isStreamed: boolean;
+  /** Where the message came from; none for the API. */
+  origin?: MessageOrigin | null;
   /** Facts about the request that its face needs to write events, such as OpenAI's `include_usage`. */
   faceOptions: Readonly<Record<string, unknown>>;
 }
@@ -118,7 +127,7 @@ export class Run {
 
   /** The run as it is stored when it begins, or as it ended without ever having begun. */
   get record(): RunRecord {
-    const { principal, ...identity } = this.identity;
+    const { principal, origin: _origin, ...identity } = this.identity;
     return {
       ...identity,
       keyId: principal.keyId,

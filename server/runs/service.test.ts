@@ -8,6 +8,7 @@ import type { ModelEvent, Provider } from "../providers/port.ts";
 import { temporaryDatabase } from "../storage/testing.ts";
 import type { Run } from "./run.ts";
 import { createRuns, type RunPlan, type RunsOptions } from "./service.ts";
+import { createEventWriter } from "../events/writer.ts";
 import { createRunStore, type RunStore } from "./store.ts";
 import { newSession } from "./testing.ts";
 
@@ -62,7 +63,7 @@ interface Began {
 async function runsWith({ storeWith = (store) => store, ...options }: Partial<RunsOptions> & { storeWith?: (store: RunStore) => RunStore } = {}) {
   const clock = { now: 1_000_000 };
   const database = await temporaryDatabase();
-  const store = storeWith(createRunStore({ database }));
+  const store = storeWith(createRunStore({ database, events: createEventWriter({ database }) }));
   const runs = createRuns({ store, log: pino({ level: "silent" }), now: () => clock.now, ...options });
 
   /** Creates a run and lets it begin. */

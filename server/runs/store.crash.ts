@@ -1,11 +1,12 @@
 import { newId } from "../ids.ts";
 import { openDatabase } from "../storage/database.ts";
+import { createEventWriter } from "../events/writer.ts";
 import { createRunStore } from "./store.ts";
 
 // The process that `store.test.ts` kills: turns in eight sessions at once, until it dies. Says so when the first has ended.
 
 const database = await openDatabase(process.argv[2] ?? "");
-const runs = createRunStore({ database });
+const runs = createRunStore({ database, events: createEventWriter({ database }) });
 
 async function talk(): Promise<never> {
   const sessionId = newId("sess");
@@ -40,8 +41,8 @@ async function talk(): Promise<never> {
     });
     const isFailure = turn % 5 === 4;
     await runs.finish({
-      runId: id,
-      sessionId,
+      run: { ...common, id, sessionId },
+      isForChannel: false,
       status: isFailure ? "failed" : "completed",
       messageId: isFailure ? null : newId("msg"),
       content: isFailure ? "" : "x".repeat(2000),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { idFloor, newId } from "../ids.ts";
+import { createEventWriter } from "../events/writer.ts";
 import { createSessionStore } from "../sessions/store.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { temporaryDatabase, temporaryFolder } from "../storage/testing.ts";
@@ -14,8 +15,8 @@ const call = { callId: "call_1", name: "read", input: { path: "a" }, output: "te
 
 function end(runId: string, sessionId: string | null, overrides: Partial<FinishRun> = {}): FinishRun {
   return {
-    runId,
-    sessionId,
+    run: newRun({ id: runId, sessionId }),
+    isForChannel: false,
     status: "completed",
     messageId: newId("msg"),
     content: "Hello yourself",
@@ -33,8 +34,8 @@ function end(runId: string, sessionId: string | null, overrides: Partial<FinishR
 
 async function stores(url?: string) {
   const database = await temporaryDatabase(url);
-  const runs = createRunStore({ database });
-  const sessions = createSessionStore({ database });
+  const runs = createRunStore({ database, events: createEventWriter({ database }) });
+  const sessions = createSessionStore({ database, events: createEventWriter({ database }) });
 
   /** A turn in a new session, up to where the model would be called. */
   async function begun(sessionId = newId("sess")) {
@@ -214,7 +215,7 @@ async function expectWhole(url: string): Promise<void> {
   const database = await openDatabase(url);
   try {
     const { kysely } = database;
-    await createRunStore({ database }).failLeftRunning(Date.now());
+    await createRunStore({ database, events: createEventWriter({ database }) }).failLeftRunning(Date.now());
     const runs = await kysely.selectFrom("runs").selectAll().execute();
     const messages = await kysely.selectFrom("messages").selectAll().execute();
     expect(runs.length).toBeGreaterThan(0);

@@ -1,11 +1,14 @@
-import { type InferResult, type Kysely, sql } from "kysely";
+import type { InferResult, Kysely } from "kysely";
 import type { ToolCallRecord } from "../chat/turn-events.ts";
 import type { ErrorCode } from "../errors.ts";
 import { idFloor } from "../ids.ts";
 import type { FinishReason, Usage } from "../providers/port.ts";
 import type { Database } from "../storage/database.ts";
+import type { EventWriter } from "../events/writer.ts";
 import type { Schema } from "../storage/schema.ts";
-import type { RunFace, RunStatus } from "./run.ts";
+import { failLeftRunning } from "./left-running.ts";
+import type { MessageOrigin, RunFace, RunStatus } from "./run.ts";
+import { beginEvents, finishEvents } from "./run-events.ts";
 import { turnQueries } from "./turn-queries.ts";
 
 /** A run as it is stored. */
@@ -48,13 +51,16 @@ export interface NewSession {
 
 export interface BeginRun {
   run: RunRecord;
+  /** Of a message that came in through a channel. */
+  origin?: MessageOrigin | null | undefined;
   session: NewSession | null;
   userMessage: { id: string; content: string } | null;
 }
 
 export interface FinishRun {
-  runId: string;
-  sessionId: string | null;
+  run: Pick<RunRecord, "id" | "sessionId" | "workspaceId" | "agentId" | "userId" | "channel">;
+  /** Whether the answer goes out through a channel, which tells of it itself. */
+  isForChannel: boolean;
   status: Exclude<RunStatus, "running">;
   /** The answer's id; null when there is no answer to keep. */
   messageId: string | null;
@@ -88,12 +94,12 @@ export interface RunStore {
 }
 
 /** The write path of every turn: two transactions of few statements, each built once. */
-export function createRunStore({ database }: { database: Database }): RunStore {
+export function createRunStore({ database, events }: { database: Database; events: Pick<EventWriter, "append"> }): RunStore {
   const { kysely } = database;
   const queries = turnQueries(database);
 
   return {
-    begin: ({ run, session, userMessage }) =>
+    begin: ({ run, origin, session, userMessage }) =>
       database.run(function* () {
         const { sessionId, createdAt } = run;
         if (session) yield queries.insertSession({ ...session, at: createdAt });
@@ -101,10 +107,12 @@ export function createRunStore({ database }: { database: Database }): RunStore {
         const { id, workspaceId, agentId, keyId, userId, channel, face, requestId, isStreamed, faceOptions, messageId } = run;
         const request = JSON.stringify({ requestId, isStreamed, faceOptions });
         yield queries.insertRun({ id, sessionId, workspaceId, agentId, keyId, userId, channel, face, request, messageId, at: createdAt });
+        for (const event of beginEvents({ run, origin, session, userMessage })) yield* events.append(event);
       }),
     finish: (end) =>
       database.run(function* () {
-        const { runId, sessionId, status, messageId, content, model, usage, finishReason, toolCalls, toolsInvoked, latencyMs, error, finishedAt } = end;
+        const { id: runId, sessionId } = end.run;
+        const { status, messageId, content, model, usage, finishReason, toolCalls, toolsInvoked, latencyMs, error, finishedAt } = end;
         const calls = toolCalls.length === 0 ? null : JSON.stringify(toolCalls);
         const isMessage = sessionId !== null && messageId !== null;
         const { rows } = yield queries.endRun({
@@ -126,8 +134,10 @@ export function createRunStore({ database }: { database: Database }): RunStore {
         });
         const ended = rows[0] as { session_id: string | null } | undefined;
         if (ended === undefined) return false;
+        const isGone = sessionId !== null && ended.session_id === null;
+        for (const event of finishEvents(end, isGone)) yield* events.append(event);
         if (sessionId === null) return true;
-        if (ended.session_id === null) {
+        if (isGone) {
           // What was said in the session was deleted in the meantime: this too. There may be another session of its id by now.
           yield queries.forgetAnswer({ id: runId });
           return true;
@@ -163,42 +173,7 @@ export function createRunStore({ database }: { database: Database }): RunStore {
         .execute();
       return rows.map(({ key_id: keyId, tokens }) => ({ keyId, tokens: Number(tokens ?? 0) }));
     },
-    async failLeftRunning(now) {
-      return kysely.transaction().execute(async (transaction) => {
-        // The question of each was stored; a session counts its messages when the turn ends, which for these is now.
-        await transaction
-          .updateTable("sessions")
-          .set((its) => ({
-            message_count: its.eb(
-              "message_count",
-              "+",
-              its
-                .selectFrom("runs")
-                .select(({ fn }) => fn.countAll<number>().as("count"))
-                .where("status", "=", sql.lit("running"))
-                .whereRef("session_id", "=", "sessions.id"),
-            ),
-          }))
-          .where("id", "in", (its) =>
-            its.selectFrom("runs").select("session_id").where("status", "=", sql.lit("running")).$castTo<{ session_id: string }>(),
-          )
-          .execute();
-        const { numUpdatedRows } = await transaction
-          .updateTable("runs")
-          .set({
-            status: "failed",
-            message_id: null,
-            error_code: "service_unavailable",
-            error_message: "The gateway was stopped in the middle of the turn.",
-            error_details: "{}",
-            finished_at: now,
-          })
-          // As a literal: only then does the planner see that the index of running runs answers it.
-          .where("status", "=", sql.lit("running"))
-          .executeTakeFirstOrThrow();
-        return Number(numUpdatedRows);
-      });
-    },
+    failLeftRunning: (now) => database.run(() => failLeftRunning({ kysely, events, now })),
   };
 }
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { sql } from "kysely";
 import { describe, expect, test, vi } from "vitest";
 import { newId } from "../ids.ts";
+import { createEventWriter } from "../events/writer.ts";
 import { createRunStore } from "../runs/store.ts";
 import { newRun, newSession } from "../runs/testing.ts";
 import { encodeCursor } from "../storage/cursor.ts";
@@ -12,8 +13,8 @@ import { createSessionStore, type SessionFilter, type SessionStore } from "./sto
 
 async function stores() {
   const database = await temporaryDatabase();
-  const sessions = createSessionStore({ database });
-  const runs = createRunStore({ database });
+  const sessions = createSessionStore({ database, events: createEventWriter({ database }) });
+  const runs = createRunStore({ database, events: createEventWriter({ database }) });
 
   async function make(overrides: Parameters<typeof newSession>[0] = {}): Promise<string> {
     const session = newSession(overrides);
@@ -26,7 +27,7 @@ async function stores() {
     const run = newRun({ sessionId });
     await runs.begin({ run, session: null, userMessage: { id: newId("msg"), content: question } });
     const usage = { inputTokens: 1, outputTokens: 2 };
-    await runs.finish({ runId: run.id, sessionId, status: "completed", messageId: newId("msg"), content: `${question}!`, model: "m", usage, finishReason: "stop", toolCalls: [], toolsInvoked: [], latencyMs: 1, error: null, finishedAt });
+    await runs.finish({ run, isForChannel: false, status: "completed", messageId: newId("msg"), content: `${question}!`, model: "m", usage, finishReason: "stop", toolCalls: [], toolsInvoked: [], latencyMs: 1, error: null, finishedAt });
     return run.id;
   }
   return { database, sessions, runs, make, turn };
@@ -257,7 +258,7 @@ describe("deleting", () => {
     expect(await sessions.allMessages(id)).toEqual([]);
 
     const usage = { inputTokens: 1, outputTokens: 2 };
-    await runs.finish({ runId: run.id, sessionId: id, status: "completed", messageId: newId("msg"), content: "Yes", model: "m", usage, finishReason: "stop", toolCalls: [], toolsInvoked: [], latencyMs: 1, error: null, finishedAt: 3000 });
+    await runs.finish({ run, isForChannel: false, status: "completed", messageId: newId("msg"), content: "Yes", model: "m", usage, finishReason: "stop", toolCalls: [], toolsInvoked: [], latencyMs: 1, error: null, finishedAt: 3000 });
     expect(await sessions.allMessages(id)).toEqual([]);
     expect(await sessions.find(id)).toMatchObject({ messageCount: 0, tokensUsed: 0 });
   });

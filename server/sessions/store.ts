@@ -1,11 +1,13 @@
-import { type Selectable, type SelectQueryBuilder, sql, type Transaction } from "kysely";
+import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from "kysely";
 import type { ToolCallRecord } from "../chat/turn-events.ts";
+import type { EventWriter } from "../events/writer.ts";
 import type { Usage } from "../providers/port.ts";
 import { decodeCursor } from "../storage/cursor.ts";
 import type { Database } from "../storage/database.ts";
 import { toPage, type Page } from "../storage/page.ts";
 import { prepare } from "../storage/prepared.ts";
 import type { MessagesTable, Schema, SessionsTable } from "../storage/schema.ts";
+import type { Script } from "../storage/script.ts";
 
 export interface Session {
   id: string;
@@ -82,7 +84,7 @@ const behindAll = "~";
 
 const readAtOnce = 50;
 
-export function createSessionStore({ database }: { database: Database }): SessionStore {
+export function createSessionStore({ database, events, now = Date.now }: { database: Database; events: Pick<EventWriter, "append">; now?: () => number }): SessionStore {
   const { kysely } = database;
   const findQuery = prepare<{ id: string }>()((value) => kysely.selectFrom("sessions").selectAll().where("id", "=", value("id")));
   const recentQuery = prepare<{ id: string; after: string; before: string; most: number }>()((value) =>
@@ -98,10 +100,15 @@ export function createSessionStore({ database }: { database: Database }): Sessio
 
   /** Deletes sessions with all that hangs on them, in one transaction; how many. */
   function deleteSessions(where: "id" | "workspace_id", value: string): Promise<number> {
-    return kysely.transaction().execute(async (transaction) => {
-      await deleteMessages(transaction, transaction.selectFrom("sessions").select("id").where(where, "=", value));
-      const { numDeletedRows } = await transaction.deleteFrom("sessions").where(where, "=", value).executeTakeFirstOrThrow();
-      return Number(numDeletedRows);
+    return database.run(function* () {
+      const own = kysely.selectFrom("sessions").where(where, "=", value);
+      const { rows } = yield own.select(["id", "workspace_id as workspaceId"]).compile();
+      yield* deleteMessages(kysely, own.select("id"));
+      const { affected } = yield kysely.deleteFrom("sessions").where(where, "=", value).compile();
+      for (const { id: sessionId, workspaceId } of rows as Pick<Session, "id" | "workspaceId">[]) {
+        yield* events.append({ type: "session.ended", at: now(), workspaceId, sessionId, messageId: null, data: { reason: "deleted" } });
+      }
+      return affected;
     });
   }
 
@@ -174,9 +181,9 @@ export function createSessionStore({ database }: { database: Database }): Sessio
     delete: async (id) => (await deleteSessions("id", id)) > 0,
     deleteIn: (workspaceId) => deleteSessions("workspace_id", workspaceId),
     async clear(id) {
-      await kysely.transaction().execute(async (transaction) => {
-        await deleteMessages(transaction, transaction.selectFrom("sessions").select("id").where("id", "=", id));
-        await transaction.updateTable("sessions").set({ message_count: 0, tokens_used: 0, summary: null, summary_up_to: null }).where("id", "=", id).execute();
+      await database.run(function* () {
+        yield* deleteMessages(kysely, kysely.selectFrom("sessions").select("id").where("id", "=", id));
+        yield kysely.updateTable("sessions").set({ message_count: 0, tokens_used: 0, summary: null, summary_up_to: null }).where("id", "=", id).compile();
       });
     },
   };
@@ -186,11 +193,11 @@ export function createSessionStore({ database }: { database: Database }): Sessio
  * Deletes what was said in sessions, and the runs that said it; those are found by their messages, which spares every turn
  * an index to write. A run that is still under way stays, and finds when it ends that its answer belongs nowhere.
  */
-async function deleteMessages(transaction: Transaction<Schema>, ids: SelectQueryBuilder<Schema, "sessions", { id: string }>): Promise<void> {
-  await transaction.updateTable("runs").set({ session_id: null }).where("status", "=", sql.lit("running")).where("session_id", "in", ids).execute();
-  const runIds = transaction.selectFrom("messages").select("run_id").where("session_id", "in", ids).where("run_id", "is not", null);
-  await transaction.deleteFrom("runs").where("id", "in", runIds.$castTo<{ run_id: string }>()).where("status", "!=", "running").execute();
-  await transaction.deleteFrom("messages").where("session_id", "in", ids).execute();
+function* deleteMessages(kysely: Kysely<Schema>, ids: SelectQueryBuilder<Schema, "sessions", { id: string }>): Script<void> {
+  yield kysely.updateTable("runs").set({ session_id: null }).where("status", "=", sql.lit("running")).where("session_id", "in", ids).compile();
+  const runIds = kysely.selectFrom("messages").select("run_id").where("session_id", "in", ids).where("run_id", "is not", null);
+  yield kysely.deleteFrom("runs").where("id", "in", runIds.$castTo<{ run_id: string }>()).where("status", "!=", "running").compile();
+  yield kysely.deleteFrom("messages").where("session_id", "in", ids).compile();
 }
 
 function toSession(row: Selectable<SessionsTable>): Session {

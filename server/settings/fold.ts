@@ -27,7 +27,7 @@ import type { Fault } from "./settings-error.ts";
 export function fold(file: SettingsFile, surroundings: Surroundings): { settings: Settings; faults: Fault[]; warnings: string[] } {
   const folding = createFolding(file, surroundings);
   const { stateDir, path, fault, faults, warnings } = folding;
-  const { tools = {}, skills = {}, logging = {}, network = {} } = file;
+  const { tools = {}, skills = {}, logging = {}, network = {}, events = {} } = file;
 
   const http = foldHttp(folding);
   const auth = foldAuth(folding);
@@ -71,6 +71,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     },
     network: { allowPrivate: network.allowPrivate ?? [] },
     memory: foldMemory(folding, models),
+    events: { retentionDays: events.retentionDays === undefined ? 7 : events.retentionDays },
     cron: { jobs },
     webhooks: foldWebhooks(folding),
     logging: {

@@ -24,6 +24,7 @@ describe("without a file", () => {
       skills: { roots: [`${stateDir}/skills`], installFrom: [], registry: null },
       network: { allowPrivate: [] },
       memory: { retentionDays: null, maxEntries: 100_000, recall: { enabled: true, maxTokens: 512 }, embeddings: null },
+      events: { retentionDays: 7 },
       cron: { jobs: [] },
       webhooks: [],
       logging: { level: "info", file: `${stateDir}/logs/gateway.log`, auditRetentionDays: 90 },

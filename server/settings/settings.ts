@@ -25,6 +25,8 @@ export interface Settings {
   /** Private and loopback addresses or networks that tools and webhooks may reach. */
   readonly network: { readonly allowPrivate: readonly string[] };
   readonly memory: MemorySettings;
+  /** How long events are kept; null for ever. */
+  readonly events: { readonly retentionDays: number | null };
   readonly cron: { readonly jobs: readonly CronJobSettings[] };
   /** Of both forms. */
   readonly webhooks: readonly WebhookSettings[];

@@ -21,6 +21,8 @@ export interface Schema {
   cron_clocks: CronClocksTable;
   cron_runs: CronRunsTable;
   idempotency_keys: IdempotencyKeysTable;
+  events: EventsTable;
+  event_log: EventLogTable;
   channel_inbox: ChannelInboxTable;
   channel_counts: ChannelCountsTable;
 }
@@ -264,4 +266,22 @@ export interface ChannelCountsTable {
   sent: number;
   failed: number;
   last_message_at: number | null;
+}
+
+export interface EventsTable {
+  /** Counts up in the order of commits. */
+  cursor: Generated<number>;
+  type: string;
+  workspace_id: string;
+  session_id: string | null;
+  /** The message that it tells of, whose text is stored there alone. */
+  message_id: string | null;
+  at: number;
+  /** JSON object of the rest. */
+  data: string;
+}
+
+/** One row. */
+interface EventLogTable {
+  id: string;
 }

@@ -33,6 +33,14 @@ export interface Tools {
   use(settings: ToolSettings): void;
 }
 
+/** A call of a tool that came to an end. */
+export interface Invocation {
+  name: string;
+  context: ToolContext;
+  isError: boolean;
+  durationMs: number;
+}
+
 /** The input does not fit the tool's schema. */
 export class ToolInputError extends ToolError {
   readonly faults: readonly Fault[];
@@ -46,8 +54,16 @@ export class ToolInputError extends ToolError {
 /** The tool took longer than it may. */
 export class ToolTimeout extends ToolError {}
 
+export interface ToolsOptions {
+  settings: ToolSettings;
+  sources?: readonly ToolSource[];
+  /** Told of each call that was carried out, refused ones not among them. */
+  onInvoked?: (invocation: Invocation) => void;
+  now?: () => number;
+}
+
 /** The built-in tools and those of other rooms (memory, skills, MCP servers), behind one door that validates, bounds and times out. Of two tools with one name the first counts. */
-export function createTools({ settings, sources = [], now = Date.now }: { settings: ToolSettings; sources?: readonly ToolSource[]; now?: () => number }): Tools {
+export function createTools({ settings, sources = [], onInvoked, now = Date.now }: ToolsOptions): Tools {
   let rules = settings.tools;
   let builtin = builtinOf(settings);
   let listed: readonly (readonly Tool[])[] | undefined;
@@ -97,7 +113,15 @@ export function createTools({ settings, sources = [], now = Date.now }: { settin
       const input = typeof given === "string" ? parse(name, given) : given;
       await check(tool, input);
       context.signal.throwIfAborted();
-      return bounded(await timed(tool, input as Record<string, unknown>, tool.timeoutMs ?? rules.timeoutMs, context));
+      const startedAt = performance.now();
+      let isError = true;
+      try {
+        const output = bounded(await timed(tool, input as Record<string, unknown>, tool.timeoutMs ?? rules.timeoutMs, context));
+        isError = false;
+        return output;
+      } finally {
+        onInvoked?.({ name, context, isError, durationMs: Math.round(performance.now() - startedAt) });
+      }
     },
     use(next) {
       rules = next.tools;

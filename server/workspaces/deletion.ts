@@ -25,6 +25,7 @@ export function* deletionOf(kysely: Kysely<Schema>, id: string, force: boolean):
 
   yield kysely.deleteFrom("messages").where("session_id", "in", ownSessions.select("id")).compile();
   yield kysely.deleteFrom("sessions").where("workspace_id", "=", id).compile();
+  yield kysely.deleteFrom("events").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("memories").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("runs").where("workspace_id", "=", id).compile();
   const ownJobs = kysely.selectFrom("cron_jobs").select("id").where("workspace_id", "=", id);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { newId } from "../ids.ts";
 import { createKeyStore } from "../keys/store.ts";
 import { testKey } from "../keys/testing.ts";
+import { createEventWriter } from "../events/writer.ts";
 import { createRunStore } from "../runs/store.ts";
 import { newRun, newSession } from "../runs/testing.ts";
 import type { Database } from "../storage/database.ts";
@@ -86,7 +87,7 @@ test("changes that come at once are made one after another", async () => {
 async function populated() {
   const database = await temporaryDatabase();
   const workspaces = createWorkspaceStore({ database });
-  const runs = createRunStore({ database });
+  const runs = createRunStore({ database, events: createEventWriter({ database }) });
   const keys = createKeyStore({ database });
   await workspaces.seed([workspace("team"), workspace("other")]);
   for (const workspaceId of ["team", "other"]) {

@@ -343,6 +343,52 @@ export type Channel = {
     error: string | null;
 };
 
+/**
+ * A channel can send and receive.
+ */
+export type ChannelConnectedData = {
+    channel: Id;
+    workspace: Id;
+};
+
+/**
+ * What all events have.
+ */
+export type ChannelConnectedEvent = {
+    id: EventId;
+    event: 'channel.connected';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: ChannelConnectedData;
+};
+
+/**
+ * A channel can neither send nor receive.
+ */
+export type ChannelDisconnectedData = {
+    channel: Id;
+    workspace: Id;
+    /**
+     * Null when the gateway let go of it itself.
+     */
+    reason: string | null;
+};
+
+/**
+ * What all events have.
+ */
+export type ChannelDisconnectedEvent = {
+    id: EventId;
+    event: 'channel.disconnected';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: ChannelDisconnectedData;
+};
+
 export type ChannelList = {
     channels: Array<Channel>;
     /**
@@ -435,6 +481,30 @@ export type Conversation = {
     messageCount: number;
     createdAt: Instant;
     updatedAt: Instant;
+};
+
+/**
+ * Somebody has begun to talk with an agent.
+ */
+export type ConversationCreatedData = {
+    conversationId: Id;
+    workspace: Id;
+    agent: Id;
+    userId: string | null;
+    channel: Id;
+};
+
+/**
+ * What all events have.
+ */
+export type ConversationCreatedEvent = {
+    id: EventId;
+    event: 'conversation.created';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: ConversationCreatedData;
 };
 
 /**
@@ -951,6 +1021,32 @@ export type DeltaEvent = {
 };
 
 /**
+ * A turn has failed.
+ */
+export type ErrorAgentData = {
+    runId: Id;
+    sessionId: Id | null;
+    workspace: Id;
+    agent: Id;
+    userId: string | null;
+    channel: Id;
+    error: EventFailure;
+};
+
+/**
+ * What all events have.
+ */
+export type ErrorAgentEvent = {
+    id: EventId;
+    event: 'error.agent';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: ErrorAgentData;
+};
+
+/**
  * Stable codes of the `/api/v1` and `/health` faces.
  */
 export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
@@ -993,6 +1089,76 @@ export type ErrorEvent = {
      */
     retryAfter?: number;
 };
+
+/**
+ * Something has happened. The same in the log, in its stream, and in webhooks.
+ */
+export type Event = ({
+    event: 'message.received';
+} & MessageReceivedEvent) | ({
+    event: 'message.sent';
+} & MessageSentEvent) | ({
+    event: 'conversation.created';
+} & ConversationCreatedEvent) | ({
+    event: 'session.started';
+} & SessionStartedEvent) | ({
+    event: 'session.ended';
+} & SessionEndedEvent) | ({
+    event: 'channel.connected';
+} & ChannelConnectedEvent) | ({
+    event: 'channel.disconnected';
+} & ChannelDisconnectedEvent) | ({
+    event: 'error.agent';
+} & ErrorAgentEvent) | ({
+    event: 'tool.invoked';
+} & ToolInvokedEvent) | ({
+    event: 'run.finished';
+} & RunFinishedEvent);
+
+/**
+ * What went wrong, as in an error's answer.
+ */
+export type EventFailure = {
+    code: ErrorCode;
+    message: string;
+};
+
+/**
+ * The id of an event. Ids sort as the events happened, and are never used again: a reader goes on behind one, and knows by it what it has had.
+ */
+export type EventId = string;
+
+/**
+ * A page of the log, the oldest first.
+ */
+export type EventPage = {
+    events: Array<Event>;
+    /**
+     * The log has been looked through up to here: `after` of the next request, now or later.
+     */
+    last: EventId;
+    /**
+     * The same; absent when the page ends where the log does.
+     */
+    nextCursor?: EventId;
+    /**
+     * True when events behind `after` are kept no more: some were missed.
+     */
+    truncated: boolean;
+};
+
+/**
+ * Who wrote a message, as the channel knows them.
+ */
+export type EventSender = {
+    id: string | null;
+    name: string | null;
+};
+
+/**
+ * What can happen.
+ */
+export type EventType = 'message.received' | 'message.sent' | 'conversation.created' | 'session.started' | 'session.ended' | 'channel.connected' | 'channel.disconnected' | 'error.agent' | 'tool.invoked' | 'run.finished';
 
 /**
  * Why an answer ended.
@@ -1372,6 +1538,98 @@ export type Message = {
     model?: string;
     usage?: TurnUsage;
     toolCalls?: Array<MessageToolCall>;
+};
+
+/**
+ * A message to an agent has come in: through a channel, or the API.
+ */
+export type MessageReceivedData = {
+    messageId: Id;
+    runId: Id;
+    /**
+     * Null for a run whose caller holds the conversation. The same as `conversationId`.
+     */
+    sessionId: Id | null;
+    conversationId: Id | null;
+    workspace: Id;
+    agent: Id;
+    userId: string | null;
+    channel: Id;
+    /**
+     * Where in the channel; null for the API.
+     */
+    chatId: string | null;
+    /**
+     * Null for the API.
+     */
+    from: EventSender | null;
+    /**
+     * Null once the message has been deleted.
+     */
+    content: string | null;
+    timestamp: Instant;
+};
+
+/**
+ * What all events have.
+ */
+export type MessageReceivedEvent = {
+    id: EventId;
+    event: 'message.received';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: MessageReceivedData;
+};
+
+/**
+ * A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.
+ */
+export type MessageSentData = {
+    /**
+     * The answer's id; the platform's own id for a message that is no answer.
+     */
+    messageId: string;
+    /**
+     * Null for a message that is no answer, as is so with the session.
+     */
+    runId: Id | null;
+    sessionId: Id | null;
+    conversationId: Id | null;
+    workspace: Id;
+    userId: string | null;
+    channel: Id;
+    /**
+     * Where in the channel; null for the API.
+     */
+    chatId: string | null;
+    /**
+     * What was said; null once the message has been deleted.
+     */
+    response: string | null;
+    model: string | null;
+    /**
+     * Input and output tokens of the turn.
+     */
+    tokensUsed: number;
+    /**
+     * From the question to the whole answer.
+     */
+    latencyMs: number | null;
+};
+
+/**
+ * What all events have.
+ */
+export type MessageSentEvent = {
+    id: EventId;
+    event: 'message.sent';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: MessageSentData;
 };
 
 export type MessageStreamEvent = ({
@@ -2149,6 +2407,48 @@ export type Run = {
  */
 export type RunEvent = AgentsChatEvent | ConversationsChatEvent | MessageStreamEvent | OperatorMessageEvent | ChatCompletionEvent;
 
+/**
+ * A turn has ended, however.
+ */
+export type RunFinishedData = {
+    runId: Id;
+    sessionId: Id | null;
+    /**
+     * The answer's id; null when there is none.
+     */
+    messageId: Id | null;
+    workspace: Id;
+    agent: Id;
+    userId: string | null;
+    channel: Id;
+    status: 'completed' | 'failed' | 'cancelled';
+    model: string | null;
+    /**
+     * Null when it did not complete.
+     */
+    usage: TurnUsage | null;
+    latencyMs: number;
+    finishReason: FinishReason | null;
+    toolsInvoked: Array<string>;
+    /**
+     * Why it failed or was cancelled.
+     */
+    error: EventFailure | null;
+};
+
+/**
+ * What all events have.
+ */
+export type RunFinishedEvent = {
+    id: EventId;
+    event: 'run.finished';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: RunFinishedData;
+};
+
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 
 /**
@@ -2283,12 +2583,58 @@ export type SessionDetail = {
     messages: Array<Message>;
 };
 
+/**
+ * A session has been deleted, with all that was said in it.
+ */
+export type SessionEndedData = {
+    sessionId: Id;
+    workspace: Id;
+    reason: 'deleted';
+};
+
+/**
+ * What all events have.
+ */
+export type SessionEndedEvent = {
+    id: EventId;
+    event: 'session.ended';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: SessionEndedData;
+};
+
 export type SessionList = {
     sessions: Array<Session>;
     /**
      * Send it as `cursor` for the next page; absent on the last.
      */
     nextCursor?: string;
+};
+
+/**
+ * Somebody has begun to talk with an agent: the same as `conversation.created`, by the other name that it has.
+ */
+export type SessionStartedData = {
+    sessionId: Id;
+    workspace: Id;
+    agent: Id;
+    userId: string | null;
+    channel: Id;
+};
+
+/**
+ * What all events have.
+ */
+export type SessionStartedEvent = {
+    id: EventId;
+    event: 'session.started';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: SessionStartedData;
 };
 
 /**
@@ -2451,6 +2797,36 @@ export type Tool = {
  * A tool's name, or a glob in which `*` stands for anything.
  */
 export type ToolGlob = string;
+
+/**
+ * A tool was called, and has come to an end.
+ */
+export type ToolInvokedData = {
+    tool: string;
+    /**
+     * Null where a key called it itself, as is so with the session and the agent.
+     */
+    runId: Id | null;
+    sessionId: Id | null;
+    workspace: Id;
+    agent: Id | null;
+    userId: string | null;
+    isError: boolean;
+    durationMs: number;
+};
+
+/**
+ * What all events have.
+ */
+export type ToolInvokedEvent = {
+    id: EventId;
+    event: 'tool.invoked';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: ToolInvokedData;
+};
 
 export type ToolList = {
     tools: Array<Tool>;
@@ -6382,6 +6758,78 @@ export type SendPlainMessageResponses = {
 };
 
 export type SendPlainMessageResponse = SendPlainMessageResponses[keyof SendPlainMessageResponses];
+
+export type ListEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * The id of an event: only those behind it. Default the beginning of the log; of the stream, now.
+         */
+        after?: string;
+        /**
+         * Only events of these types; to be given several times for several.
+         */
+        types?: Array<EventType>;
+        /**
+         * Only events of this workspace.
+         */
+        workspace?: Id;
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/events';
+};
+
+export type ListEventsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
+
+export type ListEventsResponses = {
+    /**
+     * The answer.
+     */
+    200: EventPage;
+};
+
+export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
 
 export type ListKeysData = {
     body?: never;
