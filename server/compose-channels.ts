@@ -1,33 +1,26 @@
-import type { Logger } from "pino";
 import { keyPermissions } from "../generated/server/settings.ts";
-import type { ConnectorTable } from "./channels/connectors.ts";
-import { type ChannelListener, channelPrincipal } from "./channels/message.ts";
+import { connectorTable } from "./channels/connectors.ts";
+import { channelPrincipal } from "./channels/message.ts";
 import { type Channels, type ChannelsOptions, createChannels } from "./channels/service.ts";
 import { createChannelStore } from "./channels/store.ts";
+import type { EventWriter } from "./events/writer.ts";
 import { expandGrant } from "./keys/permissions.ts";
 import type { Database } from "./storage/database.ts";
 
-interface Options extends Pick<ChannelsOptions, "settings" | "chat" | "runs" | "sessions" | "workspaces"> {
+interface Options extends Omit<ChannelsOptions, "store" | "connectors" | "events" | "principalOf"> {
   database: Database;
-  connectors: ConnectorTable;
-  log: Logger;
-  now: () => number;
+  events: EventWriter;
+  connectors: ChannelsOptions["connectors"] | undefined;
 }
 
-/** Joins the channels with the database, and with what wants to know what goes through them. */
-export function composeChannels({ database, ...options }: Options): Channels {
+/** Joins the channels with the database, and with the rights that people have who write there. */
+export function composeChannels({ database, events, connectors = connectorTable, ...options }: Options): Channels {
   const permissions = expandGrant({ scopes: null, permissions: null }, keyPermissions);
   return createChannels({
     ...options,
-    store: createChannelStore({ database, listener: nobody }),
-    listener: nobody,
+    events,
+    connectors,
+    store: createChannelStore({ database, events }),
     principalOf: (channel, workspaceId) => channelPrincipal(channel, workspaceId, permissions),
   });
 }
-
-/** The durable log of events takes its place. */
-const nobody: ChannelListener = {
-  *received() {},
-  *sent() {},
-  changed() {},
-};

@@ -7,12 +7,12 @@ import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
-import { type ConnectorTable, connectorTable } from "./channels/connectors.ts";
 import { createChannelsHandlers } from "./channels/handlers.ts";
-import type { Channels } from "./channels/service.ts";
+import type { Channels, ChannelsOptions } from "./channels/service.ts";
 import { createSendTool } from "./channels/tool.ts";
 import { composeChannels } from "./compose-channels.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { composeMemory } from "./compose-memory.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -46,14 +46,9 @@ import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
 import { createMcpHandlers } from "./mcp/handlers.ts";
 import { createMcp } from "./mcp/service.ts";
-import { createEmbeddings } from "./memory/embeddings.ts";
-import { createSqliteFullText } from "./memory/full-text.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
 import { createRecall } from "./memory/recall.ts";
-import { createMemory } from "./memory/service.ts";
-import { createMemoryStore } from "./memory/store.ts";
 import { createMemoryTools } from "./memory/tools.ts";
-import { createVectorStore } from "./memory/vectors.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -97,7 +92,7 @@ export interface ComposeOptions {
   /** Where the settings come from; without it they can neither be read nor changed over HTTP. */
   source?: SettingsSource | undefined;
   /** How each messaging platform's connector is loaded; tests give scripted ones. */
-  connectors?: ConnectorTable;
+  connectors?: ChannelsOptions["connectors"];
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
 }
@@ -124,7 +119,7 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, connectors = connectorTable, settingsIntervalMs }: ComposeOptions,
+  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, connectors, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
@@ -148,14 +143,7 @@ export async function composeGateway(
   const firstToken = await keys.createFirstToken();
 
   const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
-  const memory = await createMemory({
-    store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
-    embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
-    workspaces,
-    settings: settings.memory,
-    log,
-    now,
-  });
+  const memory = await composeMemory({ database, providers, workspaces, settings: settings.memory, log, now });
   workspaces.onDeleted(memory.forget);
   const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
   const skills = createSkills({
@@ -179,7 +167,7 @@ export async function composeGateway(
   const summaries = createSummaries({ sessions, log, now });
   const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
-  const channels: Channels = composeChannels({ settings: settings.channels, database, connectors, chat, runs, sessions, workspaces, log, now });
+  const channels: Channels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, channels, now, log });
   await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, version });

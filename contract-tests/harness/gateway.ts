@@ -32,6 +32,7 @@ export interface TestGatewayOptions {
   stateDir?: string;
   settingsIntervalMs?: number;
   log?: Logger;
+  connectors?: NonNullable<ComposeOptions["connectors"]>;
   /** Said, the gateway is not told where its settings come from. */
   source?: undefined;
 }

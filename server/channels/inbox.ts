@@ -1,7 +1,14 @@
 import type { Logger } from "pino";
 import type { ChannelName } from "../connectors/port.ts";
+import type { NewEvent } from "../events/event.ts";
 import { pauseUnless } from "./attempt.ts";
 import type { ChannelStore, InboxMessage } from "./store.ts";
+
+/** A message is dealt with. */
+export interface Answered {
+  /** What tells of the answer; null where there is none. */
+  event: NewEvent | null;
+}
 
 /** Has what waits in the inbox answered: the chats side by side, the messages of one chat in their order. */
 export interface Inbox {
@@ -15,8 +22,8 @@ export interface Inbox {
 
 interface InboxOptions {
   store: Pick<ChannelStore, "next" | "waitingChats" | "settle">;
-  /** False when the message is to wait for another day. */
-  answer(message: InboxMessage): Promise<boolean>;
+  /** Null when the message is to wait for another day. */
+  answer(message: InboxMessage): Promise<Answered | null>;
   /** Whether messages of the channel can be answered now. */
   isOpen(channel: ChannelName): boolean;
   /** Aborted when the gateway stops: nothing new is begun. */
@@ -35,8 +42,9 @@ export function createInbox({ store, answer, isOpen, hurry, log }: InboxOptions)
     while (!hurry.aborted && isOpen(channel)) {
       try {
         const message = await store.next(channel, chatId);
-        if (!message || !(await answer(message))) return;
-        await settle(message);
+        const answered = message && (await answer(message));
+        if (!answered) return;
+        await settle(message, answered);
       } catch (err) {
         if (hurry.aborted) return;
         log.error({ channel, chatId, err }, "a message could not be answered now; it is tried again");
@@ -46,10 +54,10 @@ export function createInbox({ store, answer, isOpen, hurry, log }: InboxOptions)
   }
 
   /** What is answered is answered: it is not to be answered again because that cannot be noted. */
-  async function settle({ id, channel, chatId }: InboxMessage): Promise<void> {
+  async function settle({ id, channel, chatId }: InboxMessage, { event }: Answered): Promise<void> {
     for (;;) {
       try {
-        return await store.settle(id);
+        return await store.settle(id, event);
       } catch (err) {
         log.error({ channel, chatId, err }, "that a message is answered could not be noted; it is tried again");
         await pauseUnless(hurry, retryMs);

@@ -29,7 +29,8 @@ export interface Links {
 interface LinksOptions {
   connectors: ConnectorTable;
   received(link: Link, message: InboundMessage): Promise<void>;
-  changed(name: ChannelName, status: ConnectorStatus): void;
+  /** A channel can send and receive from now on, or can no more. */
+  changed(link: Link, isConnected: boolean, reason: string | null): void;
   /** Its messages may be answered from now on. */
   started(name: ChannelName): void;
   log: Logger;
@@ -40,6 +41,8 @@ interface LinksOptions {
 interface OwnLink extends Link {
   connector: Connector | null;
   error: string | null;
+  /** What was told of it last; null while it has never been connected, nor failed. */
+  isConnected: boolean | null;
 }
 
 export function createLinks({ connectors, received, changed, started, log, now }: LinksOptions): Links {
@@ -58,6 +61,7 @@ export function createLinks({ connectors, received, changed, started, log, now }
       settings,
       connector: null,
       error: null,
+      isConnected: null,
       status: () => (settings.enabled ? (link.connector?.status() ?? { state: link.error === null ? "connecting" : "disconnected", since, error: link.error }) : null),
     };
     links.set(name, link);
@@ -67,8 +71,8 @@ export function createLinks({ connectors, received, changed, started, log, now }
       if (!load) throw new Error("this version has no connector for it");
       // Which settings belong to which connector is the table's type, which a variable name cannot tell.
       const create = (await load()) as (options: Omit<ConnectorOptions<ChannelName>, "settings"> & { settings: ChannelSettings }) => Connector;
-      const events = { received: (message: InboundMessage) => received(link, message), changed: (status: ConnectorStatus) => changed(name, status) };
-      link.connector = create({ settings, events, log: log.child({ channel: name }) });
+      const events = { received: (message: InboundMessage) => received(link, message), changed: (status: ConnectorStatus) => tell(link, status) };
+      link.connector = create({ settings, events, log });
       link.connector.start();
       started(name);
     } catch (thrown) {
@@ -77,10 +81,20 @@ export function createLinks({ connectors, received, changed, started, log, now }
     }
   }
 
+  /** To be connecting says nothing new of a channel that was not connected before. */
+  function tell(link: OwnLink, { state, error }: Pick<ConnectorStatus, "state" | "error">): void {
+    const isConnected = state === "connected";
+    if (isConnected === link.isConnected || (state === "connecting" && link.isConnected === null)) return;
+    link.isConnected = isConnected;
+    changed(link, isConnected, error);
+  }
+
   async function close(name: ChannelName): Promise<void> {
     const link = links.get(name);
     links.delete(name);
-    await link?.connector?.stop().catch((err: unknown) => log.error({ channel: name, err }, "a channel could not be stopped in order"));
+    if (!link?.connector) return;
+    await link.connector.stop().catch((err: unknown) => log.error({ channel: name, err }, "a channel could not be stopped in order"));
+    if (link.isConnected) tell(link, { state: "disconnected", error: null });
   }
 
   return {

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type { ChannelName, ConnectorStatus, InboundMessage } from "../connectors/port.ts";
+import type { ChannelName, InboundMessage } from "../connectors/port.ts";
 import { isLegalId } from "../ids.ts";
 import type { Principal } from "../keys/principal.ts";
-import type { Script } from "../storage/script.ts";
 
 /** A message of a person, as it is taken in. */
 export interface ReceivedMessage extends InboundMessage {
@@ -22,18 +21,8 @@ export interface DeliveredMessage {
   /** The platform's own id. */
   messageId: string;
   text: string;
-  /** The run that it answers for; null where none does. */
-  runId: string | null;
   /** Epoch milliseconds. */
   sentAt: number;
-}
-
-/** What wants to know what goes through the channels. The scripts run in the transaction that notes the message. */
-export interface ChannelListener {
-  received(message: ReceivedMessage): Script<void>;
-  /** Once for each message, with the text that it has in the end. */
-  sent(message: DeliveredMessage): Script<void>;
-  changed(channel: ChannelName, status: ConnectorStatus): void;
 }
 
 /** The session of a chat. Ids of chats that no session's id could have are told by their hash. */

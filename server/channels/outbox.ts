@@ -56,14 +56,13 @@ interface Destination {
   channel: ChannelName;
   workspaceId: string;
   chatId: string;
-  runId: string | null;
 }
 
 export function createOutbox({ links, store, hurry, cut, log, now }: OutboxOptions): Outbox {
   /** Done is done: that it cannot be noted does not undo it. */
-  async function noteSent({ channel, workspaceId, chatId, runId }: Destination, messageId: string, text: string, progress: Progress | null): Promise<void> {
+  async function noteSent({ channel, workspaceId, chatId }: Destination, messageId: string, text: string, progress: Progress | null): Promise<void> {
     await store
-      .noteSent({ channel, workspaceId, chatId, messageId, text, runId, sentAt: now() }, progress)
+      .noteSent({ channel, workspaceId, chatId, messageId, text, sentAt: now() }, progress)
       .catch((err: unknown) => log.error({ channel, chatId, messageId, err }, "that a message was sent could not be noted"));
   }
 
@@ -85,7 +84,7 @@ export function createOutbox({ links, store, hurry, cut, log, now }: OutboxOptio
   }
 
   async function send(link: Link, chatId: string, { text, format, replyTo }: OutboundMessage, patience: Patience): Promise<SentText> {
-    const to = { channel: link.name, workspaceId: link.settings.workspace, chatId, runId: null };
+    const to = { channel: link.name, workspaceId: link.settings.workspace, chatId };
     const texts = splitText(text, links.connector(link.name).maxTextLength, format);
     const ids: string[] = [];
     for (const part of texts) {

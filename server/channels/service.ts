@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Chat } from "../chat/service.ts";
 import { type ChannelName, type Connector, ConnectorError, type ConnectorStatus, type WebhookConnector } from "../connectors/port.ts";
 import { GatewayError } from "../errors.ts";
+import type { EventWriter } from "../events/writer.ts";
 import { newId } from "../ids.ts";
 import { maySee, type Principal } from "../keys/principal.ts";
 import type { Runs } from "../runs/service.ts";
@@ -13,7 +14,6 @@ import { type Patience, patienceOfAnswers, patienceOfRequests } from "./attempt.
 import type { ConnectorTable } from "./connectors.ts";
 import { createInbox } from "./inbox.ts";
 import { createLinks, type Link } from "./links.ts";
-import type { ChannelListener } from "./message.ts";
 import { tooManyWaiting } from "./notices.ts";
 import { createOutbox, type SentText } from "./outbox.ts";
 import { isStopping, notConnected, unsent } from "./send-errors.ts";
@@ -77,7 +77,7 @@ export interface ChannelsOptions {
   settings: ChannelsSettings;
   store: ChannelStore;
   connectors: ConnectorTable;
-  listener: Pick<ChannelListener, "changed">;
+  events: Pick<EventWriter, "write">;
   chat: Pick<Chat, "begin">;
   runs: Pick<Runs, "get" | "open">;
   sessions: Pick<Sessions, "find" | "clear">;
@@ -97,7 +97,7 @@ const keptDays = 7;
 /** How long the end of a turn that was stopped has to be told. */
 const graceMs = 1_000;
 
-export function createChannels({ settings, store, connectors, listener, chat, runs, sessions, workspaces, principalOf, log, now }: ChannelsOptions): Channels {
+export function createChannels({ settings, store, connectors, events, chat, runs, sessions, workspaces, principalOf, log, now }: ChannelsOptions): Channels {
   const hurrying = new AbortController();
   const cutting = new AbortController();
   const hurry = hurrying.signal;
@@ -116,7 +116,12 @@ export function createChannels({ settings, store, connectors, listener, chat, ru
       const { chatId, messageId, chatType, userId, userName, text } = message;
       void outbox.notice({ id: "", channel, workspaceId, runId, chatId, messageId, chatType, userId, userName, text, partsSent: 0, openMessageId: null }, tooManyWaiting).catch(() => {});
     },
-    changed: (name, status) => listener.changed(name, status),
+    changed({ name: channel, settings: { workspace } }, isConnected, reason) {
+      const event = { at: now(), workspaceId: workspace, sessionId: null, messageId: null };
+      void events
+        .write(isConnected ? { ...event, type: "channel.connected", data: { channel } } : { ...event, type: "channel.disconnected", data: { channel, reason } })
+        .catch((err: unknown) => log.error({ channel, err }, "how a channel is connected could not be noted"));
+    },
     started: (name) => void inbox.wakeAll(name).catch((err: unknown) => log.error({ channel: name, err }, "what waits in a channel could not be looked for")),
     log,
     now,

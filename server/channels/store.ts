@@ -1,11 +1,13 @@
 import type { Selectable } from "kysely";
 import type { ChannelName } from "../connectors/port.ts";
+import type { NewEvent } from "../events/event.ts";
+import type { EventWriter } from "../events/writer.ts";
 import { newId } from "../ids.ts";
 import type { Database } from "../storage/database.ts";
 import { prepare } from "../storage/prepared.ts";
 import type { Prunable } from "../storage/retention.ts";
 import type { ChannelInboxTable } from "../storage/schema.ts";
-import type { ChannelListener, DeliveredMessage, ReceivedMessage } from "./message.ts";
+import type { DeliveredMessage, ReceivedMessage } from "./message.ts";
 
 /** A message that waits for its answer. */
 export interface InboxMessage {
@@ -48,15 +50,15 @@ export interface ChannelStore extends Prunable {
   next(channel: ChannelName, chatId: string): Promise<InboxMessage | undefined>;
   /** The chats of a channel in which messages wait. */
   waitingChats(channel: ChannelName): Promise<string[]>;
-  /** The platform has a message, or the last edit of one. */
+  /** The platform has a message, or the last edit of one; `progress` where it is a part of an answer. */
   noteSent(message: DeliveredMessage, progress: Progress | null): Promise<void>;
   noteFailed(channel: ChannelName): Promise<void>;
-  /** The message is answered, or will not be. */
-  settle(id: string): Promise<void>;
+  /** The message is answered, or will not be. With the event that tells of the answer, where there is one. */
+  settle(id: string, event: NewEvent | null): Promise<void>;
   counts(): Promise<Map<string, ChannelCounts>>;
 }
 
-export function createChannelStore({ database, listener }: { database: Database; listener: Pick<ChannelListener, "received" | "sent"> }): ChannelStore {
+export function createChannelStore({ database, events }: { database: Database; events: Pick<EventWriter, "append"> }): ChannelStore {
   const { kysely } = database;
   const inbox = "channel_inbox";
 
@@ -80,7 +82,6 @@ export function createChannelStore({ database, listener }: { database: Database;
         const { affected } = yield kysely.insertInto(inbox).values(row).onConflict((conflict) => conflict.columns(["channel", "platform_id"]).doNothing()).compile();
         if (affected === 0) return "known";
         yield count(message.channel, "received", message.receivedAt);
-        yield* listener.received(message);
         const { rows } = yield kysely.selectFrom(inbox).select("id").where("status", "=", "waiting").where("channel", "=", row.channel).where("chat_id", "=", row.chat_id).limit(mostWaiting + 1).compile();
         if (rows.length <= mostWaiting) return "taken";
         yield kysely.updateTable(inbox).set({ status: "done", text: "" }).where("id", "=", row.id).compile();
@@ -97,8 +98,8 @@ export function createChannelStore({ database, listener }: { database: Database;
     noteSent: (message, progress) =>
       database.run(function* () {
         if (progress?.step !== "closed") yield count(message.channel, "sent", message.sentAt);
-        if (progress?.step !== "opened") yield* listener.sent(message);
-        if (!progress) return;
+        // An answer is told of once, when all of it is out.
+        if (!progress) return yield* events.append(sentEvent(message));
         const change = kysely.updateTable(inbox).where("id", "=", progress.inboxId);
         if (progress.step === "opened") yield change.set({ open_message_id: message.messageId }).compile();
         else yield change.set((its) => ({ open_message_id: null, parts_sent: its("parts_sent", "+", 1) })).compile();
@@ -107,9 +108,10 @@ export function createChannelStore({ database, listener }: { database: Database;
       database.run(function* () {
         yield count(channel, "failed", null);
       }),
-    settle: (id) =>
+    settle: (id, event) =>
       database.run(function* () {
         yield kysely.updateTable(inbox).set({ status: "done", text: "" }).where("id", "=", id).compile();
+        if (event) yield* events.append(event);
       }),
     async counts() {
       const rows = await kysely.selectFrom("channel_counts").selectAll().execute();
@@ -121,6 +123,11 @@ export function createChannelStore({ database, listener }: { database: Database;
         return (yield kysely.deleteFrom(inbox).where("id", "in", oldest).compile()).affected;
       }),
   };
+}
+
+function sentEvent({ channel, workspaceId, chatId, messageId, text, sentAt }: DeliveredMessage): NewEvent {
+  const data = { runId: null, userId: null, channel, chatId, response: text, model: null, tokensUsed: 0, latencyMs: null };
+  return { type: "message.sent", at: sentAt, workspaceId, sessionId: null, messageId, data };
 }
 
 function toRow(message: ReceivedMessage): Selectable<ChannelInboxTable> {

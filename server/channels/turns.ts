@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { Chat } from "../chat/service.ts";
-import { type ChannelName } from "../connectors/port.ts";
+import type { ChannelName } from "../connectors/port.ts";
 import { GatewayError } from "../errors.ts";
+import type { NewEvent } from "../events/event.ts";
 import { newId } from "../ids.ts";
 import type { Principal } from "../keys/principal.ts";
 import type { Run } from "../runs/run.ts";
@@ -9,11 +10,12 @@ import type { RunRecord, Runs } from "../runs/service.ts";
 import type { Sessions } from "../sessions/service.ts";
 import { requireAdmission } from "../workspaces/admission.ts";
 import type { Workspaces } from "../workspaces/service.ts";
+import type { Answered } from "./inbox.ts";
 import type { Links } from "./links.ts";
 import { sessionIdIn, sessionIdOf, userIdOf } from "./message.ts";
 import { begunAnew, failureNotice, greeting, interrupted, noAnswer, notAdmitted, waitsForApproval } from "./notices.ts";
 import type { Outbox } from "./outbox.ts";
-import { createReply } from "./reply.ts";
+import { createReply, type Reply } from "./reply.ts";
 import { createSlots } from "./slots.ts";
 import type { InboxMessage } from "./store.ts";
 
@@ -44,10 +46,10 @@ const mostTold = 1_000;
 
 /**
  * Answers one message: by a turn, whose run has the id that the message came in with. A message that an earlier process has
- * begun to answer is so taken up where that one was, and never makes a second turn. The function resolves with false when
+ * begun to answer is so taken up where that one was, and never makes a second turn. The function resolves with null when
  * the message is to wait: the gateway stops, or the channel is switched off.
  */
-export function createTurns({ chat, runs, sessions, workspaces, principalOf, links, outbox, hurry, cut, log, now }: TurnsOptions): (message: InboxMessage) => Promise<boolean> {
+export function createTurns({ chat, runs, sessions, workspaces, principalOf, links, outbox, hurry, cut, log, now }: TurnsOptions): (message: InboxMessage) => Promise<Answered | null> {
   const slots = createSlots(mostTurns);
   /** When people who are not let in were told so. */
   const told = new Map<string, number>();
@@ -55,18 +57,18 @@ export function createTurns({ chat, runs, sessions, workspaces, principalOf, lin
   return async (message) => {
     const { channel, chatId, runId } = message;
     try {
-      await respond(message);
-      return true;
+      return { event: (await respond(message)) ?? null };
     } catch (thrown) {
-      if (hurry.aborted || !links.find(channel)?.connector) return false;
+      if (hurry.aborted || !links.find(channel)?.connector) return null;
       // Of the database: what else is unavailable has been told to the chat.
       if (thrown instanceof GatewayError && thrown.code === "service_unavailable") throw thrown;
       log.warn({ channel, chatId, runId, err: thrown }, "an answer did not reach its chat");
-      return true;
+      return { event: null };
     }
   };
 
-  async function respond(message: InboxMessage): Promise<void> {
+  /** Resolves with what tells of the answer; with nothing where only a notice has been sent. */
+  async function respond(message: InboxMessage): Promise<NewEvent | void> {
     const { channel, workspaceId, text } = message;
     const principal = principalOf(channel, workspaceId);
     try {
@@ -91,9 +93,9 @@ export function createTurns({ chat, runs, sessions, workspaces, principalOf, lin
     try {
       hurry.throwIfAborted();
       const run = earlier ? await runs.open(message.runId, principal, true) : await begin(message, principal, sessionId);
-      if (!run) return;
+      if (!run) return undefined;
       void run.settled.then(release);
-      await follow(message, run);
+      return await follow(message, run);
     } finally {
       release();
     }
@@ -116,6 +118,7 @@ export function createTurns({ chat, runs, sessions, workspaces, principalOf, lin
         keep: true,
         workspaceId,
         userId: userIdOf(channel, userId),
+        origin: { chatId: message.chatId, from: { id: userId, name: userName } },
         context: { name: userName, channel, chat: chatType },
       });
     } catch (thrown) {
@@ -125,7 +128,7 @@ export function createTurns({ chat, runs, sessions, workspaces, principalOf, lin
   }
 
   /** Tells the chat what the run says, as it says it. */
-  async function follow(message: InboxMessage, run: Run): Promise<void> {
+  async function follow(message: InboxMessage, run: Run): Promise<NewEvent | void> {
     const reply = createReply(outbox.chatOf(message), message, now);
     const stopTyping = startTyping(message);
     const notices: Promise<void>[] = [];
@@ -139,21 +142,26 @@ export function createTurns({ chat, runs, sessions, workspaces, principalOf, lin
     stopTyping();
     // What keeps one from going out is met by the others, too.
     await Promise.allSettled(notices);
-    if (run.status === "completed") return end(message, reply, run.content);
+    if (run.status === "completed") {
+      const { content, model, finished } = await run.ended;
+      return end(message, reply, { ...run.record, content, model, usage: finished.usage, latencyMs: finished.latencyMs });
+    }
     await reply.abandon();
     cut.throwIfAborted();
     return fail(message, run.failure ?? GatewayError.from(undefined));
   }
 
   /** The run has ended in an earlier process, or while the channel was switched off. */
-  async function takeUp(message: InboxMessage, { status, content, error }: RunRecord): Promise<void> {
-    if (status === "completed") return end(message, createReply(outbox.chatOf(message), message, now), content);
-    return outbox.notice(message, error && error.code !== "service_unavailable" ? failureNotice(error) : interrupted);
+  async function takeUp(message: InboxMessage, record: RunRecord): Promise<NewEvent | void> {
+    if (record.status === "completed") return end(message, createReply(outbox.chatOf(message), message, now), record);
+    return outbox.notice(message, record.error && record.error.code !== "service_unavailable" ? failureNotice(record.error) : interrupted);
   }
 
-  async function end(message: InboxMessage, reply: ReturnType<typeof createReply>, content: string): Promise<void> {
+  async function end(message: InboxMessage, reply: Reply, { id: runId, content, workspaceId, sessionId, messageId, userId, channel, model, usage, latencyMs }: RunRecord): Promise<NewEvent | void> {
     await reply.end(content);
-    if (content.trim() === "") await outbox.notice(message, noAnswer);
+    if (content.trim() === "") return outbox.notice(message, noAnswer);
+    const tokensUsed = usage ? usage.inputTokens + usage.outputTokens : 0;
+    return { type: "message.sent", at: now(), workspaceId, sessionId, messageId, data: { runId, userId, channel, chatId: message.chatId, model, tokensUsed, latencyMs } };
   }
 
   async function fail(message: InboxMessage, error: GatewayError): Promise<void> {
