@@ -2,9 +2,9 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import { startServerTarget, type ServerTarget, type ServerTargetOptions } from "../contract/server-target.ts";
-import { patience, type ScriptedPlatform } from "../fakes/scripted-connector.ts";
+import type { ScriptedPlatform } from "../fakes/scripted-connector.ts";
 
 /** The settings of the scripted platform. */
 export const telegramSettings = { telegram: { botToken: "123:a token of the test" } };
@@ -13,9 +13,7 @@ export const telegramSettings = { telegram: { botToken: "123:a token of the test
 export async function startChannelGateway(platform: ScriptedPlatform, { settings = {}, ...options }: ServerTargetOptions = {}): Promise<ServerTarget> {
   const target = await startServerTarget({ connectors: platform.connectors, settings: { channels: telegramSettings, ...settings }, ...options });
   onTestFinished(() => target.close());
-  await vi.waitFor(() => {
-    if (platform.made === 0) throw new Error("the channel is not connected");
-  }, patience);
+  await platform.untilConnected();
   return target;
 }
 

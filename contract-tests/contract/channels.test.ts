@@ -28,7 +28,7 @@ describe("the contract", () => {
 
       describe.each(sends)("$id", ({ id, to }) => {
         test("200: the platform's receipt", async () => {
-          if (target.name === "server") await vi.waitFor(() => expect(platform.running).toBe(1), patience);
+          if (target.name === "server") await platform.untilConnected();
           const answer = (await target.call(id, { json: { channel: "telegram", ...to("123456789"), message: "Hello from API!" } })).json(200);
           expect(answer).toMatchObject({ status: "sent", messageId: expect.stringMatching(/./), channel: "telegram", parts: 1 });
         });
@@ -37,9 +37,9 @@ describe("the contract", () => {
           (await target.call(id, { json: { channel: "telegram", ...to("1"), message: "Hello", ...wrong } })).json(400);
         });
 
-        test("404: no such channel, and those that there are", async () => {
-          const { text } = await target.call(id, { json: { channel: "discord", ...to("1"), message: "Hello" }, mock: { status: 404 } });
-          if (target.name === "server") expect(text).toContain("`telegram`");
+        test("404: no such channel", async () => {
+          const { status } = await target.call(id, { json: { channel: "discord", ...to("1"), message: "Hello" }, mock: { status: 404 } });
+          expect(status).toBe(404);
         });
       });
     },
@@ -54,7 +54,7 @@ describe("sending", () => {
     connectors: { ...platform.connectors, ...slack.connectors },
     settings: { channels: { telegram: { botToken: "123:abc" }, slack: { botToken: "xoxb-1", appToken: "xapp-1", workspace: "team" }, discord: { enabled: false } } },
   });
-  beforeAll(() => vi.waitFor(() => expect([platform.running, slack.running]).toEqual([1, 1]), patience));
+  beforeAll(() => Promise.all([platform.untilConnected(), slack.untilConnected()]));
 
   const message = (more: object = {}) => ({ channel: "telegram", chatId: "7", message: "Hello", ...more });
 
@@ -151,7 +151,7 @@ describe("sending", () => {
 describe("sending with an Idempotency-Key", () => {
   const platform = scriptedPlatform();
   const server = useServer({ connectors: platform.connectors, settings: { channels: { telegram: { botToken: "123:abc" } } } });
-  beforeAll(() => vi.waitFor(() => expect(platform.running).toBe(1), patience));
+  beforeAll(() => platform.untilConnected());
   const asked = () => ({ json: { channel: "telegram", chatId: "7", message: "Hello" }, headers: { "Idempotency-Key": freshId("key") } });
 
   test("sends once, and answers the same again", async () => {
@@ -195,7 +195,7 @@ describe("the tool `send`", () => {
   const agents = { default: "main", list: [{ id: "main", name: "Main", tools: ["send"] }] };
   const channels = { slack: { botToken: "xoxb-1", appToken: "xapp-1" } };
   const server = useServer({ connectors: platform.connectors, settings: { channels, agents, tools: { allow: ["*", "send"] } } });
-  beforeAll(() => vi.waitFor(() => expect(platform.running).toBe(1), patience));
+  beforeAll(() => platform.untilConnected());
   const said = async (json: object) => {
     const answer = (await server.call("chat", { json: { conversationId: null, ...json } })).json(200);
     return "content" in answer ? answer.content : "";
@@ -225,7 +225,7 @@ describe("the tool `send`", () => {
 describe("`deliver` of a cron job", () => {
   const platform = scriptedPlatform();
   const server = useServer({ connectors: platform.connectors, settings: { channels: { telegram: { botToken: "123:abc" } } } });
-  beforeAll(() => vi.waitFor(() => expect(platform.running).toBe(1), patience));
+  beforeAll(() => platform.untilConnected());
   const deliver = { channel: "telegram", to: "7" };
   const job = { everyMs: 86_400_000, message: "What is on?", deliver };
   const lastRun = async (jobId: string) => (await server.call("listCronRuns", { path: { jobId } })).json(200).runs[0];

@@ -30,6 +30,8 @@ export interface ScriptedPlatform {
   /** The next attempts to send, or to edit, meet these. */
   failNext(what: "send" | "edit", ...faults: Fault[]): void;
   become(state: ConnectorStatus["state"], error?: string | null): void;
+  /** Resolves once a gateway has connected. */
+  untilConnected(): Promise<void>;
   /** The texts of one chat. */
   texts(chatId?: string): string[];
   /** Resolves once so many attempts to send have been made. */
@@ -133,6 +135,10 @@ export function scriptedPlatform({ channel = "telegram", maxTextLength = 4096, e
     failNext: (what, ...more) => void faults[what].push(...more),
     become,
     texts,
+    untilConnected: () =>
+      vi.waitFor(() => {
+        if (running.size === 0) throw new Error("no gateway has connected");
+      }, patience),
     untilTried: (count) =>
       vi.waitFor(() => {
         if (tried < count) throw new Error(`${tried} of ${count} attempts were made`);

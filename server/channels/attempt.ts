@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { createBackoff } from "../backoff.ts";
 import { ConnectorError } from "../connectors/port.ts";
 
@@ -41,10 +40,15 @@ export async function attempt<T>(act: () => Promise<T>, { mostMs, backsOff, mayS
 
 /** Rejects with the signal's reason. */
 export async function pauseUnless(signal: AbortSignal, waitMs: number): Promise<void> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, waitMs);
+  const stop = () => reject(signal.reason as Error);
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    await pause(waitMs, undefined, { signal });
-  } catch (thrown) {
-    signal.throwIfAborted();
-    throw thrown;
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
   }
 }
