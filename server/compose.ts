@@ -7,10 +7,9 @@ import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
-import { createChannelsHandlers } from "./channels/handlers.ts";
-import type { Channels, ChannelsOptions } from "./channels/service.ts";
+import type { ChannelsOptions } from "./channels/service.ts";
 import { createSendTool } from "./channels/tool.ts";
-import { composeChannels } from "./compose-channels.ts";
+import { composeChannels, type ComposedChannels } from "./compose-channels.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { composeMemory } from "./compose-memory.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
@@ -167,7 +166,7 @@ export async function composeGateway(
   const summaries = createSummaries({ sessions, log, now });
   const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
-  const channels: Channels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
+  const { channels, handlers: channelsHandlers }: ComposedChannels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, channels, now, log });
   await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, version });
@@ -206,7 +205,7 @@ export async function composeGateway(
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
-      ...createChannelsHandlers({ channels }),
+      ...channelsHandlers,
       ...createHealthHandlers({ health, sessions, channels }),
       ...createDocsHandlers(),
     },

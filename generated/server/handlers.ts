@@ -89,6 +89,10 @@ export interface ChannelsHandlers<Context> {
   sendPlainMessage: Handler<"sendPlainMessage", Context>;
   /** GET /api/v1/channels: List channels */
   listChannels: Handler<"listChannels", Context>;
+  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
+  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
+  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
+  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
   /** POST /api/v1/send: Send a message to a channel */
   sendToChannel: Handler<"sendToChannel", Context>;
 }

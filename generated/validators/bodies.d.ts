@@ -21,3 +21,4 @@ export const SendToChannelRequest: ValidateFunction;
 export const SettingsDocument: ValidateFunction;
 export const UpdateAllowlistRequest: ValidateFunction;
 export const UpdateCronJobRequest: ValidateFunction;
+export const WhatsappCallback: ValidateFunction;

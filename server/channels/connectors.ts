@@ -12,4 +12,7 @@ export interface ConnectorOptions<Name extends ChannelName> {
 /** How each connector is loaded: what it needs is in memory only once its channel is switched on. */
 export type ConnectorTable = { readonly [Name in ChannelName]?: () => Promise<(options: ConnectorOptions<Name>) => Connector> };
 
-export const connectorTable: ConnectorTable = {};
+export const connectorTable: ConnectorTable = {
+  slack: async () => (await import("../connectors/slack/slack.ts")).createSlack,
+  whatsapp: async () => (await import("../connectors/whatsapp/whatsapp.ts")).createWhatsapp,
+};

@@ -86,7 +86,7 @@ describe("an answer as it is written", () => {
     answer.write(words(130));
     await pass(5_000);
     await answer.end(words(200));
-    expect(told).toEqual(["0 open 299", "3000 close 399", "3000 open 249", "5000 close 399", "5000 send 199"]);
+    expect(told).toEqual(["0 open 299", "3000 close 399", "3000 open 249", "5001 close 399", "5001 send 199"]);
   });
 
   test("is not edited where it stands there whole already", async () => {

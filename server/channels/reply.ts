@@ -87,18 +87,17 @@ export function createReply(chat: ReplyChat, { partsSent, openMessageId }: Reply
   async function stream(intervalMs: number): Promise<void> {
     while (isWriting) {
       const part = partHere();
-      if (part?.isComplete) await put(part);
-      else {
-        const waitMs = waitFor(part);
-        if (waitMs === null || waitMs > 0) await changed(waitMs);
-        else await show(part?.text ?? "", intervalMs);
-      }
+      const waitMs = waitFor(part);
+      if (waitMs === null || waitMs > 0) await changed(waitMs);
+      else if (part?.isComplete) await put(part);
+      else await show(part?.text ?? "", intervalMs);
     }
   }
 
-  /** How long until the part is to be shown; null while there is nothing new to show. */
+  /** How long until the part is to be shown, or closed; null while there is nothing new to show. */
   function waitFor(part: Part | null): number | null {
-    if (!part || part.text.trim() === "" || part.text === open?.shown) return null;
+    if (!part || (!part.isComplete && (part.text.trim() === "" || part.text === open?.shown))) return null;
+    if (open?.nextEditAt === Infinity) return part.isComplete ? 0 : null;
     if (open) return open.nextEditAt - now();
     return part.text.length >= gatherLength ? 0 : firstTextAt + gatherMs - now();
   }

@@ -61,6 +61,8 @@ export interface Channels {
    * connected, too busy), `provider_error` (refused; or it is not known whether it arrived; or only parts of it did).
    */
   send(principal: Principal, message: ChannelMessage, options: SendOptions): Promise<SentChannelMessage>;
+  /** What is in force now. */
+  settings(): ChannelsSettings;
   /** The connector that the platform calls, where the channel has one that is. */
   webhook(name: ChannelName): WebhookConnector | null;
   /** Connects; what comes of it shows in the states. */
@@ -169,6 +171,7 @@ export function createChannels({ settings, store, connectors, events, chat, runs
         throw unsent(link.name, thrown);
       }
     },
+    settings: () => settings,
     webhook(name) {
       const connector = links.find(name)?.connector;
       return connector && isWebhook(connector) ? connector : null;
