@@ -66,11 +66,12 @@ export function createOutbox({ links, store, hurry, cut, log, now }: OutboxOptio
       .catch((err: unknown) => log.error({ channel, chatId, messageId, err }, "that a message was sent could not be noted"));
   }
 
-  async function patiently<T>({ channel, chatId }: Destination, patience: Patience, act: () => Promise<T>): Promise<T> {
+  /** `mayRefuse`: a refusal is no failure yet, since something else is tried then. */
+  async function patiently<T>({ channel, chatId }: Destination, patience: Patience, act: () => Promise<T>, mayRefuse = false): Promise<T> {
     try {
       return await attempt(act, patience, now, hurry);
     } catch (thrown) {
-      if (thrown === hurry.reason) throw thrown;
+      if (thrown === hurry.reason || (mayRefuse && thrown instanceof ConnectorError && thrown.kind === "refused")) throw thrown;
       if (!(thrown instanceof ConnectorError)) log.error({ channel, chatId, err: thrown }, "a connector failed in a way that it should not");
       await store.noteFailed(channel).catch((err: unknown) => log.error({ channel, err }, "that a message was not sent could not be noted"));
       throw thrown;
@@ -122,7 +123,7 @@ export function createOutbox({ links, store, hurry, cut, log, now }: OutboxOptio
           return sendPart(to, message, patienceOfAnswers, { inboxId, step: isOpen ? "opened" : "sent" });
         },
         async close(messageId, text) {
-          await patiently(to, patienceOfAnswers, () => edit(messageId, text));
+          await patiently(to, patienceOfAnswers, () => edit(messageId, text), true);
           await noteSent(to, messageId, text, { inboxId, step: "closed" });
         },
         edit,
