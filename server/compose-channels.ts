@@ -5,6 +5,7 @@ import { createChannelsHandlers } from "./channels/handlers.ts";
 import { channelPrincipal } from "./channels/message.ts";
 import { type Channels, type ChannelsOptions, createChannels } from "./channels/service.ts";
 import { createChannelStore } from "./channels/store.ts";
+import { createTelegramWebhookDoor, createTelegramWebhookHandlers } from "./channels/telegram-webhook.ts";
 import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import type { EventWriter } from "./events/writer.ts";
 import type { RequestContext } from "./http/request-context.ts";
@@ -20,6 +21,8 @@ interface Options extends Omit<ChannelsOptions, "store" | "connectors" | "events
 export interface ComposedChannels {
   channels: Channels;
   handlers: ChannelsHandlers<RequestContext>;
+  /** What is asked before a body is read. */
+  doors: ReturnType<typeof createTelegramWebhookDoor>;
 }
 
 /** Joins the channels with the database, with the rights that people have who write there, and with the platforms that call. */
@@ -36,10 +39,13 @@ export function composeChannels({ database, events, connectors = connectorTable,
     const { whatsapp } = channels.settings();
     return whatsapp?.enabled === true ? whatsapp.verifyToken : null;
   };
+  const telegram = { connector: () => channels.webhook("telegram") };
   return {
     channels,
+    doors: createTelegramWebhookDoor(telegram),
     handlers: {
       ...createChannelsHandlers({ channels }),
+      ...createTelegramWebhookHandlers(telegram),
       ...createWhatsappWebhookHandlers({ connector: () => channels.webhook("whatsapp"), verifyToken }),
     },
   };

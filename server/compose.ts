@@ -166,7 +166,7 @@ export async function composeGateway(
   const summaries = createSummaries({ sessions, log, now });
   const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
-  const { channels, handlers: channelsHandlers }: ComposedChannels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
+  const { channels, handlers: channelsHandlers, doors }: ComposedChannels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, channels, now, log });
   await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, version });
@@ -186,6 +186,7 @@ export async function composeGateway(
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
+    doors,
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
     handlers: {

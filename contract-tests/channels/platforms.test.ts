@@ -3,6 +3,7 @@ import { startServerTarget } from "../contract/server-target.ts";
 import { patience } from "../fakes/scripted-connector.ts";
 import { startFakeDiscord } from "../fakes/discord/discord.ts";
 import { startFakeSlack } from "../fakes/slack/slack.ts";
+import { startFakeTelegram } from "../fakes/telegram/telegram.ts";
 import { startFakeWhatsapp } from "../fakes/whatsapp/whatsapp.ts";
 
 // Each connector in the whole gateway, with a fake of its platform behind it: a message in, its answer out.
@@ -16,6 +17,21 @@ async function startWith(channels: Record<string, object>) {
   }, patience);
   return server;
 }
+
+test("Telegram, asked for messages and calling", async () => {
+  const telegram = await startFakeTelegram();
+  onTestFinished(() => telegram.close());
+  const { apiRoot, botToken } = telegram;
+  const server = await startWith({ telegram: { apiRoot, botToken } });
+  telegram.receive({ text: "Hello" });
+  await telegram.untilSent(1);
+  const webhook = { url: `${server.gateway.url}/api/v1/channels/telegram/webhook`, secret: "a_secret-of-the-test" };
+  (await server.call("updatePlainSettings", { json: { channels: { telegram: { webhook } } } })).json(200);
+  await telegram.until(() => telegram.webhook !== null);
+  telegram.receive({ text: "Again" });
+  await telegram.untilSent(2);
+  await vi.waitFor(() => expect(telegram.sent.map(({ text }) => text)).toEqual(["You said: Hello", "You said: Again"]), patience);
+});
 
 test("Slack", async () => {
   const slack = await startFakeSlack();

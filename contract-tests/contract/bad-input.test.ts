@@ -9,7 +9,8 @@ import type { CallRequest } from "./target.ts";
 // What should not be sent, to every operation that could get it: the right face and code, and a server that goes on.
 
 const server = useServer();
-const withBody = operations.filter(({ bodySchemas }) => bodySchemas);
+// Telegram has to show its secret before its body is read: telegram-webhook.test.ts.
+const withBody = operations.filter(({ id, bodySchemas }) => bodySchemas && id !== "receiveTelegramUpdate");
 const json = { "Content-Type": "application/json" };
 
 async function expectRefusal(id: OperationId, request: CallRequest, status: number, code: string): Promise<ReturnType<typeof errorOf>> {

@@ -986,6 +986,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/telegram/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an update of Telegram
+         * @description For Telegram alone, where the settings have `channels.telegram.webhook`; 404 where they have not. The secret that stands
+         *     there must come along, else 401. Answered once the message is stored: after a 503 Telegram sends it again.
+         */
+        post: operations["receiveTelegramUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/whatsapp/webhook": {
         parameters: {
             query?: never;
@@ -3519,6 +3540,21 @@ export interface components {
             /** @description `GET /api/v1/runs/{runId}` tells what comes of it. */
             runId: components["schemas"]["Id"];
             jobId: components["schemas"]["Id"];
+        };
+        /**
+         * @description What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
+         * @example {
+         *       "update_id": 10000
+         *     }
+         */
+        TelegramUpdate: {
+            /**
+             * Format: int64
+             * @description Telegram's number of the update.
+             */
+            update_id: number;
+        } & {
+            [key: string]: unknown;
         };
         /** @description A time zone by its IANA name. */
         TimeZone: string;
@@ -6731,6 +6767,40 @@ export interface operations {
             429: components["responses"]["ApiTooManyRequests"];
             500: components["responses"]["ApiInternalError"];
             503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    receiveTelegramUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of the settings. */
+                "X-Telegram-Bot-Api-Secret-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TelegramUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequestOpen"];
+            401: components["responses"]["ApiUnauthorizedOpen"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
+            413: components["responses"]["ApiPayloadTooLargeOpen"];
+            415: components["responses"]["ApiUnsupportedMediaTypeOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     verifyWhatsappWebhook: {

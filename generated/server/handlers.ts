@@ -89,6 +89,8 @@ export interface ChannelsHandlers<Context> {
   sendPlainMessage: Handler<"sendPlainMessage", Context>;
   /** GET /api/v1/channels: List channels */
   listChannels: Handler<"listChannels", Context>;
+  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
+  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
   /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
   verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
   /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */

@@ -348,6 +348,16 @@ export interface Telegram {
   workspace?: string;
   /** The token that BotFather gives. */
   botToken?: string;
+  /** Where Telegram calls when something comes in. Without it, the gateway asks Telegram. */
+  webhook?: TelegramWebhook;
+}
+
+/** Telegram calls the gateway. */
+export interface TelegramWebhook {
+  /** Where `POST /api/v1/channels/telegram/webhook` of this gateway is for Telegram: over HTTPS, on port 443, 80, 88 or 8443. */
+  url: string;
+  /** What Telegram has to say when it calls: 1 to 256 letters, digits, `_` or `-`. */
+  secret: string;
 }
 
 /** Discord, by a bot. */

@@ -19,6 +19,7 @@ export const RotateKeyRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;
 export const SendToChannelRequest: ValidateFunction;
 export const SettingsDocument: ValidateFunction;
+export const TelegramUpdate: ValidateFunction;
 export const UpdateAllowlistRequest: ValidateFunction;
 export const UpdateCronJobRequest: ValidateFunction;
 export const WhatsappCallback: ValidateFunction;

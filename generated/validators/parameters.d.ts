@@ -18,6 +18,7 @@ export const getAgentSession: ValidateFunction;
 export const clearAgentSession: ValidateFunction;
 export const listAgentTools: ValidateFunction;
 export const listChannels: ValidateFunction;
+export const receiveTelegramUpdate: ValidateFunction;
 export const verifyWhatsappWebhook: ValidateFunction;
 export const receiveWhatsappCallback: ValidateFunction;
 export const chat: ValidateFunction;

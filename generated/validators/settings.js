@@ -37,10 +37,10 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSettingsFile = validate20;
-var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "events": { "$ref": "#/$defs/Events" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "Glob": { "type": "string", "minLength": 1 }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0 }, "output": { "type": "number", "minimum": 0 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false }, "MemoryRecall": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false }, "MemoryEmbeddings": { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false }, "Events": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false } } };
+var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "events": { "$ref": "#/$defs/Events" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "Glob": { "type": "string", "minLength": 1 }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0 }, "output": { "type": "number", "minimum": 0 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "webhook": { "$ref": "#/$defs/TelegramWebhook" } }, "additionalProperties": false }, "TelegramWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" } }, "required": ["url", "secret"], "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false }, "MemoryRecall": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false }, "MemoryEmbeddings": { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false }, "Events": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false } } };
 var schema64 = { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false };
-var schema115 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false };
-var schema127 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false };
+var schema118 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false };
+var schema130 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false };
 var func1 = Object.prototype.hasOwnProperty;
 var schema32 = { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false };
 var schema33 = { "type": "string" };
@@ -2825,7 +2825,85 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate57.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema81 = { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false };
-var schema82 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
+var schema82 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "webhook": { "$ref": "#/$defs/TelegramWebhook" } }, "additionalProperties": false };
+var schema85 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" } }, "required": ["url", "secret"], "additionalProperties": false };
+function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate61.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.url === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema85.required, parentSchema: schema85, data };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.secret === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema85.required, parentSchema: schema85, data };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "url" || key0 === "secret")) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema85, data };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.url !== void 0) {
+      let data0 = data.url;
+      if (typeof data0 !== "string") {
+        const err3 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.type, parentSchema: schema58, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.secret !== void 0) {
+      let data1 = data.secret;
+      if (typeof data1 !== "string") {
+        const err4 = { instancePath: instancePath + "/secret", schemaPath: "#/$defs/Secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema85.type, parentSchema: schema85, data };
+    if (vErrors === null) {
+      vErrors = [err5];
+    } else {
+      vErrors.push(err5);
+    }
+    errors++;
+  }
+  validate61.errors = vErrors;
+  return errors === 0;
+}
+validate61.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2838,7 +2916,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken")) {
+      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken" || key0 === "webhook")) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema82, data };
         if (vErrors === null) {
           vErrors = [err0];
@@ -2906,6 +2984,12 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.webhook !== void 0) {
+      if (!validate61(data.webhook, { instancePath: instancePath + "/webhook", parentData: data, parentDataProperty: "webhook", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+        errors = vErrors.length;
+      }
+    }
   } else {
     const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema82.type, parentSchema: schema82, data };
     if (vErrors === null) {
@@ -2919,101 +3003,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate60.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema85 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
-function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  const evaluated0 = validate62.evaluated;
-  if (evaluated0.dynamicProps) {
-    evaluated0.props = void 0;
-  }
-  if (evaluated0.dynamicItems) {
-    evaluated0.items = void 0;
-  }
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    for (const key0 in data) {
-      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema85, data };
-        if (vErrors === null) {
-          vErrors = [err0];
-        } else {
-          vErrors.push(err0);
-        }
-        errors++;
-      }
-    }
-    if (data.enabled !== void 0) {
-      let data0 = data.enabled;
-      if (typeof data0 !== "boolean") {
-        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema85.properties.enabled.type, parentSchema: schema85.properties.enabled, data: data0 };
-        if (vErrors === null) {
-          vErrors = [err1];
-        } else {
-          vErrors.push(err1);
-        }
-        errors++;
-      }
-    }
-    if (data.apiRoot !== void 0) {
-      let data1 = data.apiRoot;
-      if (typeof data1 !== "string") {
-        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema85.properties.apiRoot.type, parentSchema: schema85.properties.apiRoot, data: data1 };
-        if (vErrors === null) {
-          vErrors = [err2];
-        } else {
-          vErrors.push(err2);
-        }
-        errors++;
-      }
-    }
-    if (data.workspace !== void 0) {
-      let data2 = data.workspace;
-      if (typeof data2 === "string") {
-        if (!pattern5.test(data2)) {
-          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data2 };
-          if (vErrors === null) {
-            vErrors = [err3];
-          } else {
-            vErrors.push(err3);
-          }
-          errors++;
-        }
-      } else {
-        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data2 };
-        if (vErrors === null) {
-          vErrors = [err4];
-        } else {
-          vErrors.push(err4);
-        }
-        errors++;
-      }
-    }
-    if (data.botToken !== void 0) {
-      let data3 = data.botToken;
-      if (typeof data3 !== "string") {
-        const err5 = { instancePath: instancePath + "/botToken", schemaPath: "#/$defs/Secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data3 };
-        if (vErrors === null) {
-          vErrors = [err5];
-        } else {
-          vErrors.push(err5);
-        }
-        errors++;
-      }
-    }
-  } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema85.type, parentSchema: schema85, data };
-    if (vErrors === null) {
-      vErrors = [err6];
-    } else {
-      vErrors.push(err6);
-    }
-    errors++;
-  }
-  validate62.errors = vErrors;
-  return errors === 0;
-}
-validate62.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema88 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
+var schema88 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
 function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3026,7 +3016,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken" || key0 === "appToken")) {
+      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken")) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema88, data };
         if (vErrors === null) {
           vErrors = [err0];
@@ -3094,6 +3084,100 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+  } else {
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema88.type, parentSchema: schema88, data };
+    if (vErrors === null) {
+      vErrors = [err6];
+    } else {
+      vErrors.push(err6);
+    }
+    errors++;
+  }
+  validate64.errors = vErrors;
+  return errors === 0;
+}
+validate64.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema91 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate66.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken" || key0 === "appToken")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema91, data };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.enabled !== void 0) {
+      let data0 = data.enabled;
+      if (typeof data0 !== "boolean") {
+        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema91.properties.enabled.type, parentSchema: schema91.properties.enabled, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.apiRoot !== void 0) {
+      let data1 = data.apiRoot;
+      if (typeof data1 !== "string") {
+        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema91.properties.apiRoot.type, parentSchema: schema91.properties.apiRoot, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data2 = data.workspace;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data2 };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data2 };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.botToken !== void 0) {
+      let data3 = data.botToken;
+      if (typeof data3 !== "string") {
+        const err5 = { instancePath: instancePath + "/botToken", schemaPath: "#/$defs/Secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data3 };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
     if (data.appToken !== void 0) {
       let data4 = data.appToken;
       if (typeof data4 !== "string") {
@@ -3107,7 +3191,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema88.type, parentSchema: schema88, data };
+    const err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema91.type, parentSchema: schema91, data };
     if (vErrors === null) {
       vErrors = [err7];
     } else {
@@ -3115,15 +3199,15 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate64.errors = vErrors;
+  validate66.errors = vErrors;
   return errors === 0;
 }
-validate64.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema92 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
-function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate66.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema95 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate66.evaluated;
+  const evaluated0 = validate68.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3133,7 +3217,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "accessToken" || key0 === "phoneNumberId" || key0 === "verifyToken" || key0 === "appSecret")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema92, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema95, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3145,7 +3229,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enabled !== void 0) {
       let data0 = data.enabled;
       if (typeof data0 !== "boolean") {
-        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema92.properties.enabled.type, parentSchema: schema92.properties.enabled, data: data0 };
+        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema95.properties.enabled.type, parentSchema: schema95.properties.enabled, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3157,7 +3241,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.apiRoot !== void 0) {
       let data1 = data.apiRoot;
       if (typeof data1 !== "string") {
-        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema92.properties.apiRoot.type, parentSchema: schema92.properties.apiRoot, data: data1 };
+        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema95.properties.apiRoot.type, parentSchema: schema95.properties.apiRoot, data: data1 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3203,7 +3287,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.phoneNumberId !== void 0) {
       let data4 = data.phoneNumberId;
       if (typeof data4 !== "string") {
-        const err6 = { instancePath: instancePath + "/phoneNumberId", schemaPath: "#/properties/phoneNumberId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema92.properties.phoneNumberId.type, parentSchema: schema92.properties.phoneNumberId, data: data4 };
+        const err6 = { instancePath: instancePath + "/phoneNumberId", schemaPath: "#/properties/phoneNumberId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema95.properties.phoneNumberId.type, parentSchema: schema95.properties.phoneNumberId, data: data4 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3237,7 +3321,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema92.type, parentSchema: schema92, data };
+    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema95.type, parentSchema: schema95, data };
     if (vErrors === null) {
       vErrors = [err9];
     } else {
@@ -3245,10 +3329,10 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate66.errors = vErrors;
+  validate68.errors = vErrors;
   return errors === 0;
 }
-validate66.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate68.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3278,20 +3362,20 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.discord !== void 0) {
-      if (!validate62(data.discord, { instancePath: instancePath + "/discord", parentData: data, parentDataProperty: "discord", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-        errors = vErrors.length;
-      }
-    }
-    if (data.slack !== void 0) {
-      if (!validate64(data.slack, { instancePath: instancePath + "/slack", parentData: data, parentDataProperty: "slack", rootData, dynamicAnchors })) {
+      if (!validate64(data.discord, { instancePath: instancePath + "/discord", parentData: data, parentDataProperty: "discord", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
         errors = vErrors.length;
       }
     }
-    if (data.whatsapp !== void 0) {
-      if (!validate66(data.whatsapp, { instancePath: instancePath + "/whatsapp", parentData: data, parentDataProperty: "whatsapp", rootData, dynamicAnchors })) {
+    if (data.slack !== void 0) {
+      if (!validate66(data.slack, { instancePath: instancePath + "/slack", parentData: data, parentDataProperty: "slack", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.whatsapp !== void 0) {
+      if (!validate68(data.whatsapp, { instancePath: instancePath + "/whatsapp", parentData: data, parentDataProperty: "whatsapp", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
         errors = vErrors.length;
       }
     }
@@ -3308,12 +3392,12 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate59.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema97 = { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false };
-var schema101 = { "type": "string" };
-function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var schema100 = { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false };
+var schema104 = { "type": "string" };
+function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate69.evaluated;
+  const evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3323,7 +3407,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "allow" || key0 === "deny" || key0 === "ask" || key0 === "approvalTimeoutMs" || key0 === "roots" || key0 === "timeoutMs")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema97, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema100, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3359,7 +3443,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err3 = { instancePath: instancePath + "/allow", schemaPath: "#/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema97.properties.allow.type, parentSchema: schema97.properties.allow, data: data0 };
+        const err3 = { instancePath: instancePath + "/allow", schemaPath: "#/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema100.properties.allow.type, parentSchema: schema100.properties.allow, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3395,7 +3479,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err6 = { instancePath: instancePath + "/deny", schemaPath: "#/properties/deny/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema97.properties.deny.type, parentSchema: schema97.properties.deny, data: data2 };
+        const err6 = { instancePath: instancePath + "/deny", schemaPath: "#/properties/deny/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema100.properties.deny.type, parentSchema: schema100.properties.deny, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3431,7 +3515,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/ask", schemaPath: "#/properties/ask/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema97.properties.ask.type, parentSchema: schema97.properties.ask, data: data4 };
+        const err9 = { instancePath: instancePath + "/ask", schemaPath: "#/properties/ask/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema100.properties.ask.type, parentSchema: schema100.properties.ask, data: data4 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3443,7 +3527,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.approvalTimeoutMs !== void 0) {
       let data6 = data.approvalTimeoutMs;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-        const err10 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema97.properties.approvalTimeoutMs.type, parentSchema: schema97.properties.approvalTimeoutMs, data: data6 };
+        const err10 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema100.properties.approvalTimeoutMs.type, parentSchema: schema100.properties.approvalTimeoutMs, data: data6 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -3453,7 +3537,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 864e5 || isNaN(data6)) {
-          const err11 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema97.properties.approvalTimeoutMs, data: data6 };
+          const err11 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema100.properties.approvalTimeoutMs, data: data6 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -3462,7 +3546,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1 || isNaN(data6)) {
-          const err12 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema97.properties.approvalTimeoutMs, data: data6 };
+          const err12 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema100.properties.approvalTimeoutMs, data: data6 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -3479,7 +3563,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i3 = 0; i3 < len3; i3++) {
           let data8 = data7[i3];
           if (typeof data8 !== "string") {
-            const err13 = { instancePath: instancePath + "/roots/" + i3, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema101.type, parentSchema: schema101, data: data8 };
+            const err13 = { instancePath: instancePath + "/roots/" + i3, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema104.type, parentSchema: schema104, data: data8 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -3489,7 +3573,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err14 = { instancePath: instancePath + "/roots", schemaPath: "#/properties/roots/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema97.properties.roots.type, parentSchema: schema97.properties.roots, data: data7 };
+        const err14 = { instancePath: instancePath + "/roots", schemaPath: "#/properties/roots/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema100.properties.roots.type, parentSchema: schema100.properties.roots, data: data7 };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -3501,7 +3585,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data9 = data.timeoutMs;
       if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-        const err15 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema97.properties.timeoutMs.type, parentSchema: schema97.properties.timeoutMs, data: data9 };
+        const err15 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema100.properties.timeoutMs.type, parentSchema: schema100.properties.timeoutMs, data: data9 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -3511,7 +3595,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data9 == "number" && isFinite(data9)) {
         if (data9 > 2147483647 || isNaN(data9)) {
-          const err16 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema97.properties.timeoutMs, data: data9 };
+          const err16 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema100.properties.timeoutMs, data: data9 };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -3520,7 +3604,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data9 < 1 || isNaN(data9)) {
-          const err17 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema97.properties.timeoutMs, data: data9 };
+          const err17 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema100.properties.timeoutMs, data: data9 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -3531,7 +3615,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema97.type, parentSchema: schema97, data };
+    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema100.type, parentSchema: schema100, data };
     if (vErrors === null) {
       vErrors = [err18];
     } else {
@@ -3539,16 +3623,16 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate69.errors = vErrors;
+  validate71.errors = vErrors;
   return errors === 0;
 }
-validate69.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema102 = { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false };
-var schema103 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false };
-function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate71.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema105 = { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false };
+var schema106 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false };
+function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate72.evaluated;
+  const evaluated0 = validate74.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3558,7 +3642,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "enabled" || key0 === "command" || key0 === "args" || key0 === "env" || key0 === "url" || key0 === "headers")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema103, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema106, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3570,7 +3654,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enabled !== void 0) {
       let data0 = data.enabled;
       if (typeof data0 !== "boolean") {
-        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema103.properties.enabled.type, parentSchema: schema103.properties.enabled, data: data0 };
+        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema106.properties.enabled.type, parentSchema: schema106.properties.enabled, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3583,7 +3667,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.command;
       if (typeof data1 === "string") {
         if (func3(data1) < 1) {
-          const err2 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema103.properties.command, data: data1 };
+          const err2 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema106.properties.command, data: data1 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3592,7 +3676,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema103.properties.command.type, parentSchema: schema103.properties.command, data: data1 };
+        const err3 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema106.properties.command.type, parentSchema: schema106.properties.command, data: data1 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3608,7 +3692,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 !== "string") {
-            const err4 = { instancePath: instancePath + "/args/" + i0, schemaPath: "#/properties/args/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema103.properties.args.items.type, parentSchema: schema103.properties.args.items, data: data3 };
+            const err4 = { instancePath: instancePath + "/args/" + i0, schemaPath: "#/properties/args/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema106.properties.args.items.type, parentSchema: schema106.properties.args.items, data: data3 };
             if (vErrors === null) {
               vErrors = [err4];
             } else {
@@ -3618,7 +3702,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err5 = { instancePath: instancePath + "/args", schemaPath: "#/properties/args/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema103.properties.args.type, parentSchema: schema103.properties.args, data: data2 };
+        const err5 = { instancePath: instancePath + "/args", schemaPath: "#/properties/args/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema106.properties.args.type, parentSchema: schema106.properties.args, data: data2 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3643,7 +3727,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err7 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema103.properties.env.type, parentSchema: schema103.properties.env, data: data4 };
+        const err7 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema106.properties.env.type, parentSchema: schema106.properties.env, data: data4 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3680,7 +3764,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema103.properties.headers.type, parentSchema: schema103.properties.headers, data: data7 };
+        const err10 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema106.properties.headers.type, parentSchema: schema106.properties.headers, data: data7 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -3690,7 +3774,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema103.type, parentSchema: schema103, data };
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema106.type, parentSchema: schema106, data };
     if (vErrors === null) {
       vErrors = [err11];
     } else {
@@ -3698,14 +3782,14 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate72.errors = vErrors;
+  validate74.errors = vErrors;
   return errors === 0;
 }
-validate72.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate74.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate71.evaluated;
+  const evaluated0 = validate73.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3715,7 +3799,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "servers")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema102, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema105, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3728,13 +3812,13 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.servers;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         for (const key1 in data0) {
-          if (!validate72(data0[key1], { instancePath: instancePath + "/servers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data0, parentDataProperty: key1, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+          if (!validate74(data0[key1], { instancePath: instancePath + "/servers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data0, parentDataProperty: key1, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema102.properties.servers.type, parentSchema: schema102.properties.servers, data: data0 };
+        const err1 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema105.properties.servers.type, parentSchema: schema105.properties.servers, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3744,7 +3828,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema102.type, parentSchema: schema102, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema105.type, parentSchema: schema105, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -3752,15 +3836,15 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate71.errors = vErrors;
+  validate73.errors = vErrors;
   return errors === 0;
 }
-validate71.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema107 = { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false };
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate73.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema110 = { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false };
+function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate75.evaluated;
+  const evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3770,7 +3854,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "roots" || key0 === "installFrom" || key0 === "registry")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema107, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema110, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3786,7 +3870,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data1 = data0[i0];
           if (typeof data1 !== "string") {
-            const err1 = { instancePath: instancePath + "/roots/" + i0, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema101.type, parentSchema: schema101, data: data1 };
+            const err1 = { instancePath: instancePath + "/roots/" + i0, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema104.type, parentSchema: schema104, data: data1 };
             if (vErrors === null) {
               vErrors = [err1];
             } else {
@@ -3796,7 +3880,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/roots", schemaPath: "#/properties/roots/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema107.properties.roots.type, parentSchema: schema107.properties.roots, data: data0 };
+        const err2 = { instancePath: instancePath + "/roots", schemaPath: "#/properties/roots/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema110.properties.roots.type, parentSchema: schema110.properties.roots, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3812,7 +3896,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1; i1++) {
           let data3 = data2[i1];
           if (typeof data3 !== "string") {
-            const err3 = { instancePath: instancePath + "/installFrom/" + i1, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema101.type, parentSchema: schema101, data: data3 };
+            const err3 = { instancePath: instancePath + "/installFrom/" + i1, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema104.type, parentSchema: schema104, data: data3 };
             if (vErrors === null) {
               vErrors = [err3];
             } else {
@@ -3822,7 +3906,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err4 = { instancePath: instancePath + "/installFrom", schemaPath: "#/properties/installFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema107.properties.installFrom.type, parentSchema: schema107.properties.installFrom, data: data2 };
+        const err4 = { instancePath: instancePath + "/installFrom", schemaPath: "#/properties/installFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema110.properties.installFrom.type, parentSchema: schema110.properties.installFrom, data: data2 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3834,7 +3918,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registry !== void 0) {
       let data4 = data.registry;
       if (typeof data4 !== "string" && data4 !== null) {
-        const err5 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: schema107.properties.registry.type }, message: "must be string,null", schema: schema107.properties.registry.type, parentSchema: schema107.properties.registry, data: data4 };
+        const err5 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: schema110.properties.registry.type }, message: "must be string,null", schema: schema110.properties.registry.type, parentSchema: schema110.properties.registry, data: data4 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3844,7 +3928,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema107.type, parentSchema: schema107, data };
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema110.type, parentSchema: schema110, data };
     if (vErrors === null) {
       vErrors = [err6];
     } else {
@@ -3852,15 +3936,15 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate75.errors = vErrors;
+  validate77.errors = vErrors;
   return errors === 0;
 }
-validate75.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema110 = { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false };
-function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate77.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema113 = { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false };
+function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate77.evaluated;
+  const evaluated0 = validate79.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3870,7 +3954,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "allowPrivate")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema110, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema113, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3896,7 +3980,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/allowPrivate", schemaPath: "#/properties/allowPrivate/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema110.properties.allowPrivate.type, parentSchema: schema110.properties.allowPrivate, data: data0 };
+        const err2 = { instancePath: instancePath + "/allowPrivate", schemaPath: "#/properties/allowPrivate/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema113.properties.allowPrivate.type, parentSchema: schema113.properties.allowPrivate, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3906,7 +3990,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema110.type, parentSchema: schema110, data };
+    const err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema113.type, parentSchema: schema113, data };
     if (vErrors === null) {
       vErrors = [err3];
     } else {
@@ -3914,17 +3998,17 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate77.errors = vErrors;
+  validate79.errors = vErrors;
   return errors === 0;
 }
-validate77.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema112 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false };
-var schema113 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false };
-var schema114 = { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false };
-function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate79.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema115 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false };
+var schema116 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false };
+var schema117 = { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false };
+function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate79.evaluated;
+  const evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3934,7 +4018,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "retentionDays" || key0 === "maxEntries" || key0 === "recall" || key0 === "embeddings")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema112, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema115, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3946,7 +4030,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.retentionDays !== void 0) {
       let data0 = data.retentionDays;
       if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0)) && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/type", keyword: "type", params: { type: schema112.properties.retentionDays.type }, message: "must be integer,null", schema: schema112.properties.retentionDays.type, parentSchema: schema112.properties.retentionDays, data: data0 };
+        const err1 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/type", keyword: "type", params: { type: schema115.properties.retentionDays.type }, message: "must be integer,null", schema: schema115.properties.retentionDays.type, parentSchema: schema115.properties.retentionDays, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3956,7 +4040,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 > 2147483647 || isNaN(data0)) {
-          const err2 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema112.properties.retentionDays, data: data0 };
+          const err2 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema115.properties.retentionDays, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3965,7 +4049,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0 < 1 || isNaN(data0)) {
-          const err3 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema112.properties.retentionDays, data: data0 };
+          const err3 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema115.properties.retentionDays, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -3978,7 +4062,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.maxEntries !== void 0) {
       let data1 = data.maxEntries;
       if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
-        const err4 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema112.properties.maxEntries.type, parentSchema: schema112.properties.maxEntries, data: data1 };
+        const err4 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema115.properties.maxEntries.type, parentSchema: schema115.properties.maxEntries, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3988,7 +4072,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 2147483647 || isNaN(data1)) {
-          const err5 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema112.properties.maxEntries, data: data1 };
+          const err5 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema115.properties.maxEntries, data: data1 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -3997,7 +4081,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data1 < 1 || isNaN(data1)) {
-          const err6 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema112.properties.maxEntries, data: data1 };
+          const err6 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema115.properties.maxEntries, data: data1 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4012,7 +4096,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         for (const key1 in data2) {
           if (!(key1 === "enabled" || key1 === "maxTokens")) {
-            const err7 = { instancePath: instancePath + "/recall", schemaPath: "#/$defs/MemoryRecall/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema113, data: data2 };
+            const err7 = { instancePath: instancePath + "/recall", schemaPath: "#/$defs/MemoryRecall/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema116, data: data2 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -4024,7 +4108,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         if (data2.enabled !== void 0) {
           let data3 = data2.enabled;
           if (typeof data3 !== "boolean") {
-            const err8 = { instancePath: instancePath + "/recall/enabled", schemaPath: "#/$defs/MemoryRecall/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema113.properties.enabled.type, parentSchema: schema113.properties.enabled, data: data3 };
+            const err8 = { instancePath: instancePath + "/recall/enabled", schemaPath: "#/$defs/MemoryRecall/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema116.properties.enabled.type, parentSchema: schema116.properties.enabled, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -4036,7 +4120,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         if (data2.maxTokens !== void 0) {
           let data4 = data2.maxTokens;
           if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-            const err9 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema113.properties.maxTokens.type, parentSchema: schema113.properties.maxTokens, data: data4 };
+            const err9 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema116.properties.maxTokens.type, parentSchema: schema116.properties.maxTokens, data: data4 };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -4046,7 +4130,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 > 32768 || isNaN(data4)) {
-              const err10 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32768 }, message: "must be <= 32768", schema: 32768, parentSchema: schema113.properties.maxTokens, data: data4 };
+              const err10 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32768 }, message: "must be <= 32768", schema: 32768, parentSchema: schema116.properties.maxTokens, data: data4 };
               if (vErrors === null) {
                 vErrors = [err10];
               } else {
@@ -4055,7 +4139,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data4 < 16 || isNaN(data4)) {
-              const err11 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: 16 }, message: "must be >= 16", schema: 16, parentSchema: schema113.properties.maxTokens, data: data4 };
+              const err11 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: 16 }, message: "must be >= 16", schema: 16, parentSchema: schema116.properties.maxTokens, data: data4 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -4066,7 +4150,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err12 = { instancePath: instancePath + "/recall", schemaPath: "#/$defs/MemoryRecall/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema113.type, parentSchema: schema113, data: data2 };
+        const err12 = { instancePath: instancePath + "/recall", schemaPath: "#/$defs/MemoryRecall/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema116.type, parentSchema: schema116, data: data2 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -4079,7 +4163,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       let data5 = data.embeddings;
       if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
         if (data5.model === void 0) {
-          const err13 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'", schema: schema114.required, parentSchema: schema114, data: data5 };
+          const err13 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'", schema: schema117.required, parentSchema: schema117, data: data5 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -4089,7 +4173,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data5) {
           if (!(key2 === "model")) {
-            const err14 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema114, data: data5 };
+            const err14 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema117, data: data5 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -4102,7 +4186,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           let data6 = data5.model;
           if (typeof data6 === "string") {
             if (func3(data6) < 3) {
-              const err15 = { instancePath: instancePath + "/embeddings/model", schemaPath: "#/$defs/MemoryEmbeddings/properties/model/minLength", keyword: "minLength", params: { limit: 3 }, message: "must NOT have fewer than 3 characters", schema: 3, parentSchema: schema114.properties.model, data: data6 };
+              const err15 = { instancePath: instancePath + "/embeddings/model", schemaPath: "#/$defs/MemoryEmbeddings/properties/model/minLength", keyword: "minLength", params: { limit: 3 }, message: "must NOT have fewer than 3 characters", schema: 3, parentSchema: schema117.properties.model, data: data6 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -4111,7 +4195,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err16 = { instancePath: instancePath + "/embeddings/model", schemaPath: "#/$defs/MemoryEmbeddings/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema114.properties.model.type, parentSchema: schema114.properties.model, data: data6 };
+            const err16 = { instancePath: instancePath + "/embeddings/model", schemaPath: "#/$defs/MemoryEmbeddings/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.model.type, parentSchema: schema117.properties.model, data: data6 };
             if (vErrors === null) {
               vErrors = [err16];
             } else {
@@ -4121,7 +4205,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err17 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema114.type, parentSchema: schema114, data: data5 };
+        const err17 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema117.type, parentSchema: schema117, data: data5 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -4131,7 +4215,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema112.type, parentSchema: schema112, data };
+    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema115.type, parentSchema: schema115, data };
     if (vErrors === null) {
       vErrors = [err18];
     } else {
@@ -4139,17 +4223,17 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate79.errors = vErrors;
+  validate81.errors = vErrors;
   return errors === 0;
 }
-validate79.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema116 = { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false };
-var schema117 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false };
-var schema121 = { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false };
-function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate81.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema119 = { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false };
+var schema120 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false };
+var schema124 = { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false };
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate82.evaluated;
+  const evaluated0 = validate84.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4158,7 +4242,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.id === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema117.required, parentSchema: schema117, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema120.required, parentSchema: schema120, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4167,7 +4251,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.message === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'", schema: schema117.required, parentSchema: schema117, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'", schema: schema120.required, parentSchema: schema120, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4176,8 +4260,8 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema117.properties, key0)) {
-        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema117, data };
+      if (!func1.call(schema120.properties, key0)) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema120, data };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -4211,7 +4295,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.schedule !== void 0) {
       let data1 = data.schedule;
       if (typeof data1 !== "string") {
-        const err5 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.schedule.type, parentSchema: schema117.properties.schedule, data: data1 };
+        const err5 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.schedule.type, parentSchema: schema120.properties.schedule, data: data1 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4223,7 +4307,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.at !== void 0) {
       let data2 = data.at;
       if (typeof data2 !== "string") {
-        const err6 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.at.type, parentSchema: schema117.properties.at, data: data2 };
+        const err6 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.at.type, parentSchema: schema120.properties.at, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -4235,7 +4319,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.everyMs !== void 0) {
       let data3 = data.everyMs;
       if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-        const err7 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema117.properties.everyMs.type, parentSchema: schema117.properties.everyMs, data: data3 };
+        const err7 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema120.properties.everyMs.type, parentSchema: schema120.properties.everyMs, data: data3 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -4245,7 +4329,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data3 == "number" && isFinite(data3)) {
         if (data3 > 316224e5 || isNaN(data3)) {
-          const err8 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 316224e5 }, message: "must be <= 31622400000", schema: 316224e5, parentSchema: schema117.properties.everyMs, data: data3 };
+          const err8 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 316224e5 }, message: "must be <= 31622400000", schema: 316224e5, parentSchema: schema120.properties.everyMs, data: data3 };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -4254,7 +4338,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data3 < 1e3 || isNaN(data3)) {
-          const err9 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema117.properties.everyMs, data: data3 };
+          const err9 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema120.properties.everyMs, data: data3 };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -4267,7 +4351,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timezone !== void 0) {
       let data4 = data.timezone;
       if (typeof data4 !== "string") {
-        const err10 = { instancePath: instancePath + "/timezone", schemaPath: "#/properties/timezone/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.timezone.type, parentSchema: schema117.properties.timezone, data: data4 };
+        const err10 = { instancePath: instancePath + "/timezone", schemaPath: "#/properties/timezone/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.timezone.type, parentSchema: schema120.properties.timezone, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -4324,7 +4408,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.message;
       if (typeof data7 === "string") {
         if (func3(data7) < 1) {
-          const err15 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema117.properties.message, data: data7 };
+          const err15 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema120.properties.message, data: data7 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -4333,7 +4417,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err16 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.message.type, parentSchema: schema117.properties.message, data: data7 };
+        const err16 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.message.type, parentSchema: schema120.properties.message, data: data7 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -4345,7 +4429,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.sessionId !== void 0) {
       let data8 = data.sessionId;
       if (typeof data8 !== "string" && data8 !== null) {
-        const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/type", keyword: "type", params: { type: schema117.properties.sessionId.type }, message: "must be string,null", schema: schema117.properties.sessionId.type, parentSchema: schema117.properties.sessionId, data: data8 };
+        const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/type", keyword: "type", params: { type: schema120.properties.sessionId.type }, message: "must be string,null", schema: schema120.properties.sessionId.type, parentSchema: schema120.properties.sessionId, data: data8 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -4355,7 +4439,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data8 === "string") {
         if (!pattern5.test(data8)) {
-          const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema117.properties.sessionId, data: data8 };
+          const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema120.properties.sessionId, data: data8 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -4368,7 +4452,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.catchUp !== void 0) {
       let data9 = data.catchUp;
       if (typeof data9 !== "string") {
-        const err19 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.catchUp.type, parentSchema: schema117.properties.catchUp, data: data9 };
+        const err19 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.catchUp.type, parentSchema: schema120.properties.catchUp, data: data9 };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -4377,7 +4461,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data9 === "none" || data9 === "once")) {
-        const err20 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/enum", keyword: "enum", params: { allowedValues: schema117.properties.catchUp.enum }, message: "must be equal to one of the allowed values", schema: schema117.properties.catchUp.enum, parentSchema: schema117.properties.catchUp, data: data9 };
+        const err20 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/enum", keyword: "enum", params: { allowedValues: schema120.properties.catchUp.enum }, message: "must be equal to one of the allowed values", schema: schema120.properties.catchUp.enum, parentSchema: schema120.properties.catchUp, data: data9 };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -4389,7 +4473,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.overlap !== void 0) {
       let data10 = data.overlap;
       if (typeof data10 !== "string") {
-        const err21 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.overlap.type, parentSchema: schema117.properties.overlap, data: data10 };
+        const err21 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.overlap.type, parentSchema: schema120.properties.overlap, data: data10 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -4398,7 +4482,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data10 === "skip" || data10 === "allow")) {
-        const err22 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/enum", keyword: "enum", params: { allowedValues: schema117.properties.overlap.enum }, message: "must be equal to one of the allowed values", schema: schema117.properties.overlap.enum, parentSchema: schema117.properties.overlap, data: data10 };
+        const err22 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/enum", keyword: "enum", params: { allowedValues: schema120.properties.overlap.enum }, message: "must be equal to one of the allowed values", schema: schema120.properties.overlap.enum, parentSchema: schema120.properties.overlap, data: data10 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -4410,7 +4494,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data11 = data.timeoutMs;
       if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-        const err23 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema117.properties.timeoutMs.type, parentSchema: schema117.properties.timeoutMs, data: data11 };
+        const err23 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema120.properties.timeoutMs.type, parentSchema: schema120.properties.timeoutMs, data: data11 };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -4420,7 +4504,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data11 == "number" && isFinite(data11)) {
         if (data11 > 864e5 || isNaN(data11)) {
-          const err24 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema117.properties.timeoutMs, data: data11 };
+          const err24 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema120.properties.timeoutMs, data: data11 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -4429,7 +4513,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data11 < 1e3 || isNaN(data11)) {
-          const err25 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema117.properties.timeoutMs, data: data11 };
+          const err25 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema120.properties.timeoutMs, data: data11 };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -4442,7 +4526,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enabled !== void 0) {
       let data12 = data.enabled;
       if (typeof data12 !== "boolean") {
-        const err26 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema117.properties.enabled.type, parentSchema: schema117.properties.enabled, data: data12 };
+        const err26 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema120.properties.enabled.type, parentSchema: schema120.properties.enabled, data: data12 };
         if (vErrors === null) {
           vErrors = [err26];
         } else {
@@ -4455,7 +4539,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data13 = data.deliver;
       if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
         if (data13.channel === void 0) {
-          const err27 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'", schema: schema121.required, parentSchema: schema121, data: data13 };
+          const err27 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'", schema: schema124.required, parentSchema: schema124, data: data13 };
           if (vErrors === null) {
             vErrors = [err27];
           } else {
@@ -4464,7 +4548,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data13.to === void 0) {
-          const err28 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'", schema: schema121.required, parentSchema: schema121, data: data13 };
+          const err28 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'", schema: schema124.required, parentSchema: schema124, data: data13 };
           if (vErrors === null) {
             vErrors = [err28];
           } else {
@@ -4474,7 +4558,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data13) {
           if (!(key1 === "channel" || key1 === "to")) {
-            const err29 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema121, data: data13 };
+            const err29 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema124, data: data13 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -4486,7 +4570,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         if (data13.channel !== void 0) {
           let data14 = data13.channel;
           if (typeof data14 !== "string") {
-            const err30 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema121.properties.channel.type, parentSchema: schema121.properties.channel, data: data14 };
+            const err30 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema124.properties.channel.type, parentSchema: schema124.properties.channel, data: data14 };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -4495,7 +4579,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data14 === "telegram" || data14 === "discord" || data14 === "slack" || data14 === "whatsapp")) {
-            const err31 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/enum", keyword: "enum", params: { allowedValues: schema121.properties.channel.enum }, message: "must be equal to one of the allowed values", schema: schema121.properties.channel.enum, parentSchema: schema121.properties.channel, data: data14 };
+            const err31 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/enum", keyword: "enum", params: { allowedValues: schema124.properties.channel.enum }, message: "must be equal to one of the allowed values", schema: schema124.properties.channel.enum, parentSchema: schema124.properties.channel, data: data14 };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -4508,7 +4592,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           let data15 = data13.to;
           if (typeof data15 === "string") {
             if (func3(data15) < 1) {
-              const err32 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema121.properties.to, data: data15 };
+              const err32 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema124.properties.to, data: data15 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -4517,7 +4601,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err33 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema121.properties.to.type, parentSchema: schema121.properties.to, data: data15 };
+            const err33 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema124.properties.to.type, parentSchema: schema124.properties.to, data: data15 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -4527,7 +4611,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err34 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema121.type, parentSchema: schema121, data: data13 };
+        const err34 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema124.type, parentSchema: schema124, data: data13 };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
@@ -4537,7 +4621,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema117.type, parentSchema: schema117, data };
+    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema120.type, parentSchema: schema120, data };
     if (vErrors === null) {
       vErrors = [err35];
     } else {
@@ -4545,14 +4629,14 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate82.errors = vErrors;
+  validate84.errors = vErrors;
   return errors === 0;
 }
-validate82.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate84.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate81.evaluated;
+  const evaluated0 = validate83.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4562,7 +4646,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "jobs")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema116, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema119, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4576,13 +4660,13 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate82(data0[i0], { instancePath: instancePath + "/jobs/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+          if (!validate84(data0[i0], { instancePath: instancePath + "/jobs/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/jobs", schemaPath: "#/properties/jobs/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema116.properties.jobs.type, parentSchema: schema116.properties.jobs, data: data0 };
+        const err1 = { instancePath: instancePath + "/jobs", schemaPath: "#/properties/jobs/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema119.properties.jobs.type, parentSchema: schema119.properties.jobs, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -4592,7 +4676,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema116.type, parentSchema: schema116, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema119.type, parentSchema: schema119, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -4600,16 +4684,16 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate81.errors = vErrors;
+  validate83.errors = vErrors;
   return errors === 0;
 }
-validate81.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema122 = { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false };
-var schema123 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false };
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate83.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema125 = { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false };
+var schema126 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false };
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate86.evaluated;
+  const evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4618,7 +4702,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.url === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema123.required, parentSchema: schema123, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema126.required, parentSchema: schema126, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4627,7 +4711,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.secret === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema123.required, parentSchema: schema123, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema126.required, parentSchema: schema126, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4636,7 +4720,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.events === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema123.required, parentSchema: schema123, data };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema126.required, parentSchema: schema126, data };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -4646,7 +4730,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "url" || key0 === "secret" || key0 === "events" || key0 === "timeoutMs" || key0 === "retries")) {
-        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema123, data };
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema126, data };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -4683,7 +4767,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.events;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema123.properties.events, data: data2 };
+          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema126.properties.events, data: data2 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4714,7 +4798,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema123.properties.events.type, parentSchema: schema123.properties.events, data: data2 };
+        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema126.properties.events.type, parentSchema: schema126.properties.events, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -4726,7 +4810,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data4 = data.timeoutMs;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema123.properties.timeoutMs.type, parentSchema: schema123.properties.timeoutMs, data: data4 };
+        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema126.properties.timeoutMs.type, parentSchema: schema126.properties.timeoutMs, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -4736,7 +4820,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 6e4 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema123.properties.timeoutMs, data: data4 };
+          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema126.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -4745,7 +4829,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 100 || isNaN(data4)) {
-          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema123.properties.timeoutMs, data: data4 };
+          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema126.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -4758,7 +4842,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.retries !== void 0) {
       let data5 = data.retries;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err13 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema123.properties.retries.type, parentSchema: schema123.properties.retries, data: data5 };
+        const err13 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema126.properties.retries.type, parentSchema: schema126.properties.retries, data: data5 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -4768,7 +4852,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 20 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema123.properties.retries, data: data5 };
+          const err14 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema126.properties.retries, data: data5 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -4777,7 +4861,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 0 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema123.properties.retries, data: data5 };
+          const err15 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema126.properties.retries, data: data5 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -4788,7 +4872,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema123.type, parentSchema: schema123, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema126.type, parentSchema: schema126, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -4796,14 +4880,14 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate86.errors = vErrors;
+  validate88.errors = vErrors;
   return errors === 0;
 }
-validate86.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate88.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate85.evaluated;
+  const evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4813,7 +4897,7 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "outbound")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema122, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema125, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4827,13 +4911,13 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate86(data0[i0], { instancePath: instancePath + "/outbound/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+          if (!validate88(data0[i0], { instancePath: instancePath + "/outbound/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/outbound", schemaPath: "#/properties/outbound/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema122.properties.outbound.type, parentSchema: schema122.properties.outbound, data: data0 };
+        const err1 = { instancePath: instancePath + "/outbound", schemaPath: "#/properties/outbound/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema125.properties.outbound.type, parentSchema: schema125.properties.outbound, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -4843,7 +4927,7 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema122.type, parentSchema: schema122, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema125.type, parentSchema: schema125, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -4851,10 +4935,10 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate85.errors = vErrors;
+  validate87.errors = vErrors;
   return errors === 0;
 }
-validate85.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate87.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -4983,32 +5067,32 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.tools !== void 0) {
-      if (!validate69(data.tools, { instancePath: instancePath + "/tools", parentData: data, parentDataProperty: "tools", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
-        errors = vErrors.length;
-      }
-    }
-    if (data.mcp !== void 0) {
-      if (!validate71(data.mcp, { instancePath: instancePath + "/mcp", parentData: data, parentDataProperty: "mcp", rootData, dynamicAnchors })) {
+      if (!validate71(data.tools, { instancePath: instancePath + "/tools", parentData: data, parentDataProperty: "tools", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
         errors = vErrors.length;
       }
     }
-    if (data.skills !== void 0) {
-      if (!validate75(data.skills, { instancePath: instancePath + "/skills", parentData: data, parentDataProperty: "skills", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+    if (data.mcp !== void 0) {
+      if (!validate73(data.mcp, { instancePath: instancePath + "/mcp", parentData: data, parentDataProperty: "mcp", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
         errors = vErrors.length;
       }
     }
-    if (data.network !== void 0) {
-      if (!validate77(data.network, { instancePath: instancePath + "/network", parentData: data, parentDataProperty: "network", rootData, dynamicAnchors })) {
+    if (data.skills !== void 0) {
+      if (!validate77(data.skills, { instancePath: instancePath + "/skills", parentData: data, parentDataProperty: "skills", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
         errors = vErrors.length;
       }
     }
-    if (data.memory !== void 0) {
-      if (!validate79(data.memory, { instancePath: instancePath + "/memory", parentData: data, parentDataProperty: "memory", rootData, dynamicAnchors })) {
+    if (data.network !== void 0) {
+      if (!validate79(data.network, { instancePath: instancePath + "/network", parentData: data, parentDataProperty: "network", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.memory !== void 0) {
+      if (!validate81(data.memory, { instancePath: instancePath + "/memory", parentData: data, parentDataProperty: "memory", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
         errors = vErrors.length;
       }
     }
@@ -5017,7 +5101,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
         for (const key2 in data16) {
           if (!(key2 === "retentionDays")) {
-            const err6 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema115, data: data16 };
+            const err6 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema118, data: data16 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -5029,7 +5113,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data16.retentionDays !== void 0) {
           let data17 = data16.retentionDays;
           if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17)) && data17 !== null) {
-            const err7 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/type", keyword: "type", params: { type: schema115.properties.retentionDays.type }, message: "must be integer,null", schema: schema115.properties.retentionDays.type, parentSchema: schema115.properties.retentionDays, data: data17 };
+            const err7 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/type", keyword: "type", params: { type: schema118.properties.retentionDays.type }, message: "must be integer,null", schema: schema118.properties.retentionDays.type, parentSchema: schema118.properties.retentionDays, data: data17 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -5039,7 +5123,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data17 == "number" && isFinite(data17)) {
             if (data17 > 2147483647 || isNaN(data17)) {
-              const err8 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema115.properties.retentionDays, data: data17 };
+              const err8 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema118.properties.retentionDays, data: data17 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -5048,7 +5132,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data17 < 1 || isNaN(data17)) {
-              const err9 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema115.properties.retentionDays, data: data17 };
+              const err9 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema118.properties.retentionDays, data: data17 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -5059,7 +5143,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema115.type, parentSchema: schema115, data: data16 };
+        const err10 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema118.type, parentSchema: schema118, data: data16 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -5069,14 +5153,14 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.cron !== void 0) {
-      if (!validate81(data.cron, { instancePath: instancePath + "/cron", parentData: data, parentDataProperty: "cron", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+      if (!validate83(data.cron, { instancePath: instancePath + "/cron", parentData: data, parentDataProperty: "cron", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
         errors = vErrors.length;
       }
     }
     if (data.webhooks !== void 0) {
-      if (!validate85(data.webhooks, { instancePath: instancePath + "/webhooks", parentData: data, parentDataProperty: "webhooks", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+      if (!validate87(data.webhooks, { instancePath: instancePath + "/webhooks", parentData: data, parentDataProperty: "webhooks", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
         errors = vErrors.length;
       }
     }
@@ -5085,7 +5169,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
         for (const key3 in data20) {
           if (!(key3 === "level" || key3 === "file" || key3 === "auditRetentionDays")) {
-            const err11 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema127, data: data20 };
+            const err11 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema130, data: data20 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -5097,7 +5181,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.level !== void 0) {
           let data21 = data20.level;
           if (typeof data21 !== "string") {
-            const err12 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.level.type, parentSchema: schema127.properties.level, data: data21 };
+            const err12 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema130.properties.level.type, parentSchema: schema130.properties.level, data: data21 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -5106,7 +5190,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data21 === "trace" || data21 === "debug" || data21 === "info" || data21 === "warn" || data21 === "error" || data21 === "fatal" || data21 === "silent")) {
-            const err13 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/enum", keyword: "enum", params: { allowedValues: schema127.properties.level.enum }, message: "must be equal to one of the allowed values", schema: schema127.properties.level.enum, parentSchema: schema127.properties.level, data: data21 };
+            const err13 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/enum", keyword: "enum", params: { allowedValues: schema130.properties.level.enum }, message: "must be equal to one of the allowed values", schema: schema130.properties.level.enum, parentSchema: schema130.properties.level, data: data21 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -5118,7 +5202,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.file !== void 0) {
           let data22 = data20.file;
           if (typeof data22 !== "string" && data22 !== null) {
-            const err14 = { instancePath: instancePath + "/logging/file", schemaPath: "#/$defs/Logging/properties/file/type", keyword: "type", params: { type: schema127.properties.file.type }, message: "must be string,null", schema: schema127.properties.file.type, parentSchema: schema127.properties.file, data: data22 };
+            const err14 = { instancePath: instancePath + "/logging/file", schemaPath: "#/$defs/Logging/properties/file/type", keyword: "type", params: { type: schema130.properties.file.type }, message: "must be string,null", schema: schema130.properties.file.type, parentSchema: schema130.properties.file, data: data22 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -5130,7 +5214,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.auditRetentionDays !== void 0) {
           let data23 = data20.auditRetentionDays;
           if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23)) && data23 !== null) {
-            const err15 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/type", keyword: "type", params: { type: schema127.properties.auditRetentionDays.type }, message: "must be integer,null", schema: schema127.properties.auditRetentionDays.type, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
+            const err15 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/type", keyword: "type", params: { type: schema130.properties.auditRetentionDays.type }, message: "must be integer,null", schema: schema130.properties.auditRetentionDays.type, parentSchema: schema130.properties.auditRetentionDays, data: data23 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -5140,7 +5224,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data23 == "number" && isFinite(data23)) {
             if (data23 > 36500 || isNaN(data23)) {
-              const err16 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500", schema: 36500, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
+              const err16 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500", schema: 36500, parentSchema: schema130.properties.auditRetentionDays, data: data23 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -5149,7 +5233,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data23 < 1 || isNaN(data23)) {
-              const err17 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
+              const err17 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema130.properties.auditRetentionDays, data: data23 };
               if (vErrors === null) {
                 vErrors = [err17];
               } else {
@@ -5160,7 +5244,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema127.type, parentSchema: schema127, data: data20 };
+        const err18 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema130.type, parentSchema: schema130, data: data20 };
         if (vErrors === null) {
           vErrors = [err18];
         } else {

@@ -13,6 +13,7 @@ export interface ConnectorOptions<Name extends ChannelName> {
 export type ConnectorTable = { readonly [Name in ChannelName]?: () => Promise<(options: ConnectorOptions<Name>) => Connector> };
 
 export const connectorTable: ConnectorTable = {
+  telegram: async () => (await import("../connectors/telegram/telegram.ts")).createTelegram,
   discord: async () => (await import("../connectors/discord/discord.ts")).createDiscord,
   slack: async () => (await import("../connectors/slack/slack.ts")).createSlack,
   whatsapp: async () => (await import("../connectors/whatsapp/whatsapp.ts")).createWhatsapp,

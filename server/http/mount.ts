@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type Router from "@koa/router";
 import type { Context as KoaContext } from "koa";
 import type { Handlers } from "../../generated/server/handlers.ts";
@@ -19,6 +20,8 @@ export interface MountOptions {
   authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
   /** Counts the request of a key, and says in the answer's head how the key stands. Throws `rate_limited`. */
   limit: (koa: KoaContext, principal: Principal, route: Route) => Promise<void>;
+  /** What open operations want to see in a request's head before they read its body, by operation. Throw GatewayError. */
+  doors?: Partial<Record<string, (headers: IncomingHttpHeaders) => void>>;
   perimeter: Perimeter;
   /** Answers what came with an `Idempotency-Key`. */
   answerOnce: AnswerOnce;
@@ -57,6 +60,7 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   const principal = route.permission === "none" ? nobody : await options.authenticate(koa);
   koa.state["principal"] = principal;
   if (principal !== nobody) await options.limit(koa, principal, route);
+  else options.doors?.[route.operationId]?.(koa.headers);
   authorize(principal, route);
   const context = createRequestContext(koa, principal);
 

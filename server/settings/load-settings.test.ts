@@ -142,12 +142,12 @@ describe("variables", () => {
 
   it("may be missing in what is off, and leave nothing guessable there", async () => {
     const { settings } = await load({
-      channels: { telegram: { enabled: false, botToken: "bot-${MISSING}" } },
+      channels: { telegram: { enabled: false, botToken: "bot-${MISSING}", webhook: { url: "https://a.com", secret: "${MISSING}" } } },
       mcp: { servers: { a: { enabled: false, command: "x", env: { TOKEN: "${MISSING}" } } } },
       gateway: { auth: { enabled: false, token: "${MISSING}" } },
       api: { enabled: false, auth: { tokens: [{ name: "a", token: "${MISSING}" }] }, keys: [{ key: "${MISSING}" }] },
     });
-    expect(settings.channels.telegram).toMatchObject({ enabled: false, botToken: "" });
+    expect(settings.channels.telegram).toMatchObject({ enabled: false, botToken: "", webhook: { secret: "" } });
     expect(settings.auth).toEqual({ enabled: false, ownerTokens: [], keys: [] });
     expect(settings.http.apiEnabled).toBe(false);
   });

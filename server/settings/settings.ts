@@ -162,13 +162,16 @@ export interface WorkspaceSettings {
 
 /** Null: not in the file. The credentials of an enabled channel are never empty. */
 export interface ChannelsSettings {
-  readonly telegram: (ChannelSettings & { readonly botToken: string }) | null;
+  readonly telegram: TelegramSettings | null;
   readonly discord: (ChannelSettings & { readonly botToken: string }) | null;
   readonly slack: (ChannelSettings & { readonly botToken: string; readonly appToken: string }) | null;
   readonly whatsapp:
     | (ChannelSettings & { readonly accessToken: string; readonly phoneNumberId: string; readonly verifyToken: string; readonly appSecret: string })
     | null;
 }
+
+/** Without a webhook, Telegram is asked for what has come in. */
+export type TelegramSettings = ChannelSettings & { readonly botToken: string; readonly webhook: { readonly url: string; readonly secret: string } | null };
 
 export interface ChannelSettings {
   readonly enabled: boolean;

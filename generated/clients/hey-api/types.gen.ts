@@ -2751,6 +2751,17 @@ export type StartedCronRun = {
 };
 
 /**
+ * What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
+ */
+export type TelegramUpdate = {
+    /**
+     * Telegram's number of the update.
+     */
+    update_id: number;
+    [key: string]: unknown;
+};
+
+/**
  * A time zone by its IANA name.
  */
 export type TimeZone = string;
@@ -6570,6 +6581,65 @@ export type ListChannelsResponses = {
 };
 
 export type ListChannelsResponse = ListChannelsResponses[keyof ListChannelsResponses];
+
+export type ReceiveTelegramUpdateData = {
+    body: TelegramUpdate;
+    headers?: {
+        /**
+         * The secret of the settings.
+         */
+        'X-Telegram-Bot-Api-Secret-Token'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/channels/telegram/webhook';
+};
+
+export type ReceiveTelegramUpdateErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReceiveTelegramUpdateError = ReceiveTelegramUpdateErrors[keyof ReceiveTelegramUpdateErrors];
+
+export type ReceiveTelegramUpdateResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type ReceiveTelegramUpdateResponse = ReceiveTelegramUpdateResponses[keyof ReceiveTelegramUpdateResponses];
 
 export type VerifyWhatsappWebhookData = {
     body?: never;
