@@ -382,6 +382,7 @@ export const answerValidators: Readonly<Record<string, ValidateFunction>> = {
   "rotateKey 500 application/json": answers.ApiError,
   "rotateKey 503 application/json": answers.ApiError,
   "listLogs 200 application/json": answers.LogPage,
+  "listLogs 200 text/event-stream": answers.GatewayLogEntry,
   "listLogs 400 application/json": answers.ApiError,
   "listLogs 401 application/json": answers.ApiError,
   "listLogs 403 application/json": answers.ApiError,

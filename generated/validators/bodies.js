@@ -4417,7 +4417,7 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate51.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var CreateKeyRequest = validate56;
-var schema80 = { "type": "object", "required": ["label"], "properties": { "label": { "$ref": "contract#/$defs/KeyLabel" }, "scopes": { "type": "array", "items": { "$ref": "contract#/$defs/Scope" }, "minItems": 1, "description": "Bundles of permissions. A key with scopes gets a token of the form `oc_tok_\u2026`, any other `oclaw_live_\u2026`." }, "permissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may do besides its scopes. Neither: everything but config, logs, keys and webhooks." }, "workspaces": { "type": "array", "items": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "string", "enum": ["*"] }] }, "minItems": 1, "description": 'The workspaces whose objects it may see and make, or `["*"]`. Default all that the asking key may.' }, "tools": { "type": "array", "items": { "$ref": "contract#/$defs/ToolGlob" }, "description": "The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may." }, "rateLimit": { "type": "integer", "minimum": 1, "description": "Requests a minute.", "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1, "description": "Input and output tokens a day (UTC).", "maximum": 9007199254740991 }, "expiresAt": { "type": "string", "description": "When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past." } }, "description": "A key to make. Nobody gives a key more than he has.", "additionalProperties": false };
+var schema80 = { "type": "object", "required": ["label"], "properties": { "label": { "$ref": "contract#/$defs/KeyLabel" }, "scopes": { "type": "array", "items": { "$ref": "contract#/$defs/Scope" }, "minItems": 1, "description": "Bundles of permissions. A key with scopes gets a token of the form `oc_tok_\u2026`, any other `oclaw_live_\u2026`." }, "permissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may do besides its scopes. Neither: everything but config, logs, keys and webhooks." }, "workspaces": { "type": "array", "items": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "string", "enum": ["*"] }] }, "minItems": 1, "description": 'The workspaces whose objects it may see and make, or `["*"]`. Default all that the asking key may.' }, "tools": { "type": "array", "items": { "$ref": "contract#/$defs/ToolGlob" }, "description": "The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may." }, "denyTools": { "type": "array", "items": { "$ref": "contract#/$defs/ToolGlob" }, "description": "The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not." }, "rateLimit": { "type": "integer", "minimum": 1, "description": "Requests a minute.", "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1, "description": "Input and output tokens a day (UTC).", "maximum": 9007199254740991 }, "expiresAt": { "type": "string", "description": "When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past." } }, "description": "A key to make. Nobody gives a key more than he has.", "additionalProperties": false };
 var schema82 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
 var schema83 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
 var pattern13 = new RegExp("^[^\\p{Cc}]*$", "u");
@@ -4442,7 +4442,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "label" || key0 === "scopes" || key0 === "permissions" || key0 === "workspaces" || key0 === "tools" || key0 === "rateLimit" || key0 === "maxTokensPerDay" || key0 === "expiresAt")) {
+      if (!func7.call(schema80.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -4705,42 +4705,43 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.rateLimit !== void 0) {
-      let data9 = data.rateLimit;
-      if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-        const err24 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err24];
-        } else {
-          vErrors.push(err24);
-        }
-        errors++;
-      }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 2147483647 || isNaN(data9)) {
-          const err25 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err25];
+    if (data.denyTools !== void 0) {
+      let data9 = data.denyTools;
+      if (Array.isArray(data9)) {
+        const len4 = data9.length;
+        for (let i4 = 0; i4 < len4; i4++) {
+          let data10 = data9[i4];
+          if (typeof data10 === "string") {
+            if (func1(data10) > 128) {
+              const err24 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "contract#/$defs/ToolGlob/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              if (vErrors === null) {
+                vErrors = [err24];
+              } else {
+                vErrors.push(err24);
+              }
+              errors++;
+            }
+            if (func1(data10) < 1) {
+              const err25 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "contract#/$defs/ToolGlob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err25];
+              } else {
+                vErrors.push(err25);
+              }
+              errors++;
+            }
           } else {
-            vErrors.push(err25);
+            const err26 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "contract#/$defs/ToolGlob/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err26];
+            } else {
+              vErrors.push(err26);
+            }
+            errors++;
           }
-          errors++;
         }
-        if (data9 < 1 || isNaN(data9)) {
-          const err26 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-          if (vErrors === null) {
-            vErrors = [err26];
-          } else {
-            vErrors.push(err26);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.maxTokensPerDay !== void 0) {
-      let data10 = data.maxTokensPerDay;
-      if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-        const err27 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      } else {
+        const err27 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -4748,18 +4749,21 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 9007199254740991 || isNaN(data10)) {
-          const err28 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-          if (vErrors === null) {
-            vErrors = [err28];
-          } else {
-            vErrors.push(err28);
-          }
-          errors++;
+    }
+    if (data.rateLimit !== void 0) {
+      let data11 = data.rateLimit;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err28 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
         }
-        if (data10 < 1 || isNaN(data10)) {
-          const err29 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 2147483647 || isNaN(data11)) {
+          const err29 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
           if (vErrors === null) {
             vErrors = [err29];
           } else {
@@ -4767,25 +4771,66 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
+        if (data11 < 1 || isNaN(data11)) {
+          const err30 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err30];
+          } else {
+            vErrors.push(err30);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.maxTokensPerDay !== void 0) {
+      let data12 = data.maxTokensPerDay;
+      if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+        const err31 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      }
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 9007199254740991 || isNaN(data12)) {
+          const err32 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err32];
+          } else {
+            vErrors.push(err32);
+          }
+          errors++;
+        }
+        if (data12 < 1 || isNaN(data12)) {
+          const err33 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err33];
+          } else {
+            vErrors.push(err33);
+          }
+          errors++;
+        }
       }
     }
     if (data.expiresAt !== void 0) {
       if (typeof data.expiresAt !== "string") {
-        const err30 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err34 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err30];
+          vErrors = [err34];
         } else {
-          vErrors.push(err30);
+          vErrors.push(err34);
         }
         errors++;
       }
     }
   } else {
-    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err31];
+      vErrors = [err35];
     } else {
-      vErrors.push(err31);
+      vErrors.push(err35);
     }
     errors++;
   }
@@ -6801,7 +6846,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate91.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var UpdateCronJobRequest = validate94;
-var schema137 = { "type": "object", "properties": { "message": { "type": "string", "minLength": 1, "description": "What the agent is told." }, "schedule": { "$ref": "contract#/$defs/CronSchedule", "description": "When, as a cron expression. One of `schedule`, `at` and `everyMs`." }, "at": { "type": "string", "maxLength": 64, "description": "When, once: a date and time of RFC 3339, not in the past." }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5, "description": "When: each time so long after the last, from now on." }, "timezone": { "$ref": "contract#/$defs/TimeZone", "description": "The time zone of the schedule. Default `UTC`." }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null, the default, for the workspace's." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time. Default one of the job's own, `cron_` and its id." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp", "description": "Default `once` with `at`, else `none`. A fire that is up to a minute late is not missed." }, "overlap": { "$ref": "contract#/$defs/CronOverlap", "description": "Default `skip`." }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "description": "How long a run may take, from its fire to its answer. Default ten minutes." }, "deliver": { "anyOf": [{ "$ref": "contract#/$defs/CronDelivery" }, { "type": "null" }], "description": "Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere." }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended. Default false." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand. Default true." } }, "description": "What to change of a job; whatever is not named stays. To name one of `schedule`, `at` and `everyMs` puts it in the place of the one before.", "additionalProperties": false };
+var schema138 = { "type": "object", "properties": { "message": { "type": "string", "minLength": 1, "description": "What the agent is told." }, "schedule": { "$ref": "contract#/$defs/CronSchedule", "description": "When, as a cron expression. One of `schedule`, `at` and `everyMs`." }, "at": { "type": "string", "maxLength": 64, "description": "When, once: a date and time of RFC 3339, not in the past." }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5, "description": "When: each time so long after the last, from now on." }, "timezone": { "$ref": "contract#/$defs/TimeZone", "description": "The time zone of the schedule. Default `UTC`." }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null, the default, for the workspace's." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time. Default one of the job's own, `cron_` and its id." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp", "description": "Default `once` with `at`, else `none`. A fire that is up to a minute late is not missed." }, "overlap": { "$ref": "contract#/$defs/CronOverlap", "description": "Default `skip`." }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "description": "How long a run may take, from its fire to its answer. Default ten minutes." }, "deliver": { "anyOf": [{ "$ref": "contract#/$defs/CronDelivery" }, { "type": "null" }], "description": "Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere." }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended. Default false." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand. Default true." } }, "description": "What to change of a job; whatever is not named stays. To name one of `schedule`, `at` and `everyMs` puts it in the place of the one before.", "additionalProperties": false };
 function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6814,7 +6859,7 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!func7.call(schema137.properties, key0)) {
+      if (!func7.call(schema138.properties, key0)) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];

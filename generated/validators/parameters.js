@@ -6141,7 +6141,8 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate58.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
 var listLogs = validate59;
-var schema97 = { "type": "string", "enum": ["audit"], "description": "Which log to read: `audit`, one entry for each call that needs a key." };
+var schema97 = { "type": "string", "enum": ["gateway", "audit"], "description": "Which log to read." };
+var schema98 = { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal"], "description": "How important a line is, the least first." };
 var pattern38 = new RegExp("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$", "u");
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -6169,61 +6170,53 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.query !== void 0) {
       let data1 = data.query;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        if (data1.kind === void 0) {
+          data1.kind = "gateway";
+        }
         if (data1.limit === void 0) {
           data1.limit = 20;
         }
-        if (data1.kind === void 0) {
-          const err1 = { instancePath: instancePath + "/query", schemaPath: "#/properties/query/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
+        let data2 = data1.kind;
+        if (typeof data2 !== "string") {
+          let dataType0 = typeof data2;
+          let coerced0 = void 0;
+          if (dataType0 == "object" && Array.isArray(data2) && data2.length == 1) {
+            data2 = data2[0];
+            dataType0 = typeof data2;
+            if (typeof data2 === "string") {
+              coerced0 = data2;
+            }
+          }
+          if (!(coerced0 !== void 0)) {
+            if (dataType0 == "number" || dataType0 == "boolean") {
+              coerced0 = "" + data2;
+            } else if (data2 === null) {
+              coerced0 = "";
+            } else {
+              const err1 = { instancePath: instancePath + "/query/kind", schemaPath: "contract#/$defs/LogKind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err1];
+              } else {
+                vErrors.push(err1);
+              }
+              errors++;
+            }
+          }
+          if (coerced0 !== void 0) {
+            data2 = coerced0;
+            if (data1 !== void 0) {
+              data1["kind"] = coerced0;
+            }
+          }
+        }
+        if (!(data2 === "gateway" || data2 === "audit")) {
+          const err2 = { instancePath: instancePath + "/query/kind", schemaPath: "contract#/$defs/LogKind/enum", keyword: "enum", params: { allowedValues: schema97.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
-            vErrors = [err1];
+            vErrors = [err2];
           } else {
-            vErrors.push(err1);
+            vErrors.push(err2);
           }
           errors++;
-        }
-        if (data1.kind !== void 0) {
-          let data2 = data1.kind;
-          if (typeof data2 !== "string") {
-            let dataType0 = typeof data2;
-            let coerced0 = void 0;
-            if (dataType0 == "object" && Array.isArray(data2) && data2.length == 1) {
-              data2 = data2[0];
-              dataType0 = typeof data2;
-              if (typeof data2 === "string") {
-                coerced0 = data2;
-              }
-            }
-            if (!(coerced0 !== void 0)) {
-              if (dataType0 == "number" || dataType0 == "boolean") {
-                coerced0 = "" + data2;
-              } else if (data2 === null) {
-                coerced0 = "";
-              } else {
-                const err2 = { instancePath: instancePath + "/query/kind", schemaPath: "contract#/$defs/LogKind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err2];
-                } else {
-                  vErrors.push(err2);
-                }
-                errors++;
-              }
-            }
-            if (coerced0 !== void 0) {
-              data2 = coerced0;
-              if (data1 !== void 0) {
-                data1["kind"] = coerced0;
-              }
-            }
-          }
-          if (!(data2 === "audit")) {
-            const err3 = { instancePath: instancePath + "/query/kind", schemaPath: "contract#/$defs/LogKind/enum", keyword: "enum", params: { allowedValues: schema97.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err3];
-            } else {
-              vErrors.push(err3);
-            }
-            errors++;
-          }
         }
         let data3 = data1.limit;
         if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
@@ -6240,11 +6233,11 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             if (dataType1 === "boolean" || data3 === null || dataType1 === "string" && data3 && data3 == +data3 && !(data3 % 1)) {
               coerced1 = +data3;
             } else {
-              const err4 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+              const err3 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
               if (vErrors === null) {
-                vErrors = [err4];
+                vErrors = [err3];
               } else {
-                vErrors.push(err4);
+                vErrors.push(err3);
               }
               errors++;
             }
@@ -6258,20 +6251,20 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
         }
         if (typeof data3 == "number" && isFinite(data3)) {
           if (data3 > 100 || isNaN(data3)) {
-            const err5 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+            const err4 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
             if (vErrors === null) {
-              vErrors = [err5];
+              vErrors = [err4];
             } else {
-              vErrors.push(err5);
+              vErrors.push(err4);
             }
             errors++;
           }
           if (data3 < 1 || isNaN(data3)) {
-            const err6 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            const err5 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
             if (vErrors === null) {
-              vErrors = [err6];
+              vErrors = [err5];
             } else {
-              vErrors.push(err6);
+              vErrors.push(err5);
             }
             errors++;
           }
@@ -6294,11 +6287,11 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
               } else if (data4 === null) {
                 coerced2 = "";
               } else {
-                const err7 = { instancePath: instancePath + "/query/cursor", schemaPath: "#/properties/query/properties/cursor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err6 = { instancePath: instancePath + "/query/cursor", schemaPath: "#/properties/query/properties/cursor/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err7];
+                  vErrors = [err6];
                 } else {
-                  vErrors.push(err7);
+                  vErrors.push(err6);
                 }
                 errors++;
               }
@@ -6312,7 +6305,16 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 === "string") {
             if (func1(data4) > 512) {
-              const err8 = { instancePath: instancePath + "/query/cursor", schemaPath: "#/properties/query/properties/cursor/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+              const err7 = { instancePath: instancePath + "/query/cursor", schemaPath: "#/properties/query/properties/cursor/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+            if (func1(data4) < 1) {
+              const err8 = { instancePath: instancePath + "/query/cursor", schemaPath: "#/properties/query/properties/cursor/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -6320,19 +6322,10 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (func1(data4) < 1) {
-              const err9 = { instancePath: instancePath + "/query/cursor", schemaPath: "#/properties/query/properties/cursor/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              if (vErrors === null) {
-                vErrors = [err9];
-              } else {
-                vErrors.push(err9);
-              }
-              errors++;
-            }
           }
         }
-        if (data1.since !== void 0) {
-          let data5 = data1.since;
+        if (data1.level !== void 0) {
+          let data5 = data1.level;
           if (typeof data5 !== "string") {
             let dataType3 = typeof data5;
             let coerced3 = void 0;
@@ -6349,11 +6342,11 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
               } else if (data5 === null) {
                 coerced3 = "";
               } else {
-                const err10 = { instancePath: instancePath + "/query/since", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err9 = { instancePath: instancePath + "/query/level", schemaPath: "contract#/$defs/LogLevel/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err10];
+                  vErrors = [err9];
                 } else {
-                  vErrors.push(err10);
+                  vErrors.push(err9);
                 }
                 errors++;
               }
@@ -6361,24 +6354,22 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             if (coerced3 !== void 0) {
               data5 = coerced3;
               if (data1 !== void 0) {
-                data1["since"] = coerced3;
+                data1["level"] = coerced3;
               }
             }
           }
-          if (typeof data5 === "string") {
-            if (!pattern38.test(data5)) {
-              const err11 = { instancePath: instancePath + "/query/since", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
-              if (vErrors === null) {
-                vErrors = [err11];
-              } else {
-                vErrors.push(err11);
-              }
-              errors++;
+          if (!(data5 === "trace" || data5 === "debug" || data5 === "info" || data5 === "warn" || data5 === "error" || data5 === "fatal")) {
+            const err10 = { instancePath: instancePath + "/query/level", schemaPath: "contract#/$defs/LogLevel/enum", keyword: "enum", params: { allowedValues: schema98.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
             }
+            errors++;
           }
         }
-        if (data1.until !== void 0) {
-          let data6 = data1.until;
+        if (data1.q !== void 0) {
+          let data6 = data1.q;
           if (typeof data6 !== "string") {
             let dataType4 = typeof data6;
             let coerced4 = void 0;
@@ -6395,11 +6386,11 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
               } else if (data6 === null) {
                 coerced4 = "";
               } else {
-                const err12 = { instancePath: instancePath + "/query/until", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err11 = { instancePath: instancePath + "/query/q", schemaPath: "#/properties/query/properties/q/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err12];
+                  vErrors = [err11];
                 } else {
-                  vErrors.push(err12);
+                  vErrors.push(err11);
                 }
                 errors++;
               }
@@ -6407,13 +6398,22 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             if (coerced4 !== void 0) {
               data6 = coerced4;
               if (data1 !== void 0) {
-                data1["until"] = coerced4;
+                data1["q"] = coerced4;
               }
             }
           }
           if (typeof data6 === "string") {
-            if (!pattern38.test(data6)) {
-              const err13 = { instancePath: instancePath + "/query/until", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+            if (func1(data6) > 256) {
+              const err12 = { instancePath: instancePath + "/query/q", schemaPath: "#/properties/query/properties/q/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              if (vErrors === null) {
+                vErrors = [err12];
+              } else {
+                vErrors.push(err12);
+              }
+              errors++;
+            }
+            if (func1(data6) < 1) {
+              const err13 = { instancePath: instancePath + "/query/q", schemaPath: "#/properties/query/properties/q/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -6423,8 +6423,8 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         }
-        if (data1.keyId !== void 0) {
-          let data7 = data1.keyId;
+        if (data1.since !== void 0) {
+          let data7 = data1.since;
           if (typeof data7 !== "string") {
             let dataType5 = typeof data7;
             let coerced5 = void 0;
@@ -6441,7 +6441,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
               } else if (data7 === null) {
                 coerced5 = "";
               } else {
-                const err14 = { instancePath: instancePath + "/query/keyId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err14 = { instancePath: instancePath + "/query/since", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err14];
                 } else {
@@ -6453,13 +6453,13 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             if (coerced5 !== void 0) {
               data7 = coerced5;
               if (data1 !== void 0) {
-                data1["keyId"] = coerced5;
+                data1["since"] = coerced5;
               }
             }
           }
           if (typeof data7 === "string") {
-            if (!pattern4.test(data7)) {
-              const err15 = { instancePath: instancePath + "/query/keyId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+            if (!pattern38.test(data7)) {
+              const err15 = { instancePath: instancePath + "/query/since", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -6469,8 +6469,8 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         }
-        if (data1.operation !== void 0) {
-          let data8 = data1.operation;
+        if (data1.until !== void 0) {
+          let data8 = data1.until;
           if (typeof data8 !== "string") {
             let dataType6 = typeof data8;
             let coerced6 = void 0;
@@ -6487,7 +6487,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
               } else if (data8 === null) {
                 coerced6 = "";
               } else {
-                const err16 = { instancePath: instancePath + "/query/operation", schemaPath: "#/properties/query/properties/operation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err16 = { instancePath: instancePath + "/query/until", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err16];
                 } else {
@@ -6499,13 +6499,13 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             if (coerced6 !== void 0) {
               data8 = coerced6;
               if (data1 !== void 0) {
-                data1["operation"] = coerced6;
+                data1["until"] = coerced6;
               }
             }
           }
           if (typeof data8 === "string") {
-            if (func1(data8) > 128) {
-              const err17 = { instancePath: instancePath + "/query/operation", schemaPath: "#/properties/query/properties/operation/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+            if (!pattern38.test(data8)) {
+              const err17 = { instancePath: instancePath + "/query/until", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
               if (vErrors === null) {
                 vErrors = [err17];
               } else {
@@ -6513,38 +6513,31 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (func1(data8) < 1) {
-              const err18 = { instancePath: instancePath + "/query/operation", schemaPath: "#/properties/query/properties/operation/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-              if (vErrors === null) {
-                vErrors = [err18];
-              } else {
-                vErrors.push(err18);
-              }
-              errors++;
-            }
           }
         }
-        if (data1.status !== void 0) {
-          let data9 = data1.status;
-          if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+        if (data1.keyId !== void 0) {
+          let data9 = data1.keyId;
+          if (typeof data9 !== "string") {
             let dataType7 = typeof data9;
             let coerced7 = void 0;
             if (dataType7 == "object" && Array.isArray(data9) && data9.length == 1) {
               data9 = data9[0];
               dataType7 = typeof data9;
-              if (typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9)) {
+              if (typeof data9 === "string") {
                 coerced7 = data9;
               }
             }
             if (!(coerced7 !== void 0)) {
-              if (dataType7 === "boolean" || data9 === null || dataType7 === "string" && data9 && data9 == +data9 && !(data9 % 1)) {
-                coerced7 = +data9;
+              if (dataType7 == "number" || dataType7 == "boolean") {
+                coerced7 = "" + data9;
+              } else if (data9 === null) {
+                coerced7 = "";
               } else {
-                const err19 = { instancePath: instancePath + "/query/status", schemaPath: "#/properties/query/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err18 = { instancePath: instancePath + "/query/keyId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err19];
+                  vErrors = [err18];
                 } else {
-                  vErrors.push(err19);
+                  vErrors.push(err18);
                 }
                 errors++;
               }
@@ -6552,22 +6545,59 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
             if (coerced7 !== void 0) {
               data9 = coerced7;
               if (data1 !== void 0) {
-                data1["status"] = coerced7;
+                data1["keyId"] = coerced7;
               }
             }
           }
-          if (typeof data9 == "number" && isFinite(data9)) {
-            if (data9 > 599 || isNaN(data9)) {
-              const err20 = { instancePath: instancePath + "/query/status", schemaPath: "#/properties/query/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599" };
+          if (typeof data9 === "string") {
+            if (!pattern4.test(data9)) {
+              const err19 = { instancePath: instancePath + "/query/keyId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
               if (vErrors === null) {
-                vErrors = [err20];
+                vErrors = [err19];
               } else {
-                vErrors.push(err20);
+                vErrors.push(err19);
               }
               errors++;
             }
-            if (data9 < 100 || isNaN(data9)) {
-              const err21 = { instancePath: instancePath + "/query/status", schemaPath: "#/properties/query/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+          }
+        }
+        if (data1.operation !== void 0) {
+          let data10 = data1.operation;
+          if (typeof data10 !== "string") {
+            let dataType8 = typeof data10;
+            let coerced8 = void 0;
+            if (dataType8 == "object" && Array.isArray(data10) && data10.length == 1) {
+              data10 = data10[0];
+              dataType8 = typeof data10;
+              if (typeof data10 === "string") {
+                coerced8 = data10;
+              }
+            }
+            if (!(coerced8 !== void 0)) {
+              if (dataType8 == "number" || dataType8 == "boolean") {
+                coerced8 = "" + data10;
+              } else if (data10 === null) {
+                coerced8 = "";
+              } else {
+                const err20 = { instancePath: instancePath + "/query/operation", schemaPath: "#/properties/query/properties/operation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err20];
+                } else {
+                  vErrors.push(err20);
+                }
+                errors++;
+              }
+            }
+            if (coerced8 !== void 0) {
+              data10 = coerced8;
+              if (data1 !== void 0) {
+                data1["operation"] = coerced8;
+              }
+            }
+          }
+          if (typeof data10 === "string") {
+            if (func1(data10) > 128) {
+              const err21 = { instancePath: instancePath + "/query/operation", schemaPath: "#/properties/query/properties/operation/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -6575,36 +6605,134 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (func1(data10) < 1) {
+              const err22 = { instancePath: instancePath + "/query/operation", schemaPath: "#/properties/query/properties/operation/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err22];
+              } else {
+                vErrors.push(err22);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data1.status !== void 0) {
+          let data11 = data1.status;
+          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+            let dataType9 = typeof data11;
+            let coerced9 = void 0;
+            if (dataType9 == "object" && Array.isArray(data11) && data11.length == 1) {
+              data11 = data11[0];
+              dataType9 = typeof data11;
+              if (typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11)) {
+                coerced9 = data11;
+              }
+            }
+            if (!(coerced9 !== void 0)) {
+              if (dataType9 === "boolean" || data11 === null || dataType9 === "string" && data11 && data11 == +data11 && !(data11 % 1)) {
+                coerced9 = +data11;
+              } else {
+                const err23 = { instancePath: instancePath + "/query/status", schemaPath: "#/properties/query/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err23];
+                } else {
+                  vErrors.push(err23);
+                }
+                errors++;
+              }
+            }
+            if (coerced9 !== void 0) {
+              data11 = coerced9;
+              if (data1 !== void 0) {
+                data1["status"] = coerced9;
+              }
+            }
+          }
+          if (typeof data11 == "number" && isFinite(data11)) {
+            if (data11 > 599 || isNaN(data11)) {
+              const err24 = { instancePath: instancePath + "/query/status", schemaPath: "#/properties/query/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599" };
+              if (vErrors === null) {
+                vErrors = [err24];
+              } else {
+                vErrors.push(err24);
+              }
+              errors++;
+            }
+            if (data11 < 100 || isNaN(data11)) {
+              const err25 = { instancePath: instancePath + "/query/status", schemaPath: "#/properties/query/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+              if (vErrors === null) {
+                vErrors = [err25];
+              } else {
+                vErrors.push(err25);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err22 = { instancePath: instancePath + "/query", schemaPath: "#/properties/query/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err26 = { instancePath: instancePath + "/query", schemaPath: "#/properties/query/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err22];
+          vErrors = [err26];
         } else {
-          vErrors.push(err22);
+          vErrors.push(err26);
         }
         errors++;
       }
     }
     if (data.headers !== void 0) {
-      let data10 = data.headers;
-      if (!(data10 && typeof data10 == "object" && !Array.isArray(data10))) {
-        const err23 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      let data12 = data.headers;
+      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+        if (data12["last-event-id"] !== void 0) {
+          let data13 = data12["last-event-id"];
+          if (typeof data13 !== "string") {
+            let dataType10 = typeof data13;
+            let coerced10 = void 0;
+            if (dataType10 == "object" && Array.isArray(data13) && data13.length == 1) {
+              data13 = data13[0];
+              dataType10 = typeof data13;
+              if (typeof data13 === "string") {
+                coerced10 = data13;
+              }
+            }
+            if (!(coerced10 !== void 0)) {
+              if (dataType10 == "number" || dataType10 == "boolean") {
+                coerced10 = "" + data13;
+              } else if (data13 === null) {
+                coerced10 = "";
+              } else {
+                const err27 = { instancePath: instancePath + "/headers/last-event-id", schemaPath: "#/properties/headers/properties/last-event-id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err27];
+                } else {
+                  vErrors.push(err27);
+                }
+                errors++;
+              }
+            }
+            if (coerced10 !== void 0) {
+              data13 = coerced10;
+              if (data12 !== void 0) {
+                data12["last-event-id"] = coerced10;
+              }
+            }
+          }
+        }
+      } else {
+        const err28 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err23];
+          vErrors = [err28];
         } else {
-          vErrors.push(err23);
+          vErrors.push(err28);
         }
         errors++;
       }
     }
   } else {
-    const err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err24];
+      vErrors = [err29];
     } else {
-      vErrors.push(err24);
+      vErrors.push(err29);
     }
     errors++;
   }

@@ -44,5 +44,5 @@ export const userIdOf = (channel: ChannelName, userId: string): string => `${cha
 
 /** The rights of what people write: those of a key that was given nothing in particular, in the channel's workspace. `permissions` are those. */
 export function channelPrincipal(channel: ChannelName, workspaceId: string, permissions: Principal["permissions"]): Principal {
-  return { keyId: `channel:${channel}`, label: `Messages by ${channel}`, edition: "workspaces", permissions, workspaces: [workspaceId], tools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
+  return { keyId: `channel:${channel}`, label: `Messages by ${channel}`, edition: "workspaces", permissions, workspaces: [workspaceId], tools: null, denyTools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
 }

@@ -70,10 +70,10 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   if (route.bodies) {
     const bytes = await readBody(koa.req, options.perimeter.rules.maxBodyBytes, route.bodyTypes);
     if (route.keepsRawBody) context.rawBody = bytes;
-    body = parseJsonBody(bytes);
+    if (route.needsBody || bytes.length > 0) body = parseJsonBody(bytes);
     // A body takes its time to arrive: the gateway may have begun to stop.
     if (options.isDraining()) throw stopping();
-    validate(route.bodies, body);
+    if (body !== undefined) validate(route.bodies, body);
   }
 
   const request = { ...parameters, body };

@@ -79,6 +79,8 @@ export interface ConfiguredKey {
   readonly workspaces: readonly string[] | "*";
   /** Names or globs; null: all that `tools` lets be called. */
   readonly tools: readonly string[] | null;
+  /** Those that it may not call, whatever else allows them; null: none. */
+  readonly denyTools: readonly string[] | null;
   /** Null: `limits.perKey`. */
   readonly rateLimitPerMinute: number | null;
   /** Null: `limits.tokensPerDay.perKey`. */
@@ -144,6 +146,8 @@ export interface AgentSettings {
   readonly systemPrompt: string;
   /** Names or globs. */
   readonly tools: readonly string[];
+  /** Those that it may not call, whatever else allows them. */
+  readonly denyTools: readonly string[];
   readonly skills: readonly string[];
   /** Most model calls of one turn. */
   readonly maxSteps: number;
@@ -251,6 +255,9 @@ export interface LoggingSettings {
   readonly level: NonNullable<Logging["level"]>;
   /** Absolute; null for standard output only. */
   readonly file: string | null;
+  readonly maxFileBytes: number;
+  /** The one that is written included. */
+  readonly maxFiles: number;
   /** Null: the audit log is kept for ever. */
   readonly auditRetentionDays: number | null;
 }

@@ -1239,10 +1239,16 @@ export const updatePlainSettings = <ThrowOnError extends boolean = false>(option
 /**
  * List log entries
  *
- * What has happened, the newest first. A key that is bound to workspaces sees its own calls only. Where a filter fits few
- * entries a page may have less than `limit`, even none, and still a `nextCursor`: the search goes on from there.
+ * What has happened, the newest first. Where a filter fits few entries a page may have less than `limit`, even none, and still a
+ * `nextCursor`: the search goes on from there.
+ *
+ * The gateway's log is for keys that are bound to no workspace. It is read from its files, the rotated ones too; where
+ * `logging.file` is null, from the last 1,000 lines. When `Accept` asks for `text/event-stream` it is followed: an event for
+ * each line from now on, or behind `Last-Event-ID`, until the reader goes.
+ *
+ * Of the audit log a key that is bound to workspaces sees its own calls only.
  */
-export const listLogs = <ThrowOnError extends boolean = false>(options: Options<ListLogsData, ThrowOnError>): RequestResult<ListLogsResponses, ListLogsErrors, ThrowOnError> => (options.client ?? client).get<ListLogsResponses, ListLogsErrors, ThrowOnError>({
+export const listLogs = <ThrowOnError extends boolean = false>(options?: Options<ListLogsData, ThrowOnError>): RequestResult<ListLogsResponses, ListLogsErrors, ThrowOnError> => (options?.client ?? client).get<ListLogsResponses, ListLogsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',

@@ -18,9 +18,13 @@ export type Agent = {
      */
     model: string | null;
     /**
-     * Names of the tools it may call.
+     * Names or globs of the tools it may call.
      */
     tools: Array<string>;
+    /**
+     * Names or globs of those that it may not, whatever else allows them.
+     */
+    denyTools: Array<string>;
     skills: Array<string>;
     /**
      * The most model calls of one turn.
@@ -810,6 +814,10 @@ export type CreateKeyRequest = {
      */
     tools?: Array<ToolGlob>;
     /**
+     * The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not.
+     */
+    denyTools?: Array<ToolGlob>;
+    /**
      * Requests a minute.
      */
     rateLimit?: number;
@@ -1166,6 +1174,40 @@ export type EventType = 'message.received' | 'message.sent' | 'conversation.crea
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
 /**
+ * One line of the gateway's own log. Secrets in it are masked.
+ */
+export type GatewayLogEntry = {
+    kind: 'gateway';
+    /**
+     * Its place in the log; `Last-Event-ID` of a stream goes on behind it.
+     */
+    id: Id;
+    at: Instant;
+    level: LogLevel;
+    /**
+     * What happened, in words; `request` for one that was answered.
+     */
+    message: string;
+    /**
+     * Of the request that it is about; absent where there is none, as with the four below.
+     */
+    requestId?: string;
+    keyId?: string;
+    /**
+     * The operation's id in this contract.
+     */
+    operation?: string;
+    sessionId?: string;
+    runId?: string;
+    /**
+     * What else the line has, such as `status`, `durationMs` and `err`.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * It is up.
  */
 export type Health = {
@@ -1300,6 +1342,10 @@ export type Key = {
      */
     tools: Array<string> | null;
     /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
+    /**
      * Requests a minute; null for what the settings give every key.
      */
     rateLimit: number | null;
@@ -1353,15 +1399,29 @@ export type KeyPermission = 'messages:read' | 'messages:write' | 'sessions:read'
 export type KeySource = 'stored' | 'settings';
 
 /**
- * Which log to read: `audit`, one entry for each call that needs a key.
+ * Of the log that was asked for.
  */
-export type LogKind = 'audit';
+export type LogEntry = ({
+    kind: 'gateway';
+} & GatewayLogEntry) | ({
+    kind: 'audit';
+} & AuditEntry);
+
+/**
+ * Which log to read.
+ */
+export type LogKind = 'gateway' | 'audit';
+
+/**
+ * How important a line is, the least first.
+ */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 export type LogPage = {
     /**
      * The newest first.
      */
-    entries: Array<AuditEntry>;
+    entries: Array<LogEntry>;
     /**
      * Send it as `cursor` for the next page; absent on the last.
      */
@@ -1730,6 +1790,10 @@ export type NewKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -2198,6 +2262,10 @@ export type OwnKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -3070,7 +3138,7 @@ export type WorkspacesToolUseEvent = {
 };
 
 /**
- * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+ * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
  */
 export type LastEventIdHeader = string;
 
@@ -3178,7 +3246,7 @@ export type StreamChatByQueryData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -3280,7 +3348,7 @@ export type StreamChatData = {
     body: ChatRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3361,7 +3429,7 @@ export type MessageData = {
     body: OperatorMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3523,7 +3591,7 @@ export type StreamMessageData = {
     body: SendMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3963,7 +4031,7 @@ export type StreamRunEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -6952,7 +7020,7 @@ export type ListEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -7238,7 +7306,7 @@ export type RevokeKeyResponses = {
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
 
 export type RotateKeyData = {
-    body: RotateKeyRequest;
+    body?: RotateKeyRequest;
     headers?: {
         /**
          * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
@@ -7542,12 +7610,18 @@ export type UpdatePlainSettingsResponse = UpdatePlainSettingsResponses[keyof Upd
 
 export type ListLogsData = {
     body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
+         */
+        'Last-Event-ID'?: string;
+    };
     path?: never;
-    query: {
+    query?: {
         /**
          * Which log.
          */
-        kind: LogKind;
+        kind?: LogKind;
         /**
          * How many at the most.
          */
@@ -7557,6 +7631,14 @@ export type ListLogsData = {
          */
         cursor?: string;
         /**
+         * Only lines at least as important as this; of the gateway's log.
+         */
+        level?: LogLevel;
+        /**
+         * Only lines with all of these words, in any case, in their message or their fields; of the gateway's log.
+         */
+        q?: string;
+        /**
          * Only from this moment on.
          */
         since?: Instant;
@@ -7565,15 +7647,15 @@ export type ListLogsData = {
          */
         until?: Instant;
         /**
-         * Only calls of this key.
+         * Only what this key did.
          */
         keyId?: Id;
         /**
-         * Only calls of this operation, such as `deleteSession`.
+         * Only of this operation, such as `deleteSession`.
          */
         operation?: string;
         /**
-         * Only calls answered with this status, such as 403.
+         * Only what was answered with this status, such as 403.
          */
         status?: number;
     };
