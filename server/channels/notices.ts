@@ -6,7 +6,7 @@ export const greeting = "Hello! Write to me, and I answer. /new begins a new con
 
 export const begunAnew = "A new conversation has begun. What was said before is forgotten.";
 
-export const tooManyWaiting = "You are writing faster than I can answer. I could not take your last message: please send it again once I have answered.";
+export const tooManyWaiting = "You are writing faster than I can answer. What you write now I cannot take: please send it again once I have answered.";
 
 export const interrupted = "I was interrupted before I could answer. Please send your message again.";
 

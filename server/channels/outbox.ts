@@ -36,7 +36,7 @@ export interface Outbox {
   /** Sends a text, in parts where it is too long. Throws an UnsentText; or the reason for stopping, while it waits. */
   send(link: Link, chatId: string, message: OutboundMessage, patience: Patience): Promise<SentText>;
   /** Tells the chat of a message something. What keeps it from that is logged; rejects only with the reason for stopping. */
-  notice(message: InboxMessage, text: string): Promise<void>;
+  notice(message: Pick<InboxMessage, "channel" | "chatId" | "messageId">, text: string): Promise<void>;
   /** The chat of a message, for its answer. Throws a ConnectorError where the channel has no connector. */
   chatOf(message: InboxMessage): ReplyChat;
 }

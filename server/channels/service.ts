@@ -16,6 +16,7 @@ import { createInbox } from "./inbox.ts";
 import { createLinks, type Link } from "./links.ts";
 import { tooManyWaiting } from "./notices.ts";
 import { createOutbox, type SentText } from "./outbox.ts";
+import { createRarely } from "./rarely.ts";
 import { isStopping, notConnected, unsent } from "./send-errors.ts";
 import type { ChannelCounts, ChannelStore } from "./store.ts";
 import { createTurns } from "./turns.ts";
@@ -93,6 +94,9 @@ export interface ChannelsOptions {
 /** How many messages of one chat may wait. */
 const mostWaiting = 50;
 
+/** How often a chat is told that too many of its messages wait. */
+const toldEveryMs = 60_000;
+
 /** How long a platform may deliver a message again that was answered. */
 const keptDays = 7;
 
@@ -105,18 +109,17 @@ export function createChannels({ settings, store, connectors, events, chat, runs
   const hurry = hurrying.signal;
   const cut = cutting.signal;
   const retention = createRetention({ store, what: "messages of channels", log, now, days: keptDays });
+  const mayTell = createRarely(toldEveryMs, now);
   let isStarted = false;
 
   const links = createLinks({
     connectors,
     async received({ name: channel, settings: { workspace: workspaceId } }, message) {
-      const runId = newId("run");
-      const outcome = await store.take({ ...message, channel, workspaceId, runId, receivedAt: now() }, mostWaiting);
+      const outcome = await store.take({ ...message, channel, workspaceId, runId: newId("run"), receivedAt: now() }, mostWaiting);
       if (outcome === "taken") inbox.wake(channel, message.chatId);
-      if (outcome !== "full") return;
-      log.warn({ channel, chatId: message.chatId }, "a message is not answered: too many of its chat wait");
-      const { chatId, messageId, chatType, userId, userName, text } = message;
-      void outbox.notice({ id: "", channel, workspaceId, runId, chatId, messageId, chatType, userId, userName, text, partsSent: 0, openMessageId: null }, tooManyWaiting).catch(() => {});
+      if (outcome !== "full" || !mayTell(`${channel}:${message.chatId}`)) return;
+      log.warn({ channel, chatId: message.chatId }, "messages are not answered: too many of their chat wait");
+      void outbox.notice({ ...message, channel }, tooManyWaiting).catch(() => {});
     },
     changed({ name: channel, settings: { workspace } }, isConnected, reason) {
       const event = { at: now(), workspaceId: workspace, sessionId: null, messageId: null };

@@ -15,6 +15,7 @@ import type { Links } from "./links.ts";
 import { sessionIdIn, sessionIdOf, userIdOf } from "./message.ts";
 import { begunAnew, failureNotice, greeting, interrupted, noAnswer, notAdmitted, waitsForApproval } from "./notices.ts";
 import type { Outbox } from "./outbox.ts";
+import { createRarely } from "./rarely.ts";
 import { createReply, type Reply } from "./reply.ts";
 import { createSlots } from "./slots.ts";
 import type { InboxMessage } from "./store.ts";
@@ -41,9 +42,6 @@ const mostTurns = 32;
 /** How often a person who is not let in is told so. */
 const toldEveryMs = 3_600_000;
 
-/** How many of them are remembered. */
-const mostTold = 1_000;
-
 /**
  * Answers one message: by a turn, whose run has the id that the message came in with. A message that an earlier process has
  * begun to answer is so taken up where that one was, and never makes a second turn. The function resolves with null when
@@ -51,8 +49,7 @@ const mostTold = 1_000;
  */
 export function createTurns({ chat, runs, sessions, workspaces, principalOf, links, outbox, hurry, cut, log, now }: TurnsOptions): (message: InboxMessage) => Promise<Answered | null> {
   const slots = createSlots(mostTurns);
-  /** When people who are not let in were told so. */
-  const told = new Map<string, number>();
+  const mayTell = createRarely(toldEveryMs, now);
 
   return async (message) => {
     const { channel, chatId, runId } = message;
@@ -172,12 +169,7 @@ export function createTurns({ chat, runs, sessions, workspaces, principalOf, lin
   /** In a group it is nobody's business who may talk to the bot. */
   async function refuse(message: InboxMessage): Promise<void> {
     const userId = userIdOf(message.channel, message.userId);
-    const last = told.get(userId);
-    if (message.chatType === "group" || (last !== undefined && now() - last < toldEveryMs)) return;
-    told.delete(userId);
-    told.set(userId, now());
-    for (const oldest of told.keys()) if (told.size > mostTold) told.delete(oldest);
-    await outbox.notice(message, notAdmitted(userId));
+    if (message.chatType === "direct" && mayTell(userId)) await outbox.notice(message, notAdmitted(userId));
   }
 
   /** The chat's own session; another one where that id is another workspace's. */
