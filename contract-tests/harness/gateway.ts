@@ -38,7 +38,7 @@ export interface TestGatewayOptions {
   settingsIntervalMs?: number;
   /** Default one to `logStore`. */
   log?: Logger;
-  telegramWebhook?: NonNullable<ComposeOptions["telegramWebhook"]>;
+  connectors?: NonNullable<ComposeOptions["connectors"]>;
   /** Default the last lines in memory. */
   logStore?: LogStore;
   /** Said, the gateway is not told where its settings come from. */

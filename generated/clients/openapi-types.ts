@@ -966,6 +966,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels
+         * @description The channels of the settings that the key may see, and how each is connected.
+         */
+        get: operations["listChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/telegram/webhook": {
         parameters: {
             query?: never;
@@ -1007,6 +1027,69 @@ export interface paths {
          *     delivered twice is taken once. 401 without the signature of the app's secret, 404 while the channel is not configured or off.
          */
         post: operations["receiveWhatsappCallback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to a channel
+         * @description Sends a message to a chat, letter by letter, and answers once the platform has it. 404 for a channel that is not in the
+         *     settings or is another workspace's; 503 while it is off, not connected, or has too much to do; 502 when the platform refuses the
+         *     message, with its reason, when a part of a long one got out and the rest did not (`partsSent`), and when the connection broke before the
+         *     platform said anything (`mayBeDelivered`).
+         */
+        post: operations["sendToChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels, plain
+         * @description The channels of the settings that the key may see, and how each is connected.
+         */
+        get: operations["listPlainChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to a person, plain
+         * @description Sends a message to a person, as `POST /api/v1/send` does to a chat.
+         */
+        post: operations["sendPlainMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1691,6 +1774,34 @@ export interface components {
             errors: number;
             latencyMs: components["schemas"]["Percentiles"];
         };
+        /** @description A messaging platform of the settings, as it is now. */
+        Channel: {
+            name: components["schemas"]["ChannelName"];
+            status: components["schemas"]["ChannelStatus"];
+            /** @description The workspace of what comes in. */
+            workspace: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description How many messages of people have come in, ever.
+             */
+            messagesReceived: number;
+            /**
+             * Format: int64
+             * @description How many messages have gone out, ever. A long text goes out as several.
+             */
+            messagesSent: number;
+            /**
+             * Format: int64
+             * @description How many messages did not get out, ever, and were given up.
+             */
+            messagesFailed: number;
+            /** @description When a message came in or went out last. */
+            lastMessageAt: components["schemas"]["Instant"] | null;
+            /** @description Null while it is not connected. */
+            connectedSince: components["schemas"]["Instant"] | null;
+            /** @description Why it is not connected, in English; null while all is well. */
+            error: string | null;
+        };
         /** @description A channel can send and receive. */
         ChannelConnectedData: {
             channel: components["schemas"]["Id"];
@@ -1727,6 +1838,18 @@ export interface components {
             timestamp: components["schemas"]["Instant"];
             data: components["schemas"]["ChannelDisconnectedData"];
         };
+        ChannelList: {
+            channels: components["schemas"]["Channel"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /**
+         * @description The messaging platforms.
+         * @enum {string}
+         */
+        ChannelName: "telegram" | "discord" | "slack" | "whatsapp";
+        /** @enum {string} */
+        ChannelStatus: "connected" | "connecting" | "disconnected" | "disabled";
         /** @description A whole chat completion. */
         ChatCompletion: {
             id: string;
@@ -1761,6 +1884,8 @@ export interface components {
         ChatCompletionEvent: components["schemas"]["ChatCompletionChunk"] | "[DONE]" | components["schemas"]["OpenaiError"];
         /** @description An event of a stream in the edition of the request. */
         ChatEvent: components["schemas"]["AgentsChatEvent"] | components["schemas"]["ConversationsChatEvent"];
+        /** @description A chat, in the platform's own terms. */
+        ChatId: string;
         /**
          * @description A turn in the agents edition (with `agentId` or `sessionId`) or the conversations edition (with `conversationId`,
          *     `model`, `systemPrompt`, `maxTokens` or `temperature`). A body that has neither follows its key.
@@ -2025,6 +2150,8 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
+            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
@@ -2084,6 +2211,12 @@ export interface components {
          * @enum {string}
          */
         CronCatchUp: "none" | "once";
+        /** @description Where the answers of a job go, besides into its session. */
+        CronDelivery: {
+            channel: components["schemas"]["ChannelName"];
+            /** @description The chat there, in the platform's own terms. */
+            to: components["schemas"]["ChatId"];
+        };
         /** @description A fire of a job, and what came of it. */
         CronFire: {
             id: components["schemas"]["Id"];
@@ -2093,7 +2226,7 @@ export interface components {
             status: components["schemas"]["CronFireStatus"];
             /** @description The run behind it: `GET /api/v1/runs/{runId}`. Null when none began. */
             runId: components["schemas"]["Id"] | null;
-            /** @description Why it failed, was cancelled or skipped. */
+            /** @description Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent. */
             error: string | null;
             startedAt: components["schemas"]["Instant"];
             /** @description Null while it runs. */
@@ -2136,6 +2269,8 @@ export interface components {
              * @description How long a run may take, from its fire to its answer.
              */
             timeoutMs: number;
+            /** @description Where its answers are sent; null for nowhere. */
+            deliver: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. */
             deleteAfterRun: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. */
@@ -2376,7 +2511,7 @@ export interface components {
              * @description Seconds since the start.
              */
             uptime: number;
-            /** @description The configured channels by name. */
+            /** @description The channels that are switched on and that the key may see, by name. */
             channels: {
                 [key: string]: "connected" | "connecting" | "disconnected";
             };
@@ -3142,6 +3277,8 @@ export interface components {
             /** Format: int32 */
             output_tokens: number;
         };
+        /** @description What is sent, as it is to be read. What is longer than the platform takes at once goes out in parts. */
+        OutboundText: string;
         /** @description The key that asks. */
         OwnKey: {
             id: components["schemas"]["Id"];
@@ -3208,6 +3345,20 @@ export interface components {
          * @enum {string}
          */
         PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
+        /**
+         * @description A message for a person.
+         * @example {
+         *       "channel": "telegram",
+         *       "userId": "user-123",
+         *       "message": "Hello from API!"
+         *     }
+         */
+        PlainSendRequest: {
+            channel: components["schemas"]["WantedChannel"];
+            /** @description Who is to get it: the person's id there, with or without the channel's name and a colon before it. */
+            userId: components["schemas"]["ChatId"];
+            message: components["schemas"]["OutboundText"];
+        };
         /** @description A session as the plain edition shows it. */
         PlainSession: {
             id: components["schemas"]["Id"];
@@ -3238,7 +3389,7 @@ export interface components {
         PlainStatus: {
             /** @enum {string} */
             gateway: "running";
-            /** @description The configured channels by name. */
+            /** @description The channels that are switched on and that the key may see, by name. */
             channels: {
                 [key: string]: "connected" | "connecting" | "disconnected";
             };
@@ -3441,6 +3592,33 @@ export interface components {
             /** @description Names of the tools that were called, each once, in the order of their first call. */
             toolsInvoked: string[];
             finishReason: components["schemas"]["FinishReason"];
+        };
+        /**
+         * @description A message for a chat.
+         * @example {
+         *       "channel": "telegram",
+         *       "chatId": "123456789",
+         *       "message": "This is a message sent via the API"
+         *     }
+         */
+        SendToChannelRequest: {
+            channel: components["schemas"]["WantedChannel"];
+            chatId: components["schemas"]["ChatId"];
+            message: components["schemas"]["OutboundText"];
+        };
+        /** @description The platform has it. */
+        SentToChannel: {
+            /** @enum {string} */
+            status: "sent";
+            /** @description The platform's own id of the message; of the first one, when it took several. */
+            messageId: string;
+            channel: components["schemas"]["ChannelName"];
+            chatId: string;
+            /**
+             * Format: int32
+             * @description How many messages it took.
+             */
+            parts: number;
         };
         /** @description A session as the workspaces edition shows it. */
         Session: {
@@ -3772,6 +3950,8 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
+            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
@@ -3784,6 +3964,8 @@ export interface components {
             /** @description What was expected there. */
             message: string;
         };
+        /** @description The name of a channel. One that is not in the settings is a 404. */
+        WantedChannel: string;
         /**
          * @description What Meta tells of a WhatsApp Business Account, as its reference has it (Webhooks, object `whatsapp_business_account`). It is
          *     open: what the gateway does not know is passed over, since Meta would deliver it again for days.
@@ -4411,6 +4593,20 @@ export interface components {
         };
         /** @description The object has changed since the version that `If-Match` names. */
         PlainPreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
+        /** @description What the gateway asked (a model provider, a registry) failed, or answered something that could not be read. */
+        PlainProviderError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
@@ -6809,6 +7005,41 @@ export interface operations {
             503: components["responses"]["PlainServiceUnavailable"];
         };
     };
+    listChannels: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
     receiveTelegramUpdate: {
         parameters: {
             query?: never;
@@ -6908,6 +7139,127 @@ export interface operations {
             415: components["responses"]["ApiUnsupportedMediaTypeOpen"];
             500: components["responses"]["ApiInternalErrorOpen"];
             503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    sendToChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendToChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentToChannel"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            502: components["responses"]["ApiProviderError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listPlainChannels: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    sendPlainMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainSendRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentToChannel"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            404: components["responses"]["PlainNotFound"];
+            409: components["responses"]["PlainConflict"];
+            413: components["responses"]["PlainPayloadTooLarge"];
+            415: components["responses"]["PlainUnsupportedMediaType"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            502: components["responses"]["PlainProviderError"];
+            503: components["responses"]["PlainServiceUnavailable"];
         };
     };
     listEvents: {

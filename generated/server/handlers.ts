@@ -7,11 +7,13 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
+  listPlainChannels: "limit";
   updatePlainSettings: "force";
   listPlainCronJobs: "limit";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
+  listChannels: "limit";
   replaceSettings: "force";
   listConversations: "limit";
   listCronJobs: "limit";
@@ -89,6 +91,24 @@ export type OperationAnswer<Id extends keyof operations> = {
 
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
+
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** GET /api/channels: List channels, plain */
+  listPlainChannels: Handler<"listPlainChannels", Context>;
+  /** POST /api/messages: Send a message to a person, plain */
+  sendPlainMessage: Handler<"sendPlainMessage", Context>;
+  /** GET /api/v1/channels: List channels */
+  listChannels: Handler<"listChannels", Context>;
+  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
+  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
+  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
+  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
+  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
+  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
+  /** POST /api/v1/send: Send a message to a channel */
+  sendToChannel: Handler<"sendToChannel", Context>;
+}
 
 /** Settings. */
 export interface SettingsHandlers<Context> {
@@ -192,16 +212,6 @@ export interface AgentsHandlers<Context> {
   getAgent: Handler<"getAgent", Context>;
   /** GET /api/v1/agents/{agentId}/tools: List an agent's tools */
   listAgentTools: Handler<"listAgentTools", Context>;
-}
-
-/** Channels. */
-export interface ChannelsHandlers<Context> {
-  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
-  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
-  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
-  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
-  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
-  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
 }
 
 /** Chat. */
@@ -333,4 +343,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

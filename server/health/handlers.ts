@@ -1,5 +1,6 @@
 import type { components } from "../../generated/server/contract.ts";
 import type { HealthHandlers } from "../../generated/server/handlers.ts";
+import type { Channels } from "../channels/service.ts";
 import { GatewayError } from "../errors.ts";
 import { instantOrNull } from "../http/encode.ts";
 import type { RequestContext } from "../http/request-context.ts";
@@ -10,17 +11,24 @@ import type { HealthChecks, HealthReport } from "./service.ts";
 
 type Schemas = components["schemas"];
 
-export function createHealthHandlers({ health, sessions, runs }: { health: HealthChecks; sessions: Sessions; runs: Pick<Runs, "counts"> }): HealthHandlers<RequestContext> {
+interface HealthOptions {
+  health: HealthChecks;
+  sessions: Sessions;
+  channels: Pick<Channels, "states">;
+  runs: Pick<Runs, "counts">;
+}
+
+export function createHealthHandlers({ health, sessions, channels, runs }: HealthOptions): HealthHandlers<RequestContext> {
   return {
     async getHealth() {
       const { status, version, uptimeSeconds } = await health.check();
       return { status: 200, body: { status, version, uptime: uptimeSeconds } };
     },
-    async getHealthDetail() {
-      return { status: 200, body: encodeDetail(await health.check()) };
+    async getHealthDetail(_request, { principal }) {
+      return { status: 200, body: encodeDetail(await health.check(), channels.states(principal)) };
     },
-    async getApiHealth() {
-      return { status: 200, body: encodeDetail(await health.check()) };
+    async getApiHealth(_request, { principal }) {
+      return { status: 200, body: encodeDetail(await health.check(), channels.states(principal)) };
     },
     async getLiveness() {
       return { status: 200, body: { status: "ok" } };
@@ -30,15 +38,15 @@ export function createHealthHandlers({ health, sessions, runs }: { health: Healt
       return { status: 200, body: { status: "ok" } };
     },
     async getPlainStatus(_request, { principal }) {
-      const { memoryMb, channels } = await health.check();
-      return { status: 200, body: { gateway: "running", channels, sessions: await sessions.count(principal), memory: memoryMb } };
+      const { memoryMb } = await health.check();
+      return { status: 200, body: { gateway: "running", channels: channels.states(principal), sessions: await sessions.count(principal), memory: memoryMb } };
     },
     async getStatus(_request, { principal }) {
       const report = await health.check();
-      const { status, version, uptime, channels, database, redis } = encodeDetail(report);
+      const { status, version, uptime, channels: states, database, redis } = encodeDetail(report, channels.states(principal));
       const providers = Object.fromEntries(report.providers.map((provider) => [provider.name, encodeProvider(provider)]));
       const count = await sessions.count(principal);
-      return { status: 200, body: { status, gateway: "running", version, uptime, channels, providers, database, redis, sessions: count, queue: runs.counts(), memory: report.memoryMb } };
+      return { status: 200, body: { status, gateway: "running", version, uptime, channels: states, providers, database, redis, sessions: count, queue: runs.counts(), memory: report.memoryMb } };
     },
   };
 }
@@ -48,7 +56,7 @@ function encodeProvider({ isFailing, lastSuccessAt, lastErrorAt, lastError }: Pr
   return { status: isFailing ? "failing" : isUsed ? "ok" : "unused", lastSuccessAt: instantOrNull(lastSuccessAt), lastErrorAt: instantOrNull(lastErrorAt), lastError };
 }
 
-function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, channels, memoryMb }: HealthReport): Schemas["HealthDetail"] {
+function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport, channels: ReturnType<Channels["states"]>): Schemas["HealthDetail"] {
   return {
     status,
     version,

@@ -1,13 +1,11 @@
 import { memoryUsage } from "node:process";
 import { totalmem } from "node:os";
+import type { Channels } from "../channels/service.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { ConnectorStatus } from "../connectors/port.ts";
 import type { Providers, ProviderStatus } from "../providers/registry.ts";
 import type { Database } from "../storage/database.ts";
 
 export type Lifecycle = "starting" | "ready" | "draining";
-
-export type ChannelState = ConnectorStatus["state"];
 
 export interface HealthReport {
   /** `degraded` when a part is not as it should be. */
@@ -16,7 +14,6 @@ export interface HealthReport {
   uptimeSeconds: number;
   isDatabaseConnected: boolean;
   redis: Cluster["redis"];
-  channels: Readonly<Record<string, ChannelState>>;
   providers: readonly ProviderStatus[];
   memoryMb: { used: number; total: number };
 }
@@ -31,8 +28,7 @@ export interface HealthChecksOptions {
   database: Pick<Database, "ping">;
   cluster: Pick<Cluster, "redis">;
   providers: Pick<Providers, "status">;
-  /** The states of the configured channels by name. */
-  channels: () => Readonly<Record<string, ChannelState>>;
+  channels: Pick<Channels, "states">;
   version: string;
 }
 
@@ -52,17 +48,16 @@ export function createHealthChecks({ database, cluster, version, ...parts }: Hea
         () => false,
       );
       const { redis } = cluster;
-      const channels = parts.channels();
+      const channels = Object.values(parts.channels.states({ workspaces: "*" }));
       const providers = parts.providers.status();
       const isDegraded =
-        !isDatabaseConnected || redis === "disconnected" || Object.values(channels).includes("disconnected") || providers.some(({ isFailing }) => isFailing);
+        !isDatabaseConnected || redis === "disconnected" || channels.includes("disconnected") || providers.some(({ isFailing }) => isFailing);
       return {
         status: isDegraded ? "degraded" : "ok",
         version,
         uptimeSeconds: Math.floor(process.uptime()),
         isDatabaseConnected,
         redis,
-        channels,
         providers,
         memoryMb: { used: Math.round(memoryUsage.rss() / bytesPerMb), total: Math.round(totalmem() / bytesPerMb) },
       };

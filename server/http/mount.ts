@@ -4,7 +4,7 @@ import type { Context as KoaContext } from "koa";
 import type { Handlers } from "../../generated/server/handlers.ts";
 import type { Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
-import type { Principal } from "../keys/principal.ts";
+import { mayDo, type Principal } from "../keys/principal.ts";
 import type { CallAudit } from "./audit.ts";
 import type { AnswerOnce } from "./idempotency.ts";
 import type { Meter } from "./measure.ts";
@@ -96,8 +96,8 @@ export function stopping(): GatewayError {
   return new GatewayError("service_unavailable", "The gateway is stopping. Please come back in a moment.", { retryAfterSeconds: 5 });
 }
 
-function authorize({ permissions }: Principal, { permission }: Route): void {
-  if (permission === "none" || permission === "any" || permissions === "*" || permissions.has(permission)) return;
+function authorize(principal: Principal, { permission }: Route): void {
+  if (permission === "none" || permission === "any" || mayDo(principal, permission)) return;
   throw new GatewayError("forbidden", `This key lacks the permission \`${permission}\`.`, { details: { permission } });
 }
 

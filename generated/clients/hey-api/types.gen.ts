@@ -321,6 +321,42 @@ export type CallMetrics = {
 };
 
 /**
+ * A messaging platform of the settings, as it is now.
+ */
+export type Channel = {
+    name: ChannelName;
+    status: ChannelStatus;
+    /**
+     * The workspace of what comes in.
+     */
+    workspace: Id;
+    /**
+     * How many messages of people have come in, ever.
+     */
+    messagesReceived: number;
+    /**
+     * How many messages have gone out, ever. A long text goes out as several.
+     */
+    messagesSent: number;
+    /**
+     * How many messages did not get out, ever, and were given up.
+     */
+    messagesFailed: number;
+    /**
+     * When a message came in or went out last.
+     */
+    lastMessageAt: Instant | null;
+    /**
+     * Null while it is not connected.
+     */
+    connectedSince: Instant | null;
+    /**
+     * Why it is not connected, in English; null while all is well.
+     */
+    error: string | null;
+};
+
+/**
  * A channel can send and receive.
  */
 export type ChannelConnectedData = {
@@ -365,6 +401,21 @@ export type ChannelDisconnectedEvent = {
     timestamp: Instant;
     data: ChannelDisconnectedData;
 };
+
+export type ChannelList = {
+    channels: Array<Channel>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * The messaging platforms.
+ */
+export type ChannelName = 'telegram' | 'discord' | 'slack' | 'whatsapp';
+
+export type ChannelStatus = 'connected' | 'connecting' | 'disconnected' | 'disabled';
 
 /**
  * A whole chat completion.
@@ -411,6 +462,11 @@ export type ChatCompletionEvent = ChatCompletionChunk | '[DONE]' | OpenaiError;
  * An event of a stream in the edition of the request.
  */
 export type ChatEvent = AgentsChatEvent | ConversationsChatEvent;
+
+/**
+ * A chat, in the platform's own terms.
+ */
+export type ChatId = string;
 
 /**
  * A turn in the agents edition (with `agentId` or `sessionId`) or the conversations edition (with `conversationId`,
@@ -732,6 +788,10 @@ export type CreateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
+     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     */
+    deliver?: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended. Default false.
      */
     deleteAfterRun?: boolean;
@@ -809,6 +869,17 @@ export type CreateWorkspaceRequest = {
 export type CronCatchUp = 'none' | 'once';
 
 /**
+ * Where the answers of a job go, besides into its session.
+ */
+export type CronDelivery = {
+    channel: ChannelName;
+    /**
+     * The chat there, in the platform's own terms.
+     */
+    to: ChatId;
+};
+
+/**
  * A fire of a job, and what came of it.
  */
 export type CronFire = {
@@ -824,7 +895,7 @@ export type CronFire = {
      */
     runId: Id | null;
     /**
-     * Why it failed, was cancelled or skipped.
+     * Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent.
      */
     error: string | null;
     startedAt: Instant;
@@ -891,6 +962,10 @@ export type CronJob = {
      * How long a run may take, from its fire to its answer.
      */
     timeoutMs: number;
+    /**
+     * Where its answers are sent; null for nowhere.
+     */
+    deliver: CronDelivery | null;
     /**
      * Whether the job goes once its one fire, `at`, has ended.
      */
@@ -1220,7 +1295,7 @@ export type HealthDetail = {
      */
     uptime: number;
     /**
-     * The configured channels by name.
+     * The channels that are switched on and that the key may see, by name.
      */
     channels: {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
@@ -2235,6 +2310,11 @@ export type OperatorUsage = {
 };
 
 /**
+ * What is sent, as it is to be read. What is longer than the platform takes at once goes out in parts.
+ */
+export type OutboundText = string;
+
+/**
  * The key that asks.
  */
 export type OwnKey = {
@@ -2351,6 +2431,18 @@ export type PlainError = {
 export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
 /**
+ * A message for a person.
+ */
+export type PlainSendRequest = {
+    channel: WantedChannel;
+    /**
+     * Who is to get it: the person's id there, with or without the channel's name and a colon before it.
+     */
+    userId: ChatId;
+    message: OutboundText;
+};
+
+/**
  * A session as the plain edition shows it.
  */
 export type PlainSession = {
@@ -2393,7 +2485,7 @@ export type PlainSessionList = {
 export type PlainStatus = {
     gateway: 'running';
     /**
-     * The configured channels by name.
+     * The channels that are switched on and that the key may see, by name.
      */
     channels: {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
@@ -2637,6 +2729,32 @@ export type SendMessageResponse = {
      */
     toolsInvoked: Array<string>;
     finishReason: FinishReason;
+};
+
+/**
+ * A message for a chat.
+ */
+export type SendToChannelRequest = {
+    channel: WantedChannel;
+    chatId: ChatId;
+    message: OutboundText;
+};
+
+/**
+ * The platform has it.
+ */
+export type SentToChannel = {
+    status: 'sent';
+    /**
+     * The platform's own id of the message; of the first one, when it took several.
+     */
+    messageId: string;
+    channel: ChannelName;
+    chatId: string;
+    /**
+     * How many messages it took.
+     */
+    parts: number;
 };
 
 /**
@@ -3065,6 +3183,10 @@ export type UpdateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
+     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     */
+    deliver?: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended. Default false.
      */
     deleteAfterRun?: boolean;
@@ -3087,6 +3209,11 @@ export type ValidationFault = {
      */
     message: string;
 };
+
+/**
+ * The name of a channel. One that is not in the settings is a 404.
+ */
+export type WantedChannel = string;
 
 /**
  * What Meta tells of a WhatsApp Business Account, as its reference has it (Webhooks, object `whatsapp_business_account`). It is
@@ -6662,6 +6789,60 @@ export type RunCronJobResponses = {
 
 export type RunCronJobResponse = RunCronJobResponses[keyof RunCronJobResponses];
 
+export type ListChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/channels';
+};
+
+export type ListChannelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListChannelsError = ListChannelsErrors[keyof ListChannelsErrors];
+
+export type ListChannelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ChannelList;
+};
+
+export type ListChannelsResponse = ListChannelsResponses[keyof ListChannelsResponses];
+
 export type ReceiveTelegramUpdateData = {
     body: TelegramUpdate;
     headers?: {
@@ -6831,6 +7012,202 @@ export type ReceiveWhatsappCallbackResponses = {
      */
     200: unknown;
 };
+
+export type SendToChannelData = {
+    body: SendToChannelRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/send';
+};
+
+export type SendToChannelErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type SendToChannelError = SendToChannelErrors[keyof SendToChannelErrors];
+
+export type SendToChannelResponses = {
+    /**
+     * The answer.
+     */
+    200: SentToChannel;
+};
+
+export type SendToChannelResponse = SendToChannelResponses[keyof SendToChannelResponses];
+
+export type ListPlainChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/channels';
+};
+
+export type ListPlainChannelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type ListPlainChannelsError = ListPlainChannelsErrors[keyof ListPlainChannelsErrors];
+
+export type ListPlainChannelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ChannelList;
+};
+
+export type ListPlainChannelsResponse = ListPlainChannelsResponses[keyof ListPlainChannelsResponses];
+
+export type SendPlainMessageData = {
+    body: PlainSendRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/messages';
+};
+
+export type SendPlainMessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: PlainError;
+    /**
+     * The body is over the limit.
+     */
+    413: PlainError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type SendPlainMessageError = SendPlainMessageErrors[keyof SendPlainMessageErrors];
+
+export type SendPlainMessageResponses = {
+    /**
+     * The answer.
+     */
+    200: SentToChannel;
+};
+
+export type SendPlainMessageResponse = SendPlainMessageResponses[keyof SendPlainMessageResponses];
 
 export type ListEventsData = {
     body?: never;
