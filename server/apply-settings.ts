@@ -3,12 +3,14 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
 import type { Audit } from "./audit/service.ts";
+import type { Channels } from "./channels/service.ts";
 import type { Cron } from "./cron/service.ts";
 import type { Events } from "./events/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Limits } from "./limits/service.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import type { Mcp } from "./mcp/service.ts";
 import type { MemoryService } from "./memory/service.ts";
 import type { Providers } from "./providers/registry.ts";
@@ -40,8 +42,10 @@ export interface RunningParts {
   skills: Skills;
   runs: Runs;
   workspaces: Workspaces;
+  channels: Pick<Channels, "use">;
   cron: Cron;
   audit: Pick<Audit, "use">;
+  logStore: Pick<LogStore, "use">;
   mask: SecretMask;
   log: Logger;
 }
@@ -56,7 +60,6 @@ const atStart = {
   // Of the environment, which does not change while the gateway runs.
   stateDir: [],
   // Not in force in this version, after a restart no more than before one.
-  channels: [],
   webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
@@ -64,7 +67,8 @@ type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
 export function createApplication(parts: RunningParts): Application {
-  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, cron, audit, mask, log } = parts;
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log } = parts;
+  const exchangeLogFiles = (next: Settings) => logStore.use(next.logging);
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
@@ -88,6 +92,7 @@ export function createApplication(parts: RunningParts): Application {
     events: (next) => events.use(next.events),
     mcp: (next) => mcp.use(next.mcp),
     skills: exchangeSkills,
+    channels: (next) => channels.use(next.channels),
     cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     tools: (next) => tools.use(next),
@@ -95,6 +100,8 @@ export function createApplication(parts: RunningParts): Application {
       tools.use(next);
       return exchangeSkills(next);
     },
+    "logging.maxFileBytes": exchangeLogFiles,
+    "logging.maxFiles": exchangeLogFiles,
     "logging.level": (next) => void (log.level = next.logging.level),
   };
 

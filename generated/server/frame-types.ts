@@ -417,7 +417,7 @@ export interface components {
             requestId: string;
             /** @description Whether the key gets events, and may send messages. */
             permissions: ("messages:read" | "messages:write")[];
-            /** @description Events come from behind this one. Absent when the key gets none. */
+            /** @description Events come from behind this one. Absent when the key gets none, or they come already. */
             last?: components["schemas"]["EventId"];
             /** @description True when events behind `after` are kept no more: some were missed. */
             truncated?: boolean;

@@ -7,18 +7,20 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
+  listPlainChannels: "limit";
   updatePlainSettings: "force";
   listPlainCronJobs: "limit";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
+  listChannels: "limit";
   replaceSettings: "force";
   listConversations: "limit";
   listCronJobs: "limit";
   listCronRuns: "limit";
   listEvents: "limit";
   listKeys: "limit";
-  listLogs: "limit";
+  listLogs: "kind" | "limit";
   listMcpServers: "limit";
   listMemories: "limit";
   pruneMemory: "dry_run";
@@ -35,13 +37,24 @@ type Filled<T, Names> = Omit<T, Names & keyof T> & Required<Pick<T, Names & keyo
 
 type Lowered<T> = { [K in keyof T as K extends string ? Lowercase<K> : K]: T[K] };
 
+type JsonBody = { content: { "application/json": unknown } };
+
+/** Undefined where the body may be left out, and was. */
+type BodyOf<Operation> = Operation extends { requestBody: { content: { "application/json": infer Body } } }
+  ? Body
+  : Operation extends { requestBody?: infer Given }
+    ? Extract<Given, JsonBody> extends { content: { "application/json": infer Body } }
+      ? Body | undefined
+      : undefined
+    : undefined;
+
 /** A validated request: coerced, defaults filled in. */
 export interface OperationRequest<Id extends keyof operations> {
   path: Value<Defined<operations[Id]["parameters"], "path", Record<string, never>>>;
   query: Filled<Value<Defined<operations[Id]["parameters"], "query", Record<string, never>>>, Id extends keyof DefaultedQuery ? DefaultedQuery[Id] : never>;
   /** By their names in lower case, as Node has them. */
   headers: Lowered<Value<Defined<operations[Id]["parameters"], "header", Record<string, never>>>>;
-  body: operations[Id] extends { requestBody: { content: { "application/json": infer Body } } } ? Body : undefined;
+  body: BodyOf<operations[Id]>;
 }
 
 /** One event of a stream, with the id that a client comes back with. */
@@ -62,7 +75,7 @@ type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
   ? { events: EventStream<Body> }
   : MediaType extends "application/json"
     ? { body: Body }
-    : { text: string; contentType: MediaType };
+    : { text: string; contentType: MediaType; formatVersion?: string };
 
 type AnswerOf<Status, Response> = { status: Status } & WithHeaders<Response> &
   (Response extends { content: infer Content }
@@ -78,6 +91,24 @@ export type OperationAnswer<Id extends keyof operations> = {
 
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
+
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** GET /api/channels: List channels, plain */
+  listPlainChannels: Handler<"listPlainChannels", Context>;
+  /** POST /api/messages: Send a message to a person, plain */
+  sendPlainMessage: Handler<"sendPlainMessage", Context>;
+  /** GET /api/v1/channels: List channels */
+  listChannels: Handler<"listChannels", Context>;
+  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
+  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
+  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
+  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
+  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
+  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
+  /** POST /api/v1/send: Send a message to a channel */
+  sendToChannel: Handler<"sendToChannel", Context>;
+}
 
 /** Settings. */
 export interface SettingsHandlers<Context> {
@@ -151,6 +182,8 @@ export interface HealthHandlers<Context> {
   getPlainStatus: Handler<"getPlainStatus", Context>;
   /** GET /api/v1/health: Check health with a key */
   getApiHealth: Handler<"getApiHealth", Context>;
+  /** GET /api/v1/status: Get the status */
+  getStatus: Handler<"getStatus", Context>;
   /** GET /health: Check health */
   getHealth: Handler<"getHealth", Context>;
   /** GET /health/detail: Check health in detail */
@@ -179,14 +212,6 @@ export interface AgentsHandlers<Context> {
   getAgent: Handler<"getAgent", Context>;
   /** GET /api/v1/agents/{agentId}/tools: List an agent's tools */
   listAgentTools: Handler<"listAgentTools", Context>;
-}
-
-/** Channels. */
-export interface ChannelsHandlers<Context> {
-  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
-  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
-  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
-  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
 }
 
 /** Chat. */
@@ -245,6 +270,12 @@ export interface MemoryHandlers<Context> {
   getMemoryStats: Handler<"getMemoryStats", Context>;
   /** DELETE /api/v1/memory/{memoryId}: Delete a memory */
   deleteMemory: Handler<"deleteMemory", Context>;
+}
+
+/** Metrics. */
+export interface MetricsHandlers<Context> {
+  /** GET /api/v1/metrics: Get metrics */
+  getMetrics: Handler<"getMetrics", Context>;
 }
 
 /** Models. */
@@ -324,4 +355,4 @@ export interface WebSocketHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context>, WebSocketHandlers<Context> {}
+export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context>, WebSocketHandlers<Context> {}

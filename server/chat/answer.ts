@@ -4,7 +4,9 @@ import { streamRun, streamStart } from "./stream.ts";
 import type { Face } from "./faces/face.ts";
 
 /** Waits for a run's outcome. Who goes away before it lets go of the run. */
-export async function waitForResult(run: Run, { signal }: Pick<RequestContext, "signal">): Promise<RunResult> {
+export async function waitForResult(run: Run, context: Pick<RequestContext, "signal" | "run">): Promise<RunResult> {
+  context.run = run;
+  const { signal } = context;
   const release = run.attach();
   signal.addEventListener("abort", release, { once: true });
   try {
@@ -18,6 +20,7 @@ export async function waitForResult(run: Run, { signal }: Pick<RequestContext, "
 
 /** The answer that streams a run from its start. What goes wrong before the first event is thrown: an ordinary error. */
 export async function streamAnswer<Wire>(run: Run, face: Face<Wire>, context: RequestContext) {
+  context.run = run;
   const release = run.attach();
   context.signal.addEventListener("abort", release, { once: true });
   try {

@@ -56,7 +56,7 @@ async function tell(socket: Socket, run: Run, frame: Frames["MessageFrame"]): Pr
   const conversationId = run.identity.sessionId ?? "";
   const { gone: signal } = socket;
   // Heard before anything else is done, that nothing is missed.
-  const result = waitForResult(run, { signal });
+  const result = waitForResult(run, { signal, run });
   result.catch(() => {});
   try {
     socket.answer({ type: "accepted", ...of, conversationId });

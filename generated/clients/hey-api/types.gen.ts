@@ -18,9 +18,13 @@ export type Agent = {
      */
     model: string | null;
     /**
-     * Names of the tools it may call.
+     * Names or globs of the tools it may call.
      */
     tools: Array<string>;
+    /**
+     * Names or globs of those that it may not, whatever else allows them.
+     */
+    denyTools: Array<string>;
     skills: Array<string>;
     /**
      * The most model calls of one turn.
@@ -307,6 +311,51 @@ export type AuditEntry = {
     times: number;
 };
 
+export type CallMetrics = {
+    calls: number;
+    /**
+     * How many of them failed.
+     */
+    errors: number;
+    latencyMs: Percentiles;
+};
+
+/**
+ * A messaging platform of the settings, as it is now.
+ */
+export type Channel = {
+    name: ChannelName;
+    status: ChannelStatus;
+    /**
+     * The workspace of what comes in.
+     */
+    workspace: Id;
+    /**
+     * How many messages of people have come in, ever.
+     */
+    messagesReceived: number;
+    /**
+     * How many messages have gone out, ever. A long text goes out as several.
+     */
+    messagesSent: number;
+    /**
+     * How many messages did not get out, ever, and were given up.
+     */
+    messagesFailed: number;
+    /**
+     * When a message came in or went out last.
+     */
+    lastMessageAt: Instant | null;
+    /**
+     * Null while it is not connected.
+     */
+    connectedSince: Instant | null;
+    /**
+     * Why it is not connected, in English; null while all is well.
+     */
+    error: string | null;
+};
+
 /**
  * A channel can send and receive.
  */
@@ -353,6 +402,21 @@ export type ChannelDisconnectedEvent = {
     data: ChannelDisconnectedData;
 };
 
+export type ChannelList = {
+    channels: Array<Channel>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * The messaging platforms.
+ */
+export type ChannelName = 'telegram' | 'discord' | 'slack' | 'whatsapp';
+
+export type ChannelStatus = 'connected' | 'connecting' | 'disconnected' | 'disabled';
+
 /**
  * A whole chat completion.
  */
@@ -398,6 +462,11 @@ export type ChatCompletionEvent = ChatCompletionChunk | '[DONE]' | OpenaiError;
  * An event of a stream in the edition of the request.
  */
 export type ChatEvent = AgentsChatEvent | ConversationsChatEvent;
+
+/**
+ * A chat, in the platform's own terms.
+ */
+export type ChatId = string;
 
 /**
  * A turn in the agents edition (with `agentId` or `sessionId`) or the conversations edition (with `conversationId`,
@@ -719,6 +788,10 @@ export type CreateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
+     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     */
+    deliver?: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended. Default false.
      */
     deleteAfterRun?: boolean;
@@ -749,6 +822,10 @@ export type CreateKeyRequest = {
      * The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may.
      */
     tools?: Array<ToolGlob>;
+    /**
+     * The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not.
+     */
+    denyTools?: Array<ToolGlob>;
     /**
      * Requests a minute.
      */
@@ -792,6 +869,17 @@ export type CreateWorkspaceRequest = {
 export type CronCatchUp = 'none' | 'once';
 
 /**
+ * Where the answers of a job go, besides into its session.
+ */
+export type CronDelivery = {
+    channel: ChannelName;
+    /**
+     * The chat there, in the platform's own terms.
+     */
+    to: ChatId;
+};
+
+/**
  * A fire of a job, and what came of it.
  */
 export type CronFire = {
@@ -807,7 +895,7 @@ export type CronFire = {
      */
     runId: Id | null;
     /**
-     * Why it failed, was cancelled or skipped.
+     * Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent.
      */
     error: string | null;
     startedAt: Instant;
@@ -875,6 +963,10 @@ export type CronJob = {
      */
     timeoutMs: number;
     /**
+     * Where its answers are sent; null for nowhere.
+     */
+    deliver: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended.
      */
     deleteAfterRun: boolean;
@@ -929,6 +1021,14 @@ export type CronOverlap = 'skip' | 'allow';
  * When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood.
  */
 export type CronSchedule = string;
+
+/**
+ * Transactions and single queries.
+ */
+export type DatabaseMetrics = {
+    calls: number;
+    latencyMs: Percentiles;
+};
 
 /**
  * How many objects were deleted.
@@ -1091,6 +1191,82 @@ export type EventType = 'message.received' | 'message.sent' | 'conversation.crea
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
 /**
+ * One line of the gateway's own log. Secrets in it are masked.
+ */
+export type GatewayLogEntry = {
+    kind: 'gateway';
+    /**
+     * Its place in the log; `Last-Event-ID` of a stream goes on behind it.
+     */
+    id: Id;
+    at: Instant;
+    level: LogLevel;
+    /**
+     * What happened, in words; `request` for one that was answered.
+     */
+    message: string;
+    /**
+     * Of the request that it is about; absent where there is none, as with the four below.
+     */
+    requestId?: string;
+    keyId?: string;
+    /**
+     * The operation's id in this contract.
+     */
+    operation?: string;
+    sessionId?: string;
+    runId?: string;
+    /**
+     * What else the line has, such as `status`, `durationMs` and `err`.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * What the gateway is doing, and how its parts fare.
+ */
+export type GatewayStatus = {
+    /**
+     * `degraded` when the database, Redis, a channel or a provider is not as it should be.
+     */
+    status: 'ok' | 'degraded';
+    gateway: 'running';
+    version: string;
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    /**
+     * The configured channels by name.
+     */
+    channels: {
+        [key: string]: 'connected' | 'connecting' | 'disconnected';
+    };
+    /**
+     * The providers by name: those that are configured, else `embedded`.
+     */
+    providers: {
+        [key: string]: ProviderHealth;
+    };
+    database: 'connected' | 'disconnected';
+    redis: 'connected' | 'disconnected' | 'disabled';
+    /**
+     * How many sessions the key may see.
+     */
+    sessions: number;
+    queue: QueueStatus;
+    /**
+     * MB of memory: used by the process, and the machine's.
+     */
+    memory: {
+        used: number;
+        total: number;
+    };
+};
+
+/**
  * It is up.
  */
 export type Health = {
@@ -1119,7 +1295,7 @@ export type HealthDetail = {
      */
     uptime: number;
     /**
-     * The configured channels by name.
+     * The channels that are switched on and that the key may see, by name.
      */
     channels: {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
@@ -1225,6 +1401,10 @@ export type Key = {
      */
     tools: Array<string> | null;
     /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
+    /**
      * Requests a minute; null for what the settings give every key.
      */
     rateLimit: number | null;
@@ -1278,15 +1458,29 @@ export type KeyPermission = 'messages:read' | 'messages:write' | 'sessions:read'
 export type KeySource = 'stored' | 'settings';
 
 /**
- * Which log to read: `audit`, one entry for each call that needs a key.
+ * Of the log that was asked for.
  */
-export type LogKind = 'audit';
+export type LogEntry = ({
+    kind: 'gateway';
+} & GatewayLogEntry) | ({
+    kind: 'audit';
+} & AuditEntry);
+
+/**
+ * Which log to read.
+ */
+export type LogKind = 'gateway' | 'audit';
+
+/**
+ * How important a line is, the least first.
+ */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 export type LogPage = {
     /**
      * The newest first.
      */
-    entries: Array<AuditEntry>;
+    entries: Array<LogEntry>;
     /**
      * Send it as `cursor` for the next page; absent on the last.
      */
@@ -1586,6 +1780,33 @@ export type MessageToolCall = {
 };
 
 /**
+ * What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label.
+ */
+export type Metrics = {
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    requests: RequestMetrics;
+    /**
+     * How long answers took, other than streams.
+     */
+    latencyMs: Percentiles;
+    streams: StreamMetrics;
+    turns: TurnMetrics;
+    tokens: TokenMetrics;
+    /**
+     * By the providers' names.
+     */
+    providers: {
+        [key: string]: CallMetrics;
+    };
+    tools: CallMetrics;
+    database: DatabaseMetrics;
+    process: ProcessMetrics;
+};
+
+/**
  * A model of a configured provider.
  */
 export type Model = {
@@ -1655,6 +1876,10 @@ export type NewKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -2085,6 +2310,11 @@ export type OperatorUsage = {
 };
 
 /**
+ * What is sent, as it is to be read. What is longer than the platform takes at once goes out in parts.
+ */
+export type OutboundText = string;
+
+/**
  * The key that asks.
  */
 export type OwnKey = {
@@ -2118,6 +2348,10 @@ export type OwnKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -2172,6 +2406,15 @@ export type PendingApproval = {
 };
 
 /**
+ * Milliseconds that half, 95 and 99 of a hundred took at most, estimated from a histogram; null while there are none.
+ */
+export type Percentiles = {
+    p50: number | null;
+    p95: number | null;
+    p99: number | null;
+};
+
+/**
  * The error body of `/api*` without `v1`.
  */
 export type PlainError = {
@@ -2186,6 +2429,18 @@ export type PlainError = {
  * Codes of the plain edition.
  */
 export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'UPGRADE_REQUIRED' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+
+/**
+ * A message for a person.
+ */
+export type PlainSendRequest = {
+    channel: WantedChannel;
+    /**
+     * Who is to get it: the person's id there, with or without the channel's name and a colon before it.
+     */
+    userId: ChatId;
+    message: OutboundText;
+};
 
 /**
  * A session as the plain edition shows it.
@@ -2230,7 +2485,7 @@ export type PlainSessionList = {
 export type PlainStatus = {
     gateway: 'running';
     /**
-     * The configured channels by name.
+     * The channels that are switched on and that the key may see, by name.
      */
     channels: {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
@@ -2253,6 +2508,65 @@ export type PlainStatus = {
  */
 export type Probe = {
     status: 'ok';
+};
+
+export type ProcessMetrics = {
+    /**
+     * Resident memory in MB.
+     */
+    memoryMB: number;
+    /**
+     * Of all threads, user and system.
+     */
+    cpuSeconds: number;
+    /**
+     * How late the event loop was, 99 times of a hundred at most, since the metrics were last asked for; null the first time.
+     */
+    eventLoopLagMs: number | null;
+};
+
+/**
+ * How a provider has fared since the start.
+ */
+export type ProviderHealth = {
+    /**
+     * `failing` when its last call failed, and so has no answer come since; `unused` before its first call.
+     */
+    status: 'ok' | 'failing' | 'unused';
+    lastSuccessAt: Instant | null;
+    lastErrorAt: Instant | null;
+    /**
+     * The code of the last failure, such as `provider_error`.
+     */
+    lastError: string | null;
+};
+
+/**
+ * What there is to do.
+ */
+export type QueueStatus = {
+    /**
+     * Turns under way.
+     */
+    running: number;
+    /**
+     * Turns behind another of their session.
+     */
+    waiting: number;
+};
+
+export type RequestMetrics = {
+    total: number;
+    /**
+     * By the answer's status, such as `200`; `499` where the client left before its answer.
+     */
+    byStatus: {
+        [key: string]: number;
+    };
+    /**
+     * Turned away by a limit or a quota.
+     */
+    refused: number;
 };
 
 /**
@@ -2415,6 +2729,32 @@ export type SendMessageResponse = {
      */
     toolsInvoked: Array<string>;
     finishReason: FinishReason;
+};
+
+/**
+ * A message for a chat.
+ */
+export type SendToChannelRequest = {
+    channel: WantedChannel;
+    chatId: ChatId;
+    message: OutboundText;
+};
+
+/**
+ * The platform has it.
+ */
+export type SentToChannel = {
+    status: 'sent';
+    /**
+     * The platform's own id of the message; of the first one, when it took several.
+     */
+    messageId: string;
+    channel: ChannelName;
+    chatId: string;
+    /**
+     * How many messages it took.
+     */
+    parts: number;
 };
 
 /**
@@ -2632,6 +2972,25 @@ export type StartedCronRun = {
     jobId: Id;
 };
 
+export type StreamMetrics = {
+    open: number;
+    /**
+     * Opened since the start.
+     */
+    total: number;
+};
+
+/**
+ * What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
+ */
+export type TelegramUpdate = {
+    /**
+     * Telegram's number of the update.
+     */
+    update_id: number;
+    [key: string]: unknown;
+};
+
 /**
  * A time zone by its IANA name.
  */
@@ -2643,6 +3002,14 @@ export type TimeZone = string;
 export type TokenEvent = {
     type: 'token';
     content: string;
+};
+
+/**
+ * Tokens of completed turns.
+ */
+export type TokenMetrics = {
+    in: number;
+    out: number;
 };
 
 /**
@@ -2726,6 +3093,29 @@ export type ToolOutput = {
     durationMs: number;
 };
 
+export type TurnMetrics = {
+    /**
+     * Ended since the start.
+     */
+    total: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Under way now.
+     */
+    running: number;
+    /**
+     * Behind another turn of their session.
+     */
+    waiting: number;
+    latencyMs: Percentiles;
+    /**
+     * Of turns that are streamed: until the first words.
+     */
+    firstTokenMs: Percentiles;
+};
+
 /**
  * Tokens of a turn, all its model calls together.
  */
@@ -2793,6 +3183,10 @@ export type UpdateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
+     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     */
+    deliver?: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended. Default false.
      */
     deleteAfterRun?: boolean;
@@ -2815,6 +3209,11 @@ export type ValidationFault = {
      */
     message: string;
 };
+
+/**
+ * The name of a channel. One that is not in the settings is a 404.
+ */
+export type WantedChannel = string;
 
 /**
  * What Meta tells of a WhatsApp Business Account, as its reference has it (Webhooks, object `whatsapp_business_account`). It is
@@ -2932,7 +3331,7 @@ export type WorkspacesToolUseEvent = {
 };
 
 /**
- * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+ * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
  */
 export type LastEventIdHeader = string;
 
@@ -3040,7 +3439,7 @@ export type StreamChatByQueryData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -3142,7 +3541,7 @@ export type StreamChatData = {
     body: ChatRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3223,7 +3622,7 @@ export type MessageData = {
     body: OperatorMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3385,7 +3784,7 @@ export type StreamMessageData = {
     body: SendMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3825,7 +4224,7 @@ export type StreamRunEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -6390,6 +6789,119 @@ export type RunCronJobResponses = {
 
 export type RunCronJobResponse = RunCronJobResponses[keyof RunCronJobResponses];
 
+export type ListChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/channels';
+};
+
+export type ListChannelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListChannelsError = ListChannelsErrors[keyof ListChannelsErrors];
+
+export type ListChannelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ChannelList;
+};
+
+export type ListChannelsResponse = ListChannelsResponses[keyof ListChannelsResponses];
+
+export type ReceiveTelegramUpdateData = {
+    body: TelegramUpdate;
+    headers?: {
+        /**
+         * The secret of the settings.
+         */
+        'X-Telegram-Bot-Api-Secret-Token'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/channels/telegram/webhook';
+};
+
+export type ReceiveTelegramUpdateErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReceiveTelegramUpdateError = ReceiveTelegramUpdateErrors[keyof ReceiveTelegramUpdateErrors];
+
+export type ReceiveTelegramUpdateResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type ReceiveTelegramUpdateResponse = ReceiveTelegramUpdateResponses[keyof ReceiveTelegramUpdateResponses];
+
 export type VerifyWhatsappWebhookData = {
     body?: never;
     path?: never;
@@ -6501,11 +7013,207 @@ export type ReceiveWhatsappCallbackResponses = {
     200: unknown;
 };
 
+export type SendToChannelData = {
+    body: SendToChannelRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/send';
+};
+
+export type SendToChannelErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type SendToChannelError = SendToChannelErrors[keyof SendToChannelErrors];
+
+export type SendToChannelResponses = {
+    /**
+     * The answer.
+     */
+    200: SentToChannel;
+};
+
+export type SendToChannelResponse = SendToChannelResponses[keyof SendToChannelResponses];
+
+export type ListPlainChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/channels';
+};
+
+export type ListPlainChannelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type ListPlainChannelsError = ListPlainChannelsErrors[keyof ListPlainChannelsErrors];
+
+export type ListPlainChannelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ChannelList;
+};
+
+export type ListPlainChannelsResponse = ListPlainChannelsResponses[keyof ListPlainChannelsResponses];
+
+export type SendPlainMessageData = {
+    body: PlainSendRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/messages';
+};
+
+export type SendPlainMessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: PlainError;
+    /**
+     * The body is over the limit.
+     */
+    413: PlainError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type SendPlainMessageError = SendPlainMessageErrors[keyof SendPlainMessageErrors];
+
+export type SendPlainMessageResponses = {
+    /**
+     * The answer.
+     */
+    200: SentToChannel;
+};
+
+export type SendPlainMessageResponse = SendPlainMessageResponses[keyof SendPlainMessageResponses];
+
 export type ListEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -6840,7 +7548,7 @@ export type RevokeKeyResponses = {
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
 
 export type RotateKeyData = {
-    body: RotateKeyRequest;
+    body?: RotateKeyRequest;
     headers?: {
         /**
          * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
@@ -7144,12 +7852,18 @@ export type UpdatePlainSettingsResponse = UpdatePlainSettingsResponses[keyof Upd
 
 export type ListLogsData = {
     body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
+         */
+        'Last-Event-ID'?: string;
+    };
     path?: never;
-    query: {
+    query?: {
         /**
          * Which log.
          */
-        kind: LogKind;
+        kind?: LogKind;
         /**
          * How many at the most.
          */
@@ -7159,6 +7873,14 @@ export type ListLogsData = {
          */
         cursor?: string;
         /**
+         * Only lines at least as important as this; of the gateway's log.
+         */
+        level?: LogLevel;
+        /**
+         * Only lines with all of these words, in any case, in their message or their fields; of the gateway's log.
+         */
+        q?: string;
+        /**
          * Only from this moment on.
          */
         since?: Instant;
@@ -7167,15 +7889,15 @@ export type ListLogsData = {
          */
         until?: Instant;
         /**
-         * Only calls of this key.
+         * Only what this key did.
          */
         keyId?: Id;
         /**
-         * Only calls of this operation, such as `deleteSession`.
+         * Only of this operation, such as `deleteSession`.
          */
         operation?: string;
         /**
-         * Only calls answered with this status, such as 403.
+         * Only what was answered with this status, such as 403.
          */
         status?: number;
     };
@@ -7219,6 +7941,51 @@ export type ListLogsResponses = {
 };
 
 export type ListLogsResponse = ListLogsResponses[keyof ListLogsResponses];
+
+export type GetMetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/metrics';
+};
+
+export type GetMetricsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
+
+export type GetMetricsResponses = {
+    /**
+     * The answer.
+     */
+    200: Metrics;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
 export type GetApiHealthData = {
     body?: never;
@@ -7264,6 +8031,51 @@ export type GetApiHealthResponses = {
 };
 
 export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];
+
+export type GetStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/status';
+};
+
+export type GetStatusErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetStatusError = GetStatusErrors[keyof GetStatusErrors];
+
+export type GetStatusResponses = {
+    /**
+     * The answer.
+     */
+    200: GatewayStatus;
+};
+
+export type GetStatusResponse = GetStatusResponses[keyof GetStatusResponses];
 
 export type GetPlainStatusData = {
     body?: never;
