@@ -60,7 +60,7 @@ export function acceptSockets(perimeter: Perimeter, sockets: AcceptSocket) {
     server.handleUpgrade(req, req.socket, head, (webSocket) => {
       // For HTTP this is over. The socket notes itself in the audit log, once it is known whose it is.
       res.detachSocket(req.socket);
-      res.statusCode = 101;
+      res.writeHead(101);
       koa.state["isNoted"] = true;
       sockets.open(webSocket, handshake);
       res.emit("close");

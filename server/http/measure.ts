@@ -19,7 +19,7 @@ export function measureAnswers(meter: Meter): (koa: KoaContext, next: Next) => P
       meter.answered({
         operation: route?.operationId ?? "",
         method: koa.req.method ?? "",
-        status: koa.res.headersSent || koa.res.statusCode === 101 ? koa.res.statusCode : clientLeft,
+        status: koa.res.headersSent ? koa.res.statusCode : clientLeft,
         key: principal === undefined || principal === nobody ? "" : principal.label || principal.keyId,
         isStream: isStream === true,
         durationMs: performance.now() - startedAt,
