@@ -55,9 +55,11 @@ describe("who is there", () => {
   test("the same token twice is one, and what is sent behind it waits for it", async () => {
     const socket = await new TestSocket(server.gateway, `/ws?token=${ownerToken}&api_key=${ownerToken}`).opened();
     socket.send({ type: "auth", token: ownerToken, id: "again" });
+    socket.send({ type: "auth", token: ownerToken, after: "evt_5c0e3a9f_000000000001", id: "late" });
     socket.send({ type: "ping" });
     await socket.next("pong");
-    expect(socket.frames.map(({ type }) => type)).toEqual(["ready", "ready", "pong"]);
+    expect(socket.frames.map(({ type }) => type)).toEqual(["ready", "ready", "error", "pong"]);
+    expect(socket.frames[2]).toMatchObject({ id: "late", payload: { code: "bad_request", message: expect.stringContaining("subscribe") } });
     expect(socket.frames[1]).toEqual({ type: "ready", id: "again", requestId: expect.any(String), permissions: ["messages:read", "messages:write"] });
   });
 

@@ -24,7 +24,7 @@ export interface AcceptSocket {
   open(webSocket: WebSocket, handshake: Handshake): void;
 }
 
-/** A peer that was told to go may take five seconds to answer, which the library's types do not know of. No compression: it costs each socket a third of a megabyte. */
+/** Compression would cost each socket many times its memory. A peer that was told to go may take five seconds to answer; the library's types do not know of that option yet. */
 const options = { noServer: true, clientTracking: false, perMessageDeflate: false, closeTimeout: 5000 };
 
 const route = routes.find(({ operationId }) => operationId === "openSocket")!;

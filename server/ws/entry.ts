@@ -53,10 +53,9 @@ export function createEntry({ login, authentication, subscriptions, audit, log, 
       principal = await login(token, socket.address);
       const permissions = permissionsOf(principal);
       // Who says once more who he is keeps the events that he has.
-      const isNew = socket.subscription === undefined || after !== undefined;
-      const begun = isNew && permissions.includes("messages:read") ? await subscriptions.choose(socket, principal, { after }) : undefined;
-      if (!socket.isOpen) return subscriptions.end(socket);
       const isFirst = socket.principal === null;
+      const begun = isFirst && permissions.includes("messages:read") ? await subscriptions.choose(socket, principal, { after }) : undefined;
+      if (!socket.isOpen) return subscriptions.end(socket);
       socket.principal = principal;
       socket.token = token;
       if (isFirst) note(socket, principal.keyId, 101);
@@ -94,7 +93,8 @@ export function createEntry({ login, authentication, subscriptions, audit, log, 
     enter(socket, { token, after, id }) {
       if (!socket.principal) return admit(socket, token, after, id);
       if (socket.token !== undefined && socket.token !== token) return turnAway(socket, new GatewayError("bad_request", "This socket has come in with another token. Open one for each."), id);
-      admit(socket, token, after, id);
+      if (after !== undefined) return socket.answer(errorFrame(new GatewayError("bad_request", "This socket has come in already. Go on behind an event with a frame `subscribe`."), answering({ ...(id !== undefined && { id }) })));
+      admit(socket, token, undefined, id);
     },
     refuse,
     recheck(socket) {
