@@ -29,7 +29,7 @@ describe("what becomes of each part of the settings", () => {
   const changed = ([name = "", inner]: string[]): Settings => ({ ...settings, [name]: inner === undefined ? "changed" : { ...(settings[name as keyof Settings] as object), [inner]: "warn" } });
 
   /** Nothing that runs reads these: a restart would change nothing either. The answer's warnings tell of most of them. */
-  const notInForce = ["stateDir", "channels", "webhooks"];
+  const notInForce = ["stateDir", "channels"];
 
   test.each(parts.map((part) => part.join("/")))("%s takes effect at once, with a restart, or is not in force", async (name) => {
     const { apply, restartRequired, use, log } = application();

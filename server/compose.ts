@@ -7,6 +7,7 @@ import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
+import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
@@ -17,9 +18,6 @@ import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
 import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
-import { createEventsHandlers } from "./events/handlers.ts";
-import { createEvents } from "./events/service.ts";
-import { createEventStore } from "./events/store.ts";
 import { recordInvocations } from "./events/tool-events.ts";
 import { createEventWriter } from "./events/writer.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
@@ -129,7 +127,7 @@ export async function composeGateway(
   const runs = createRuns({ store: runStore, log, now, ...runTimes });
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const events = createEvents({ store: await createEventStore({ database }), writer: eventWriter, workspaces, log, now, retentionDays: settings.events.retentionDays });
+  const { events, dispatch, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
   const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
@@ -178,7 +176,7 @@ export async function composeGateway(
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -204,7 +202,7 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
-      ...createEventsHandlers({ events }),
+      ...eventHandlers,
       ...createLogsHandlers({ audit }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
@@ -223,17 +221,21 @@ export async function composeGateway(
     health,
     providers,
     firstToken,
-    start: () => mcp.use(settings.mcp),
+    start() {
+      mcp.use(settings.mcp);
+      dispatch.start();
+    },
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
       events.stop();
-      const cronEnded = cron.stop();
+      const others = [cron.stop(), dispatch.stop(timeoutMs)];
       await runs.drain(timeoutMs);
-      await cronEnded;
+      await Promise.all(others);
     },
     async close() {
       await mcp.close();
+      await dispatch.close();
       await events.close();
       memory.close();
       await providers.close();
