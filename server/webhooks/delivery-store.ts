@@ -152,7 +152,7 @@ function toDelivery(row: Selectable<WebhookDeliveriesTable>): Delivery {
     eventCursor: row.event_cursor,
     eventType: row.event_type as EventType,
     workspaceId: row.workspace_id,
-    status: row.status as DeliveryStatus,
+    status: row.status,
     dueAt: row.due_at,
     failures: row.failures,
     attempts: JSON.parse(row.attempts) as Attempt[],

@@ -117,12 +117,14 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
     const time = now();
     const found: { lane: Lane; webhook: Webhook; most: number }[] = [];
     let room = isStarted ? mostInAll - underWay : 0;
-    for (const lane of [...lanes.values()]) {
+    for (const lane of lanes.values()) {
       const webhook = endpoints.find(lane.webhookId);
       const most = Math.min(mostAWebhook - lane.underWay, room);
       if (!webhook?.enabled || most <= 0 || lane.dueAt > time) continue;
       room -= most;
       found.push({ lane, webhook, most });
+    }
+    for (const { lane } of found) {
       lanes.delete(lane.webhookId);
       lanes.set(lane.webhookId, lane);
     }

@@ -70,7 +70,7 @@ function refusal(status: number): string | null {
 /** In words for whoever set the webhook up; nothing of the gateway's inside. */
 function reason(error: unknown, timeoutMs: number): string {
   if (error instanceof ForbiddenAddress) return "Its host is, or leads to, a private address, which the settings do not allow (network.allowPrivate).";
-  const { name = "", code = "" } = error as NodeJS.ErrnoException;
+  const { name, code = "" } = error as NodeJS.ErrnoException;
   if (name === "TimeoutError") return `There was no whole answer within ${timeoutMs} ms.`;
   if (code === "ECONNREFUSED") return "The connection was refused.";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "The host's name could not be resolved.";
