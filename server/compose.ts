@@ -9,6 +9,7 @@ import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -208,6 +209,7 @@ export async function composeGateway(
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
+      ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ownerToken } from "../harness/gateway.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectError, expectNothingInternal } from "./error-of.ts";
-import { operations, type OperationId } from "./operations.ts";
+import { isPlatformCallback, operations, type OperationId } from "./operations.ts";
 import { useServer } from "./targets.ts";
 import type { CallRequest } from "./target.ts";
 
@@ -22,7 +22,8 @@ async function expectRefusal(id: OperationId, request: CallRequest, status: numb
   return error;
 }
 
-describe.each(withBody)("a body to $id", ({ id, face, method, path: template }) => {
+describe.each(withBody)("a body to $id", (operation) => {
+  const { id, face, method, path: template } = operation;
   const [name] = [JSON.stringify(exampleRequest(id).json).includes('"messages"') ? "messages" : "message"];
   const path = template.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => exampleRequest(id).path?.[parameter] ?? "");
   const codeInFace = (code: string) => (face !== "plain" ? code : code === "bad_request" ? "INVALID_REQUEST" : code.toUpperCase());
@@ -44,7 +45,8 @@ describe.each(withBody)("a body to $id", ({ id, face, method, path: template }) 
     await refuses({ body: '{"a":'.repeat(10_000) + "1" + "}".repeat(10_000), headers: json }, 400, "bad_request");
   });
 
-  test("400: with members of the prototype's names", async () => {
+  // A platform may say what it likes: its bodies are open.
+  test.skipIf(isPlatformCallback(operation))("400: with members of the prototype's names", async () => {
     for (const member of ["__proto__", "constructor"]) {
       const body = JSON.stringify(valid()).replace("{", `{"${member}":{"polluted":true},`);
       const { details } = await refuses({ body, headers: json }, 400, "bad_request");

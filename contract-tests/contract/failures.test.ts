@@ -4,12 +4,14 @@ import { describe, expect, test } from "vitest";
 import type { CheckAnswer } from "../../server/http/mount.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectNothingInternal } from "./error-of.ts";
-import { operations, type OperationId } from "./operations.ts";
+import { isPlatformCallback, operations, type OperationId } from "./operations.ts";
 import { openBeside } from "./running-run.ts";
 import type { CallRequest } from "./target.ts";
 import { useServer } from "./targets.ts";
 
 // What no caller can bring about: the gateway's own parts fail, or it stops. Every operation of the contract, one by one.
+
+const ours = operations.filter((operation) => !isPlatformCallback(operation));
 
 function expectFace(id: OperationId, text: string, code: string): void {
   const found = errorOf(JSON.parse(text));
@@ -26,7 +28,7 @@ describe("500: a crash behind the handler", () => {
   // Not an option of the harness's, but one that it hands on.
   const faulty = { env: {}, checkAnswer };
   const server = useServer(faulty);
-  const answering = operations.filter(({ method, path, id }) => method === "GET" && !path.includes("{") && id !== "streamChatByQuery");
+  const answering = ours.filter(({ method, path, id }) => method === "GET" && !path.includes("{") && id !== "streamChatByQuery");
 
   test.each(answering)("$id", async ({ id }) => {
     const answer = await server.call(id, exampleRequest(id));
@@ -56,7 +58,7 @@ describe("500: a crash behind the handler", () => {
 
 describe("500: a store that is broken", () => {
   const server = useServer();
-  const talking = operations.filter(({ bodySchemas, group }) => bodySchemas && !["Settings", "Skills", "Tools"].includes(group));
+  const talking = ours.filter(({ bodySchemas, group }) => bodySchemas && !["Settings", "Skills", "Tools"].includes(group));
   const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|cron|memory|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {

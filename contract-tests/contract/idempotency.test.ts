@@ -6,7 +6,7 @@ import { skillFile } from "../../server/skills/testing/skills.ts";
 import { agentsToken } from "../harness/gateway.ts";
 import { exampleRequest } from "./example-request.ts";
 import { freshId } from "./ids.ts";
-import { operations, type OperationId } from "./operations.ts";
+import { isPlatformCallback, operations, type OperationId } from "./operations.ts";
 import { openBeside } from "./running-run.ts";
 import { startServerTarget, type ServerTarget } from "./server-target.ts";
 import type { CallRequest } from "./target.ts";
@@ -22,7 +22,7 @@ const keyed = (request: CallRequest, key = freshId("key")): CallRequest => ({ ..
 
 const isReplayed = ({ headers }: { headers: Headers }) => headers.get("Idempotency-Replayed") === "true";
 
-const posts = operations.filter(({ method }) => method === "POST").map(({ id }) => id);
+const posts = operations.filter((operation) => operation.method === "POST" && !isPlatformCallback(operation)).map(({ id }) => id);
 
 /** Each makes something that a second time would make another of, or be refused. */
 const makings: [id: OperationId, request: () => CallRequest][] = [

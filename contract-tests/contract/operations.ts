@@ -26,6 +26,9 @@ export function operationOf(id: OperationId): Operation & { id: OperationId } {
   return byId.get(id)!;
 }
 
+/** Whether a messaging platform calls it, with a proof of its own: it is 404 where the channel is not configured. Each has its own tests. */
+export const isPlatformCallback = ({ group, permission }: Operation): boolean => group === "Channels" && permission === "none";
+
 export interface DocumentedHeader {
   name: string;
   isRequired: boolean;

@@ -48,7 +48,7 @@ test("while a turn streams: the stream ends as cancelled, the model is let go of
   server.upstream.reset();
   const stream = await server.open("streamMessage", { json: { message: "Tell me everything [endless]", workspace, userId: "ada" } });
   const first = await stream.next();
-  expect(tablesThatMention(workspace)).toEqual(["workspaces", "sessions", "runs"]);
+  expect(tablesThatMention(workspace)).toEqual(["workspaces", "sessions", "runs", "events"]);
 
   expect((await remove(workspace)).status).toBe(204);
   expect((await stream.rest()).at(-1)?.data).toMatchObject({ type: "error", error: "cancelled", message: expect.stringContaining("deleted") });

@@ -25,6 +25,9 @@ export function expectedStream(operationId: string, edition: string): string {
   return found.text;
 }
 
+/** Streams that tell what happens for as long as somebody reads: they have no terminal event. */
+export const endlessStreams: ReadonlySet<string> = new Set(["listEvents"]);
+
 /** What the agent is told in each of them. */
 export const streamPrompt = "calculate 2+2";
 
@@ -37,5 +40,10 @@ export function normalised(text: string): string {
       if (!seen.has(id)) seen.set(id, `${prefix}${count + 1}`);
       return seen.get(id) ?? id;
     })
-    .replaceAll(/"(latency|latencyMs|latency_ms|created)":\d+/g, '"$1":0');
+    .replaceAll(/\bevt_[0-9a-f]{8}_\d+/g, (id) => {
+      if (!seen.has(id)) seen.set(id, `evt_${[...seen.keys()].filter((other) => other.startsWith("evt_")).length + 1}`);
+      return seen.get(id) ?? id;
+    })
+    .replaceAll(/"timestamp":"[^"]+"/g, '"timestamp":""')
+    .replaceAll(/"(latency|latencyMs|latency_ms|durationMs|created)":\d+/g, '"$1":0');
 }

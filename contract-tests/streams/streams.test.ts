@@ -2,7 +2,7 @@ import { createParser } from "eventsource-parser";
 import { describe, expect, test } from "vitest";
 import { answerValidators } from "../../generated/server/answers.ts";
 import { routes } from "../../generated/server/routes.ts";
-import { expectedStreams } from "./expected.ts";
+import { endlessStreams, expectedStreams } from "./expected.ts";
 
 test("every streaming operation has its expected stream", () => {
   const streaming = routes.filter(({ streams }) => streams).map(({ operationId }) => operationId);
@@ -21,10 +21,11 @@ describe.each(expectedStreams)("$operationId.$edition.txt", ({ operationId, text
     }
   });
 
-  test("is unnamed events, each with an id, that end with the one terminal event", () => {
+  test("is unnamed events, each with an id, that end with the one terminal event if they end", () => {
     expect(frames.length).toBeGreaterThan(4);
     expect(frames.map(({ event }) => event).filter(Boolean)).toEqual([]);
     expect(new Set(frames.map(({ id }) => id)).size).toBe(frames.length);
+    if (endlessStreams.has(operationId)) return;
     const terminal = frames.map(({ data }) => data === "[DONE]" || /^\{"type":"(done|end|error)"/.test(data));
     expect(terminal).toEqual(frames.map((_, index) => index === frames.length - 1));
   });

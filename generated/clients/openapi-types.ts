@@ -966,6 +966,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/whatsapp/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the WhatsApp webhook
+         * @description Meta's question whether this is the address that you gave it: answered with its challenge when it says the settings'
+         *     `channels.whatsapp.verifyToken`. 403 for another word, 404 while the channel is not configured or off.
+         */
+        get: operations["verifyWhatsappWebhook"];
+        put?: never;
+        /**
+         * Receive messages from WhatsApp
+         * @description Takes the messages of people. 200 once they are stored; 503 when they could not be, so that Meta delivers them again; a message
+         *     delivered twice is taken once. 401 without the signature of the app's secret, 404 while the channel is not configured or off.
+         */
+        post: operations["receiveWhatsappCallback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -3891,6 +3917,13 @@ export interface components {
             /** @description The key of the HMACs. Shown here alone. */
             secret: string;
         };
+        /**
+         * @description What Meta tells of a WhatsApp Business Account, as its reference has it (Webhooks, object `whatsapp_business_account`). It is
+         *     open: what the gateway does not know is passed over, since Meta would deliver it again for days.
+         */
+        WhatsappCallback: {
+            [key: string]: unknown;
+        };
         /** @description A tenant: its sessions, its agent, and the users who may talk to it. */
         Workspace: {
             id: components["schemas"]["Id"];
@@ -3995,6 +4028,16 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
+        /** @description The request does not fit the contract; every fault is listed. */
+        ApiBadRequestOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
         /** @description The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way. */
         ApiConflict: {
             headers: {
@@ -4072,6 +4115,16 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
+        /** @description There is no such object, or this key may not see it. */
+        ApiNotFoundOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
         /** @description The body is over the limit. */
         ApiPayloadTooLarge: {
             headers: {
@@ -4080,6 +4133,16 @@ export interface components {
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description The body is over the limit. */
+        ApiPayloadTooLargeOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -4179,6 +4242,16 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
+        /** @description The token is missing or not valid. */
+        ApiUnauthorizedOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
         /** @description The request fits the contract, but what it asks for cannot be done; the message says why. */
         ApiUnprocessable: {
             headers: {
@@ -4201,6 +4274,16 @@ export interface components {
                 "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
                 "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
                 "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description The body is not `application/json`. */
+        ApiUnsupportedMediaTypeOpen: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -6857,6 +6940,73 @@ export interface operations {
             429: components["responses"]["PlainTooManyRequests"];
             500: components["responses"]["PlainInternalError"];
             503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    verifyWhatsappWebhook: {
+        parameters: {
+            query: {
+                /** @description `subscribe`. */
+                "hub.mode": string;
+                /** @description The word of the settings. */
+                "hub.verify_token": string;
+                /** @description What is to be answered. */
+                "hub.challenge": string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a text of some media type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["ApiBadRequestOpen"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    receiveWhatsappCallback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `sha256=` and the HMAC-SHA256 of the body's bytes with the app's secret, in hex. */
+                "X-Hub-Signature-256"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatsappCallback"];
+            };
+        };
+        responses: {
+            /** @description It is stored, or nothing that is to be stored. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequestOpen"];
+            401: components["responses"]["ApiUnauthorizedOpen"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
+            413: components["responses"]["ApiPayloadTooLargeOpen"];
+            415: components["responses"]["ApiUnsupportedMediaTypeOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
     listWebhooks: {

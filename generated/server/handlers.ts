@@ -184,6 +184,14 @@ export interface AgentsHandlers<Context> {
   listAgentTools: Handler<"listAgentTools", Context>;
 }
 
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
+  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
+  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
+  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
+}
+
 /** Chat. */
 export interface ChatHandlers<Context> {
   /** POST /api/v1/chat: Chat with an agent */
@@ -333,4 +341,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -17,6 +17,7 @@ export const Agent: ValidateFunction;
 export const AgentSessionList: ValidateFunction;
 export const AgentSessionDetail: ValidateFunction;
 export const AgentSession: ValidateFunction;
+export const verifyWhatsappWebhook_200: ValidateFunction;
 export const ChatResponse: ValidateFunction;
 export const ChatEvent: ValidateFunction;
 export const ConversationList: ValidateFunction;

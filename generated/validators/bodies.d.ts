@@ -23,3 +23,4 @@ export const SettingsDocument: ValidateFunction;
 export const UpdateAllowlistRequest: ValidateFunction;
 export const UpdateCronJobRequest: ValidateFunction;
 export const UpdateWebhookRequest: ValidateFunction;
+export const WhatsappCallback: ValidateFunction;

@@ -15,6 +15,8 @@ export const deleteAgentSession: ValidateFunction;
 export const getAgentSession: ValidateFunction;
 export const clearAgentSession: ValidateFunction;
 export const listAgentTools: ValidateFunction;
+export const verifyWhatsappWebhook: ValidateFunction;
+export const receiveWhatsappCallback: ValidateFunction;
 export const chat: ValidateFunction;
 export const streamChatByQuery: ValidateFunction;
 export const streamChat: ValidateFunction;

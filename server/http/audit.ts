@@ -65,7 +65,7 @@ const longestObject = 300;
 /** What is noted even where no operation was reached: whoever is kept out. What nobody serves is in the gateway's log only. */
 const refusals: ReadonlySet<number> = new Set([401, 403, 429]);
 
-/** Turns are no changes in this sense: each has its run. */
+/** Turns are no changes in this sense: each has its run. Nor is what platforms tell: nobody with a key has asked for it. */
 function changes({ method, permission }: Route): boolean {
-  return method !== "GET" && permission !== "messages:write" && !permission.endsWith(":read");
+  return method !== "GET" && permission !== "none" && permission !== "messages:write" && !permission.endsWith(":read");
 }

@@ -3,7 +3,7 @@ import { connect, type AddressInfo, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { createListener } from "./listener.ts";
-import { readJsonBody } from "./read-body.ts";
+import { readBody } from "./read-body.ts";
 
 /** A connection to a gateway that does not wait for long. */
 async function connectTo(answer: RequestListener): Promise<Socket> {
@@ -16,7 +16,7 @@ async function connectTo(answer: RequestListener): Promise<Socket> {
 
 /** Sends the beginning of a request, and waits for the end of the connection. */
 async function sendBeginning(beginning: string): Promise<string> {
-  const socket = await connectTo((request, response) => void readJsonBody(request, 1000, ["application/json"]).then(() => response.end("read"), () => response.end("not read")));
+  const socket = await connectTo((request, response) => void readBody(request, 1000, ["application/json"]).then(() => response.end("read"), () => response.end("not read")));
   socket.write(beginning);
   return text(socket);
 }

@@ -7,7 +7,7 @@ import type { Principal } from "../keys/principal.ts";
 import type { CallAudit } from "./audit.ts";
 import type { AnswerOnce } from "./idempotency.ts";
 import type { Perimeter } from "./perimeter/perimeter.ts";
-import { readJsonBody } from "./read-body.ts";
+import { parseJsonBody, readBody } from "./read-body.ts";
 import { createRequestContext, nobody, type RequestContext } from "./request-context.ts";
 import { streamHeaders, writeEvents } from "./sse.ts";
 import { validate } from "./validate.ts";
@@ -64,7 +64,9 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   if (route.parameters) validate([route.parameters], parameters);
   let body: unknown;
   if (route.bodies) {
-    body = await readJsonBody(koa.req, options.perimeter.rules.maxBodyBytes, route.bodyTypes);
+    const bytes = await readBody(koa.req, options.perimeter.rules.maxBodyBytes, route.bodyTypes);
+    if (route.keepsRawBody) context.rawBody = bytes;
+    body = parseJsonBody(bytes);
     // A body takes its time to arrive: the gateway may have begun to stop.
     if (options.isDraining()) throw stopping();
     validate(route.bodies, body);
@@ -76,9 +78,9 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   await encode(koa, route, answer, options.checkAnswer);
 }
 
-/** Whether the request may come again, and is to be carried out once. Who takes up a stream asks for nothing new. */
-function comesAgain({ req: { headers } }: KoaContext, { method, resumes }: Route): boolean {
-  return headers["idempotency-key"] !== undefined && method === "POST" && !(resumes && headers["last-event-id"]);
+/** Whether the request may come again, and is to be carried out once. Who takes up a stream asks for nothing new; what strangers say is not kept. */
+function comesAgain({ req: { headers } }: KoaContext, { method, permission, resumes }: Route): boolean {
+  return headers["idempotency-key"] !== undefined && method === "POST" && permission !== "none" && !(resumes && headers["last-event-id"]);
 }
 
 /** What is asked of a gateway that stops. */

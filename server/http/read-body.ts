@@ -7,10 +7,10 @@ import { badRequest } from "./validate.ts";
 const mostLevels = 100;
 
 /**
- * Reads a request's body as JSON (RFC 8259, UTF-8), sent as one of the media types. Throws `unsupported_media_type`, `payload_too_large`, or `bad_request`
- * with what is wrong with it.
+ * Reads the bytes of a request's body, sent as one of the media types. Throws `unsupported_media_type`, `payload_too_large`, or
+ * `bad_request` when there is none.
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number, mediaTypes: readonly string[]): Promise<unknown> {
+export async function readBody(request: IncomingMessage, maxBytes: number, mediaTypes: readonly string[]): Promise<Buffer> {
   const mediaType = request.headers["content-type"];
   const length = Number(request.headers["content-length"] ?? Number.NaN);
   if (length > maxBytes) throw tooLarge(maxBytes);
@@ -18,7 +18,11 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number, m
     if (length === 0 || (mediaType === undefined && !request.headers["transfer-encoding"] && Number.isNaN(length))) throw bodyRequired();
     throw new GatewayError("unsupported_media_type", `Send the body as \`Content-Type: ${mediaTypes.join("` or `")}\`, in UTF-8 and not compressed.`);
   }
-  const bytes = await readBytes(request, maxBytes);
+  return await readBytes(request, maxBytes);
+}
+
+/** A body's bytes as JSON (RFC 8259, UTF-8). Throws `bad_request` with what is wrong with it. */
+export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw bodyRequired();
   if (!isUtf8(bytes)) throw badRequest([{ path: "", message: "is not valid UTF-8" }]);
   const text = bytes.toString("utf8");

@@ -20,6 +20,8 @@ export interface RequestContext {
   readonly wantsEvents: boolean;
   /** With an `Idempotency-Key`: the run that a turn has to have. */
   reservedRun: ReservedRun | undefined;
+  /** The body's bytes as they were sent, for the operations that the contract marks with `@rawBody`. */
+  rawBody: Buffer | undefined;
   /** Set before the signal is asked for, that is never aborted: the client comes back for the answer. */
   outlivesConnection: boolean;
 }
@@ -41,6 +43,7 @@ class KoaRequestContext implements RequestContext {
   readonly address: string;
   readonly principal: Principal;
   reservedRun: ReservedRun | undefined = undefined;
+  rawBody: Buffer | undefined = undefined;
   outlivesConnection = false;
   readonly #koa: KoaContext;
   #controller: AbortController | undefined;

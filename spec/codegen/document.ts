@@ -23,6 +23,7 @@ export interface OpenapiOperation {
   responses: Record<string, Response | Reference>;
   "x-permission"?: string;
   "x-rate-class"?: string;
+  "x-raw-body"?: true;
   [extension: `x-${string}`]: unknown;
 }
 

@@ -12,6 +12,8 @@ export interface Operation {
   rateClass: string;
   face: Face;
   parameters: Parameter[];
+  /** Whether its handler gets the body's bytes as they were sent, too. */
+  keepsRawBody: boolean;
   /** Names of the schemas that a body may fit; several when the body is a union. Null without a body. */
   bodySchemas: string[] | null;
   /** The media types that a body may have. */
@@ -49,6 +51,7 @@ function describe(document: OpenapiDocument, path: string, method: string, raw: 
     rateClass: raw["x-rate-class"] ?? "default",
     face,
     parameters: (raw.parameters ?? []).map((parameter) => resolve<Parameter>(document, parameter)),
+    keepsRawBody: raw["x-raw-body"] === true,
     bodySchemas: bodySchemas(document, raw),
     bodyTypes: Object.keys(raw.requestBody?.content ?? {}),
     statuses: Object.keys(raw.responses).map(Number),

@@ -11,4 +11,9 @@ export function $rateClass(context, operation, name) {
   setExtension(context.program, operation, "x-rate-class", name);
 }
 
-export const $decorators = { OpenClaw: { permission: $permission, rateClass: $rateClass } };
+/** `@rawBody`: the handler gets the body's bytes as they were sent, too. */
+export function $rawBody(context, operation) {
+  setExtension(context.program, operation, "x-raw-body", true);
+}
+
+export const $decorators = { OpenClaw: { permission: $permission, rateClass: $rateClass, rawBody: $rawBody } };

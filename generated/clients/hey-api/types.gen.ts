@@ -3178,6 +3178,14 @@ export type WebhookWithSecret = {
 };
 
 /**
+ * What Meta tells of a WhatsApp Business Account, as its reference has it (Webhooks, object `whatsapp_business_account`). It is
+ * open: what the gateway does not know is passed over, since Meta would deliver it again for days.
+ */
+export type WhatsappCallback = {
+    [key: string]: unknown;
+};
+
+/**
  * A tenant: its sessions, its agent, and the users who may talk to it.
  */
 export type Workspace = {
@@ -6742,6 +6750,117 @@ export type RunCronJobResponses = {
 };
 
 export type RunCronJobResponse = RunCronJobResponses[keyof RunCronJobResponses];
+
+export type VerifyWhatsappWebhookData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * `subscribe`.
+         */
+        'hub.mode': string;
+        /**
+         * The word of the settings.
+         */
+        'hub.verify_token': string;
+        /**
+         * What is to be answered.
+         */
+        'hub.challenge': string;
+    };
+    url: '/api/v1/channels/whatsapp/webhook';
+};
+
+export type VerifyWhatsappWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type VerifyWhatsappWebhookError = VerifyWhatsappWebhookErrors[keyof VerifyWhatsappWebhookErrors];
+
+export type VerifyWhatsappWebhookResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: string;
+};
+
+export type VerifyWhatsappWebhookResponse = VerifyWhatsappWebhookResponses[keyof VerifyWhatsappWebhookResponses];
+
+export type ReceiveWhatsappCallbackData = {
+    body: WhatsappCallback;
+    headers?: {
+        /**
+         * `sha256=` and the HMAC-SHA256 of the body's bytes with the app's secret, in hex.
+         */
+        'X-Hub-Signature-256'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/channels/whatsapp/webhook';
+};
+
+export type ReceiveWhatsappCallbackErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReceiveWhatsappCallbackError = ReceiveWhatsappCallbackErrors[keyof ReceiveWhatsappCallbackErrors];
+
+export type ReceiveWhatsappCallbackResponses = {
+    /**
+     * It is stored, or nothing that is to be stored.
+     */
+    200: unknown;
+};
 
 export type ListWebhooksData = {
     body?: never;
