@@ -1,20 +1,21 @@
 import type { Logger } from "pino";
 import { encodeEvent } from "./events/encode.ts";
 import { createEventsHandlers } from "./events/handlers.ts";
-import { createEvents, type Events } from "./events/service.ts";
+import { createEvents } from "./events/service.ts";
 import { createEventStore } from "./events/store.ts";
+import { recordInvocations } from "./events/tool-events.ts";
 import type { EventWriter } from "./events/writer.ts";
 import type { SecretMask } from "./secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { Database } from "./storage/database.ts";
 import { createDeliver } from "./webhooks/deliver.ts";
 import { createDeliveryStore } from "./webhooks/delivery-store.ts";
+import { createDispatch } from "./webhooks/dispatch.ts";
 import { createEndpoints } from "./webhooks/endpoints.ts";
 import { createWebhooksHandlers } from "./webhooks/handlers.ts";
 import { createOutbox } from "./webhooks/outbox.ts";
-import { createQueue } from "./webhooks/queue.ts";
-import { createDispatch, type Dispatch } from "./webhooks/dispatch.ts";
 import { createOutgoing } from "./webhooks/outgoing.ts";
+import { createQueue } from "./webhooks/queue.ts";
 import { createWebhooks } from "./webhooks/service.ts";
 import { createWebhookStore } from "./webhooks/store.ts";
 import { createTester } from "./webhooks/test-event.ts";
@@ -34,7 +35,7 @@ interface EventsOptions {
 /** The log of events, and the webhooks that are called by it. From here on, what is written to the log is delivered. */
 export async function composeEvents({ database, writer, workspaces, settings, mask, version, log, now }: EventsOptions) {
   const eventStore = await createEventStore({ database });
-  const events: Events = createEvents({ store: eventStore, writer, workspaces, log, now, retentionDays: settings.events.retentionDays });
+  const events = createEvents({ store: eventStore, writer, workspaces, log, now, retentionDays: settings.events.retentionDays });
 
   const store = createWebhookStore({ database });
   const deliveries = createDeliveryStore({ database });
@@ -50,13 +51,15 @@ export async function composeEvents({ database, writer, workspaces, settings, ma
     now,
     log,
   });
-  const dispatch: Dispatch = createDispatch({ deliveries, endpoints, queue, outgoing, settings, log, now });
+  const dispatch = createDispatch({ deliveries, endpoints, queue, outgoing, settings, log, now });
   writer.accompany(createOutbox({ endpoints, deliveries, now, onWritten: (webhookId) => queue.expect(webhookId) }));
-  const webhooks = createWebhooks({ store, deliveries, endpoints, queue, events: eventStore, workspaces, test: createTester({ agent, version, now }), now });
+  const isKept = async (cursor: number) => (await eventStore.byCursors([cursor])).length > 0;
+  const webhooks = createWebhooks({ store, deliveries, endpoints, queue, isKept, workspaces, test: createTester({ agent, version, now }), now });
 
   return {
     events,
     dispatch,
+    onInvoked: recordInvocations({ events: writer, log, now }),
     handlers: { ...createEventsHandlers({ events }), ...createWebhooksHandlers({ webhooks, eventIds: events.ids }) },
   };
 }

@@ -2146,7 +2146,7 @@ export interface components {
         /**
          * @description A webhook to make.
          * @example {
-         *       "url": "https://your-app.com/openclaw-events",
+         *       "url": "https://your-app.example/openclaw-events",
          *       "events": [
          *         "message.sent",
          *         "error.agent"
@@ -3748,7 +3748,7 @@ export interface components {
         /**
          * @description What to change of a webhook; whatever is not named stays. Deliveries that are open go by it from their next attempt on.
          * @example {
-         *       "url": "https://your-app.com/new-address"
+         *       "url": "https://your-app.example/new-address"
          *     }
          */
         UpdateWebhookRequest: {

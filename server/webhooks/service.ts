@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextRound } from "node:timers/promises";
 import { GatewayError } from "../errors.ts";
-import type { EventStore } from "../events/store.ts";
 import { newId } from "../ids.ts";
 import { homeWorkspace, maySee, type Principal, requireUnbound } from "../keys/principal.ts";
 import { decodeCursor } from "../storage/cursor.ts";
@@ -56,7 +55,8 @@ interface WebhooksOptions {
   deliveries: DeliveryStore;
   endpoints: Endpoints;
   queue: Pick<Queue, "expect" | "look">;
-  events: Pick<EventStore, "byCursors">;
+  /** Whether an event is still in the log. */
+  isKept: (eventCursor: number) => Promise<boolean>;
   workspaces: Pick<Workspaces, "getFor">;
   test: Tester;
   now: () => number;
@@ -65,7 +65,7 @@ interface WebhooksOptions {
 const defaults = { description: null, enabled: true, edition: "workspaces", maxAttempts: 8, backoffMs: 5000, timeoutMs: 5000 } as const;
 const mostAtOnce = 500;
 
-export function createWebhooks({ store, deliveries, endpoints, queue, events, workspaces, test, now }: WebhooksOptions): Webhooks {
+export function createWebhooks({ store, deliveries, endpoints, queue, isKept, workspaces, test, now }: WebhooksOptions): Webhooks {
   const mayUse = (principal: Principal, { workspaceId }: Webhook) => (workspaceId === null ? principal.workspaces === "*" : maySee(principal, workspaceId));
   const shown = (webhook: Webhook): ShownWebhook => ({ webhook, last: deliveries.newest(webhook.id) });
 
@@ -171,8 +171,7 @@ export function createWebhooks({ store, deliveries, endpoints, queue, events, wo
       const delivery = await deliveries.find(deliveryId);
       if (!delivery || !visible(principal).some(({ id }) => id === delivery.webhookId)) throw noDelivery(deliveryId);
       findEnabled(principal, delivery.webhookId);
-      const isKept = delivery.body !== null || (await events.byCursors([delivery.eventCursor])).length > 0;
-      if (!isKept) throw new GatewayError("conflict", `The event of the delivery \`${deliveryId}\` is kept no more.`);
+      if (delivery.body === null && !(await isKept(delivery.eventCursor))) throw new GatewayError("conflict", `The event of the delivery \`${deliveryId}\` is kept no more.`);
       const time = now();
       if (!(await deliveries.replay(deliveryId, time))) throw new GatewayError("conflict", `The delivery \`${deliveryId}\` is pending already.`);
       queue.expect(delivery.webhookId);
