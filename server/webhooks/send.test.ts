@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,9 +49,10 @@ test("of an answer of 10 MB only the beginning is read", async () => {
   let sent = 0;
   const { url } = await receiverWith(async (_delivery, response) => {
     response.writeHead(200);
+    const closed = once(response, "close");
     const chunk = Buffer.alloc(65_536, "x");
     for (sent = 0; sent < 10_000_000 && !response.destroyed; sent += chunk.length) {
-      if (!response.write(chunk)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+      if (!response.write(chunk)) await Promise.race([once(response, "drain"), closed]);
     }
     response.end();
   });
