@@ -104,6 +104,16 @@ test("open deliveries go to the new address, and wait while the webhook is disab
   expect(after.received[0]?.raw).toBe(before.received[0]?.raw);
 });
 
+test("the endpoint may ask for a longer wait", async () => {
+  const gateway = await gatewayWith();
+  const receiver = await receiverWith({ react: (_delivery, response) => void response.writeHead(429, { "Retry-After": "1800" }).end() });
+  const { id } = await make(gateway, { url: receiver.url, backoffMs: 100 });
+  await say(gateway);
+  await expect.poll(() => deliveriesOf(gateway, id), patience).toMatchObject([{ status: "pending", attempts: [{ status: 429 }] }]);
+  const [delivery] = await deliveriesOf(gateway, id);
+  expect(Date.parse(delivery!.nextAttemptAt!) - Date.now()).toBeGreaterThan(1_700_000);
+});
+
 test("each retry has the same bytes, though the message was deleted meanwhile", async () => {
   const gateway = await gatewayWith();
   let isBack = false;

@@ -25,6 +25,16 @@ const mostAttemptsKept = 50;
 const gone = "Its endpoint has answered 410: it is gone for good.";
 
 export function createDeliver({ agent, eventIdOf, disable, version, now, log }: DeliverOptions): Deliver {
+  /** Webhooks with dead letters since their last success: the log tells of the first one only. */
+  const failing = new Set<string>();
+
+  function report({ id: webhookId }: Webhook, deliveryId: string, status: Settlement["status"], error: string | null): void {
+    if (status === "delivered") failing.delete(webhookId);
+    if (status !== "dead" || failing.has(webhookId)) return;
+    failing.add(webhookId);
+    log.warn({ webhookId, deliveryId, error }, "a webhook's delivery has failed for good: it is a dead letter, and so are those that fail after it");
+  }
+
   function settlementOf(delivery: Delivery, webhook: Webhook, attempt: Attempt, event: string | null, retryAfterMs: number | null): Settlement {
     const attempts = [...delivery.attempts, attempt].slice(-mostAttemptsKept);
     if (attempt.error === null) return { status: "delivered", dueAt: null, failures: 0, attempts, body: null };
@@ -45,7 +55,7 @@ export function createDeliver({ agent, eventIdOf, disable, version, now, log }: 
     }
     const { status, error } = outcome;
     const settlement = settlementOf(delivery, webhook, { at, status, error, durationMs: Math.round(performance.now() - startedAt) }, event, outcome.retryAfterMs);
-    if (settlement.status === "dead") log.warn({ webhookId: webhook.id, deliveryId, error }, "a webhook's delivery has failed for good, and is a dead letter");
+    report(webhook, deliveryId, settlement.status, error);
     if (status === 410) {
       log.warn({ webhookId: webhook.id }, "a webhook is disabled: its endpoint has answered 410");
       await disable(webhook.id, gone);
