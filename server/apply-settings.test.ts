@@ -10,7 +10,7 @@ const settingsOf = (written: unknown): Settings =>
   readSettings(written, { argv: {}, env: { OPENAI_API_KEY: "an-openai-key", ANTHROPIC_API_KEY: "an-anthropic-key", TELEGRAM_BOT_TOKEN: "1:x" }, homeDir: "/nowhere", stateDir: "/nowhere", sourceFile: null }).settings;
 
 function application() {
-  const names = ["agents", "settingsKeys", "perimeter", "limits", "quotas", "providers", "memory", "tools", "mcp", "skills", "audit", "workspaces", "cron", "events", "dispatch"] as const;
+  const names = ["agents", "settingsKeys", "perimeter", "limits", "quotas", "providers", "memory", "tools", "mcp", "skills", "audit", "events", "dispatch", "logStore", "workspaces", "cron"] as const;
   const use = Object.fromEntries(names.map((name) => [name, vi.fn<() => void>()])) as Record<(typeof names)[number], Mock<() => void>>;
   const log = pino({ level: "info" }, { write() {} });
   const services = Object.fromEntries(names.map((name) => [name, { [name === "workspaces" ? "seed" : "use"]: use[name] }]));

@@ -9,6 +9,7 @@ import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Limits } from "./limits/service.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import type { Mcp } from "./mcp/service.ts";
 import type { MemoryService } from "./memory/service.ts";
 import type { Providers } from "./providers/registry.ts";
@@ -44,6 +45,7 @@ export interface RunningParts {
   workspaces: Workspaces;
   cron: Cron;
   audit: Pick<Audit, "use">;
+  logStore: Pick<LogStore, "use">;
   mask: SecretMask;
   log: Logger;
 }
@@ -65,7 +67,8 @@ type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
 export function createApplication(parts: RunningParts): Application {
-  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, cron, audit, mask, log } = parts;
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, cron, audit, logStore, mask, log } = parts;
+  const exchangeLogFiles = (next: Settings) => logStore.use(next.logging);
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
@@ -101,6 +104,8 @@ export function createApplication(parts: RunningParts): Application {
       await exchangeSkills(next);
       await dispatch.use(next);
     },
+    "logging.maxFileBytes": exchangeLogFiles,
+    "logging.maxFiles": exchangeLogFiles,
     "logging.level": (next) => void (log.level = next.logging.level),
   };
 

@@ -9,6 +9,7 @@ import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { createTelegramWebhookDoor, createTelegramWebhookHandlers, type TelegramWebhookOptions } from "./channels/telegram-webhook.ts";
 import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
@@ -37,6 +38,9 @@ import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
+import { createRingStore } from "./logs/ring-store.ts";
+import { createGatewayLog } from "./logs/service.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import { createMcpHandlers } from "./mcp/handlers.ts";
 import { createMcp } from "./mcp/service.ts";
 import { createEmbeddings } from "./memory/embeddings.ts";
@@ -79,6 +83,8 @@ import { createWorkspaceStore } from "./workspaces/store.ts";
 /** What tests and embedders may set besides the settings. */
 export interface ComposeOptions {
   log: Logger;
+  /** Where the log's lines are read again; whoever made it writes to it. Without, there are none. */
+  logStore?: LogStore;
   /** The one that the log goes through. Without, one of the settings' secrets. */
   mask?: SecretMask;
   now?: () => number;
@@ -91,6 +97,8 @@ export interface ComposeOptions {
   source?: SettingsSource | undefined;
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
+  /** The channel that Telegram calls. */
+  telegramWebhook?: TelegramWebhookOptions["connector"];
 }
 
 export interface Gateway {
@@ -115,7 +123,7 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+  { log, logStore = createRingStore(0), mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs, telegramWebhook = () => null }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
   const database = await openDatabase(settings.storage.url);
@@ -154,7 +162,7 @@ export async function composeGateway(
     env: process.env,
     hasTool(name) {
       const tool = tools.get(name);
-      return tool !== undefined && tools.refusal(tool, { tools: null }) === null;
+      return tool !== undefined && tools.refusal(tool, { tools: null, denyTools: null }) === null;
     },
     globsOf: async ({ principal, workspaceId, agentId }) => ({
       agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],
@@ -175,8 +183,10 @@ export async function composeGateway(
   const health = createHealthChecks({ database, cluster, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
+  const gatewayLog = createGatewayLog({ store: logStore });
+
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, cron, audit, logStore, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -189,6 +199,7 @@ export async function composeGateway(
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
+    doors: createTelegramWebhookDoor({ connector: telegramWebhook }),
     isDraining: () => health.lifecycle === "draining",
     checkAnswer,
     handlers: {
@@ -203,11 +214,12 @@ export async function composeGateway(
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
       ...eventHandlers,
-      ...createLogsHandlers({ audit }),
+      ...createLogsHandlers({ audit, gatewayLog }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
+      ...createTelegramWebhookHandlers({ connector: telegramWebhook }),
       ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
       ...createHealthHandlers({ health, sessions }),
       ...createDocsHandlers(),
@@ -229,6 +241,7 @@ export async function composeGateway(
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
+      gatewayLog.close();
       events.stop();
       const others = [cron.stop(), dispatch.stop(timeoutMs)];
       await runs.drain(timeoutMs);

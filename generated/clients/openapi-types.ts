@@ -966,6 +966,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/telegram/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an update of Telegram
+         * @description For Telegram alone, where the settings have `channels.telegram.webhook`; 404 where they have not. The secret that stands
+         *     there must come along, else 401. Answered once the message is stored: after a 503 Telegram sends it again.
+         */
+        post: operations["receiveTelegramUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/whatsapp/webhook": {
         parameters: {
             query?: never;
@@ -1334,8 +1355,14 @@ export interface paths {
         };
         /**
          * List log entries
-         * @description What has happened, the newest first. A key that is bound to workspaces sees its own calls only. Where a filter fits few
-         *     entries a page may have less than `limit`, even none, and still a `nextCursor`: the search goes on from there.
+         * @description What has happened, the newest first. Where a filter fits few entries a page may have less than `limit`, even none, and still a
+         *     `nextCursor`: the search goes on from there.
+         *
+         *     The gateway's log is for keys that are bound to no workspace. It is read from its files, the rotated ones too; where
+         *     `logging.file` is null, from the last 1,000 lines. When `Accept` asks for `text/event-stream` it is followed: an event for
+         *     each line from now on, or behind `Last-Event-ID`, until the reader goes.
+         *
+         *     Of the audit log a key that is bound to workspaces sees its own calls only.
          */
         get: operations["listLogs"];
         put?: never;
@@ -1557,8 +1584,10 @@ export interface components {
             description: string;
             /** @description The model it asks, `provider/model`; null for the gateway's default. */
             model: string | null;
-            /** @description Names of the tools it may call. */
+            /** @description Names or globs of the tools it may call. */
             tools: string[];
+            /** @description Names or globs of those that it may not, whatever else allows them. */
+            denyTools: string[];
             skills: string[];
             /**
              * Format: int32
@@ -1749,7 +1778,10 @@ export interface components {
          *     `logging.auditRetentionDays`. None holds a token, a body or a query.
          */
         AuditEntry: {
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             kind: "audit";
             id: components["schemas"]["Id"];
             /** @description When the answer was out; the call began `durationMs` before. */
@@ -2130,6 +2162,8 @@ export interface components {
             workspaces?: (components["schemas"]["Id"] | "*")[];
             /** @description The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may. */
             tools?: components["schemas"]["ToolGlob"][];
+            /** @description The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not. */
+            denyTools?: components["schemas"]["ToolGlob"][];
             /**
              * Format: int32
              * @description Requests a minute.
@@ -2424,6 +2458,31 @@ export interface components {
          * @enum {string}
          */
         FinishReason: "stop" | "length" | "tool_calls" | "content_filter";
+        /** @description One line of the gateway's own log. Secrets in it are masked. */
+        GatewayLogEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "gateway";
+            /** @description Its place in the log; `Last-Event-ID` of a stream goes on behind it. */
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Instant"];
+            level: components["schemas"]["LogLevel"];
+            /** @description What happened, in words; `request` for one that was answered. */
+            message: string;
+            /** @description Of the request that it is about; absent where there is none, as with the four below. */
+            requestId?: string;
+            keyId?: string;
+            /** @description The operation's id in this contract. */
+            operation?: string;
+            sessionId?: string;
+            runId?: string;
+            /** @description What else the line has, such as `status`, `durationMs` and `err`. */
+            fields: {
+                [key: string]: unknown;
+            };
+        };
         /** @description It is up. */
         Health: {
             /**
@@ -2529,6 +2588,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -2570,14 +2631,21 @@ export interface components {
             lastAttempt: components["schemas"]["DeliveryAttempt"] | null;
             createdAt: components["schemas"]["Instant"];
         };
+        /** @description Of the log that was asked for. */
+        LogEntry: components["schemas"]["GatewayLogEntry"] | components["schemas"]["AuditEntry"];
         /**
-         * @description Which log to read: `audit`, one entry for each call that needs a key.
+         * @description Which log to read.
          * @enum {string}
          */
-        LogKind: "audit";
+        LogKind: "gateway" | "audit";
+        /**
+         * @description How important a line is, the least first.
+         * @enum {string}
+         */
+        LogLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
         LogPage: {
             /** @description The newest first. */
-            entries: components["schemas"]["AuditEntry"][];
+            entries: components["schemas"]["LogEntry"][];
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
@@ -2833,6 +2901,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -3212,6 +3282,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -3616,6 +3688,21 @@ export interface components {
             /** @description `GET /api/v1/runs/{runId}` tells what comes of it. */
             runId: components["schemas"]["Id"];
             jobId: components["schemas"]["Id"];
+        };
+        /**
+         * @description What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
+         * @example {
+         *       "update_id": 10000
+         *     }
+         */
+        TelegramUpdate: {
+            /**
+             * Format: int64
+             * @description Telegram's number of the update.
+             */
+            update_id: number;
+        } & {
+            [key: string]: unknown;
         };
         /** @description A time zone by its IANA name. */
         TimeZone: string;
@@ -4640,7 +4727,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+        /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
         LastEventIdHeader: string;
         /** @description How many at the most. */
         LimitQuery: number;
@@ -4784,7 +4871,7 @@ export interface operations {
                 temperature?: number;
             };
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
             };
             path?: never;
@@ -4837,7 +4924,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -4900,7 +4987,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -5021,7 +5108,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -5314,7 +5401,7 @@ export interface operations {
                 after?: string;
             };
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
             };
             path: {
@@ -6942,6 +7029,40 @@ export interface operations {
             503: components["responses"]["PlainServiceUnavailable"];
         };
     };
+    receiveTelegramUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of the settings. */
+                "X-Telegram-Bot-Api-Secret-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TelegramUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequestOpen"];
+            401: components["responses"]["ApiUnauthorizedOpen"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
+            413: components["responses"]["ApiPayloadTooLargeOpen"];
+            415: components["responses"]["ApiUnsupportedMediaTypeOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
     verifyWhatsappWebhook: {
         parameters: {
             query: {
@@ -7446,7 +7567,7 @@ export interface operations {
                 limit?: components["parameters"]["LimitQuery"];
             };
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
             };
             path?: never;
@@ -7628,7 +7749,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RotateKeyRequest"];
             };
@@ -7816,25 +7937,32 @@ export interface operations {
     };
     listLogs: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Which log. */
-                kind: components["schemas"]["LogKind"];
+                kind?: components["schemas"]["LogKind"];
                 /** @description How many at the most. */
                 limit?: components["parameters"]["LimitQuery"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: components["parameters"]["PageQuery.cursor"];
+                /** @description Only lines at least as important as this; of the gateway's log. */
+                level?: components["schemas"]["LogLevel"];
+                /** @description Only lines with all of these words, in any case, in their message or their fields; of the gateway's log. */
+                q?: string;
                 /** @description Only from this moment on. */
                 since?: components["schemas"]["Instant"];
                 /** @description Only before this moment. */
                 until?: components["schemas"]["Instant"];
-                /** @description Only calls of this key. */
+                /** @description Only what this key did. */
                 keyId?: components["schemas"]["Id"];
-                /** @description Only calls of this operation, such as `deleteSession`. */
+                /** @description Only of this operation, such as `deleteSession`. */
                 operation?: string;
-                /** @description Only calls answered with this status, such as 403. */
+                /** @description Only what was answered with this status, such as 403. */
                 status?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
+                "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -7851,6 +7979,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogPage"];
+                    "text/event-stream": components["schemas"]["GatewayLogEntry"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];

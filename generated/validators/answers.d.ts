@@ -31,6 +31,7 @@ export const KeyList: ValidateFunction;
 export const NewKey: ValidateFunction;
 export const OwnKey: ValidateFunction;
 export const LogPage: ValidateFunction;
+export const GatewayLogEntry: ValidateFunction;
 export const McpServerList: ValidateFunction;
 export const MemoryList: ValidateFunction;
 export const Memory: ValidateFunction;

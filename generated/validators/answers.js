@@ -3213,6 +3213,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate52.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var AgentList = validate53;
+var schema87 = { "type": "object", "required": ["id", "name", "description", "model", "tools", "denyTools", "skills", "maxSteps", "isDefault"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string" }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The model it asks, `provider/model`; null for the gateway's default." }, "tools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of the tools it may call." }, "denyTools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of those that it may not, whatever else allows them." }, "skills": { "type": "array", "items": { "type": "string" } }, "maxSteps": { "type": "integer", "description": "The most model calls of one turn.", "minimum": -2147483647, "maximum": 2147483647 }, "isDefault": { "type": "boolean", "description": "Whether it answers when nobody names an agent." } }, "description": "An agent of the settings.", "additionalProperties": false };
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3269,8 +3270,8 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.skills === void 0) {
-      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "skills" }, message: "must have required property 'skills'" };
+    if (data.denyTools === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "denyTools" }, message: "must have required property 'denyTools'" };
       if (vErrors === null) {
         vErrors = [err5];
       } else {
@@ -3278,8 +3279,8 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.maxSteps === void 0) {
-      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxSteps" }, message: "must have required property 'maxSteps'" };
+    if (data.skills === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "skills" }, message: "must have required property 'skills'" };
       if (vErrors === null) {
         vErrors = [err6];
       } else {
@@ -3287,8 +3288,8 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.isDefault === void 0) {
-      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "isDefault" }, message: "must have required property 'isDefault'" };
+    if (data.maxSteps === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxSteps" }, message: "must have required property 'maxSteps'" };
       if (vErrors === null) {
         vErrors = [err7];
       } else {
@@ -3296,13 +3297,22 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
+    if (data.isDefault === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "isDefault" }, message: "must have required property 'isDefault'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
     for (const key0 in data) {
-      if (!(key0 === "id" || key0 === "name" || key0 === "description" || key0 === "model" || key0 === "tools" || key0 === "skills" || key0 === "maxSteps" || key0 === "isDefault")) {
-        const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+      if (!func1.call(schema87.properties, key0)) {
+        const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
-          vErrors = [err8];
+          vErrors = [err9];
         } else {
-          vErrors.push(err8);
+          vErrors.push(err9);
         }
         errors++;
       }
@@ -3311,27 +3321,16 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (!pattern4.test(data0)) {
-          const err9 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err9];
+            vErrors = [err10];
           } else {
-            vErrors.push(err9);
+            vErrors.push(err10);
           }
           errors++;
         }
       } else {
-        const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err10];
-        } else {
-          vErrors.push(err10);
-        }
-        errors++;
-      }
-    }
-    if (data.name !== void 0) {
-      if (typeof data.name !== "string") {
-        const err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err11 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -3340,13 +3339,24 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.description !== void 0) {
-      if (typeof data.description !== "string") {
-        const err12 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.name !== void 0) {
+      if (typeof data.name !== "string") {
+        const err12 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
           vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      if (typeof data.description !== "string") {
+        const err13 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
         }
         errors++;
       }
@@ -3357,19 +3367,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       let valid2 = false;
       const _errs11 = errors;
       if (typeof data3 !== "string") {
-        const err13 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err13];
-        } else {
-          vErrors.push(err13);
-        }
-        errors++;
-      }
-      var _valid0 = _errs11 === errors;
-      valid2 = valid2 || _valid0;
-      const _errs13 = errors;
-      if (data3 !== null) {
-        const err14 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err14 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -3377,14 +3375,26 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      var _valid0 = _errs13 === errors;
+      var _valid0 = _errs11 === errors;
       valid2 = valid2 || _valid0;
-      if (!valid2) {
-        const err15 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs13 = errors;
+      if (data3 !== null) {
+        const err15 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
           vErrors.push(err15);
+        }
+        errors++;
+      }
+      var _valid0 = _errs13 === errors;
+      valid2 = valid2 || _valid0;
+      if (!valid2) {
+        const err16 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
         }
         errors++;
       } else {
@@ -3404,54 +3414,42 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         const len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++) {
           if (typeof data4[i0] !== "string") {
-            const err16 = { instancePath: instancePath + "/tools/" + i0, schemaPath: "#/properties/tools/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err17 = { instancePath: instancePath + "/tools/" + i0, schemaPath: "#/properties/tools/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err16];
+              vErrors = [err17];
             } else {
-              vErrors.push(err16);
+              vErrors.push(err17);
             }
             errors++;
           }
         }
       } else {
-        const err17 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err18 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err18];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err18);
         }
         errors++;
       }
     }
-    if (data.skills !== void 0) {
-      let data6 = data.skills;
+    if (data.denyTools !== void 0) {
+      let data6 = data.denyTools;
       if (Array.isArray(data6)) {
         const len1 = data6.length;
         for (let i1 = 0; i1 < len1; i1++) {
           if (typeof data6[i1] !== "string") {
-            const err18 = { instancePath: instancePath + "/skills/" + i1, schemaPath: "#/properties/skills/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err19 = { instancePath: instancePath + "/denyTools/" + i1, schemaPath: "#/properties/denyTools/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err18];
+              vErrors = [err19];
             } else {
-              vErrors.push(err18);
+              vErrors.push(err19);
             }
             errors++;
           }
         }
       } else {
-        const err19 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err19];
-        } else {
-          vErrors.push(err19);
-        }
-        errors++;
-      }
-    }
-    if (data.maxSteps !== void 0) {
-      let data8 = data.maxSteps;
-      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-        const err20 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err20 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -3459,30 +3457,36 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 2147483647 || isNaN(data8)) {
-          const err21 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err21];
-          } else {
-            vErrors.push(err21);
+    }
+    if (data.skills !== void 0) {
+      let data8 = data.skills;
+      if (Array.isArray(data8)) {
+        const len2 = data8.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          if (typeof data8[i2] !== "string") {
+            const err21 = { instancePath: instancePath + "/skills/" + i2, schemaPath: "#/properties/skills/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err21];
+            } else {
+              vErrors.push(err21);
+            }
+            errors++;
           }
-          errors++;
         }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err22 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err22];
-          } else {
-            vErrors.push(err22);
-          }
-          errors++;
+      } else {
+        const err22 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
         }
+        errors++;
       }
     }
-    if (data.isDefault !== void 0) {
-      if (typeof data.isDefault !== "boolean") {
-        const err23 = { instancePath: instancePath + "/isDefault", schemaPath: "#/properties/isDefault/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.maxSteps !== void 0) {
+      let data10 = data.maxSteps;
+      if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
+        const err23 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -3490,13 +3494,44 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 2147483647 || isNaN(data10)) {
+          const err24 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+        if (data10 < -2147483647 || isNaN(data10)) {
+          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.isDefault !== void 0) {
+      if (typeof data.isDefault !== "boolean") {
+        const err26 = { instancePath: instancePath + "/isDefault", schemaPath: "#/properties/isDefault/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
     }
   } else {
-    const err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err24];
+      vErrors = [err27];
     } else {
-      vErrors.push(err24);
+      vErrors.push(err27);
     }
     errors++;
   }
@@ -3867,8 +3902,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.skills === void 0) {
-      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "skills" }, message: "must have required property 'skills'" };
+    if (data.denyTools === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "denyTools" }, message: "must have required property 'denyTools'" };
       if (vErrors === null) {
         vErrors = [err5];
       } else {
@@ -3876,8 +3911,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.maxSteps === void 0) {
-      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxSteps" }, message: "must have required property 'maxSteps'" };
+    if (data.skills === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "skills" }, message: "must have required property 'skills'" };
       if (vErrors === null) {
         vErrors = [err6];
       } else {
@@ -3885,8 +3920,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.isDefault === void 0) {
-      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "isDefault" }, message: "must have required property 'isDefault'" };
+    if (data.maxSteps === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxSteps" }, message: "must have required property 'maxSteps'" };
       if (vErrors === null) {
         vErrors = [err7];
       } else {
@@ -3894,13 +3929,22 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
+    if (data.isDefault === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "isDefault" }, message: "must have required property 'isDefault'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
     for (const key0 in data) {
-      if (!(key0 === "id" || key0 === "name" || key0 === "description" || key0 === "model" || key0 === "tools" || key0 === "skills" || key0 === "maxSteps" || key0 === "isDefault")) {
-        const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+      if (!func1.call(schema87.properties, key0)) {
+        const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
-          vErrors = [err8];
+          vErrors = [err9];
         } else {
-          vErrors.push(err8);
+          vErrors.push(err9);
         }
         errors++;
       }
@@ -3909,27 +3953,16 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (!pattern4.test(data0)) {
-          const err9 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err9];
+            vErrors = [err10];
           } else {
-            vErrors.push(err9);
+            vErrors.push(err10);
           }
           errors++;
         }
       } else {
-        const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err10];
-        } else {
-          vErrors.push(err10);
-        }
-        errors++;
-      }
-    }
-    if (data.name !== void 0) {
-      if (typeof data.name !== "string") {
-        const err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err11 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -3938,13 +3971,24 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.description !== void 0) {
-      if (typeof data.description !== "string") {
-        const err12 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.name !== void 0) {
+      if (typeof data.name !== "string") {
+        const err12 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
           vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      if (typeof data.description !== "string") {
+        const err13 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
         }
         errors++;
       }
@@ -3955,19 +3999,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       let valid2 = false;
       const _errs11 = errors;
       if (typeof data3 !== "string") {
-        const err13 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err13];
-        } else {
-          vErrors.push(err13);
-        }
-        errors++;
-      }
-      var _valid0 = _errs11 === errors;
-      valid2 = valid2 || _valid0;
-      const _errs13 = errors;
-      if (data3 !== null) {
-        const err14 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err14 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -3975,14 +4007,26 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      var _valid0 = _errs13 === errors;
+      var _valid0 = _errs11 === errors;
       valid2 = valid2 || _valid0;
-      if (!valid2) {
-        const err15 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs13 = errors;
+      if (data3 !== null) {
+        const err15 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
           vErrors.push(err15);
+        }
+        errors++;
+      }
+      var _valid0 = _errs13 === errors;
+      valid2 = valid2 || _valid0;
+      if (!valid2) {
+        const err16 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
         }
         errors++;
       } else {
@@ -4002,54 +4046,42 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         const len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++) {
           if (typeof data4[i0] !== "string") {
-            const err16 = { instancePath: instancePath + "/tools/" + i0, schemaPath: "#/properties/tools/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err17 = { instancePath: instancePath + "/tools/" + i0, schemaPath: "#/properties/tools/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err16];
+              vErrors = [err17];
             } else {
-              vErrors.push(err16);
+              vErrors.push(err17);
             }
             errors++;
           }
         }
       } else {
-        const err17 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err18 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err18];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err18);
         }
         errors++;
       }
     }
-    if (data.skills !== void 0) {
-      let data6 = data.skills;
+    if (data.denyTools !== void 0) {
+      let data6 = data.denyTools;
       if (Array.isArray(data6)) {
         const len1 = data6.length;
         for (let i1 = 0; i1 < len1; i1++) {
           if (typeof data6[i1] !== "string") {
-            const err18 = { instancePath: instancePath + "/skills/" + i1, schemaPath: "#/properties/skills/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err19 = { instancePath: instancePath + "/denyTools/" + i1, schemaPath: "#/properties/denyTools/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err18];
+              vErrors = [err19];
             } else {
-              vErrors.push(err18);
+              vErrors.push(err19);
             }
             errors++;
           }
         }
       } else {
-        const err19 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err19];
-        } else {
-          vErrors.push(err19);
-        }
-        errors++;
-      }
-    }
-    if (data.maxSteps !== void 0) {
-      let data8 = data.maxSteps;
-      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-        const err20 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err20 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -4057,30 +4089,36 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 2147483647 || isNaN(data8)) {
-          const err21 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err21];
-          } else {
-            vErrors.push(err21);
+    }
+    if (data.skills !== void 0) {
+      let data8 = data.skills;
+      if (Array.isArray(data8)) {
+        const len2 = data8.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          if (typeof data8[i2] !== "string") {
+            const err21 = { instancePath: instancePath + "/skills/" + i2, schemaPath: "#/properties/skills/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err21];
+            } else {
+              vErrors.push(err21);
+            }
+            errors++;
           }
-          errors++;
         }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err22 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err22];
-          } else {
-            vErrors.push(err22);
-          }
-          errors++;
+      } else {
+        const err22 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
         }
+        errors++;
       }
     }
-    if (data.isDefault !== void 0) {
-      if (typeof data.isDefault !== "boolean") {
-        const err23 = { instancePath: instancePath + "/isDefault", schemaPath: "#/properties/isDefault/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.maxSteps !== void 0) {
+      let data10 = data.maxSteps;
+      if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
+        const err23 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -4088,13 +4126,44 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 2147483647 || isNaN(data10)) {
+          const err24 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+        if (data10 < -2147483647 || isNaN(data10)) {
+          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.isDefault !== void 0) {
+      if (typeof data.isDefault !== "boolean") {
+        const err26 = { instancePath: instancePath + "/isDefault", schemaPath: "#/properties/isDefault/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
     }
   } else {
-    const err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err24];
+      vErrors = [err27];
     } else {
-      vErrors.push(err24);
+      vErrors.push(err27);
     }
     errors++;
   }
@@ -16393,7 +16462,7 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate186.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var KeyList = validate187;
-var schema301 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
+var schema301 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
 var schema303 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
 var schema304 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
 var schema305 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
@@ -16489,8 +16558,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.rateLimit === void 0) {
-      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rateLimit" }, message: "must have required property 'rateLimit'" };
+    if (data.denyTools === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "denyTools" }, message: "must have required property 'denyTools'" };
       if (vErrors === null) {
         vErrors = [err9];
       } else {
@@ -16498,8 +16567,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.maxTokensPerDay === void 0) {
-      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxTokensPerDay" }, message: "must have required property 'maxTokensPerDay'" };
+    if (data.rateLimit === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rateLimit" }, message: "must have required property 'rateLimit'" };
       if (vErrors === null) {
         vErrors = [err10];
       } else {
@@ -16507,8 +16576,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.expiresAt === void 0) {
-      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "expiresAt" }, message: "must have required property 'expiresAt'" };
+    if (data.maxTokensPerDay === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxTokensPerDay" }, message: "must have required property 'maxTokensPerDay'" };
       if (vErrors === null) {
         vErrors = [err11];
       } else {
@@ -16516,8 +16585,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.createdAt === void 0) {
-      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+    if (data.expiresAt === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "expiresAt" }, message: "must have required property 'expiresAt'" };
       if (vErrors === null) {
         vErrors = [err12];
       } else {
@@ -16525,8 +16594,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.lastUsedAt === void 0) {
-      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastUsedAt" }, message: "must have required property 'lastUsedAt'" };
+    if (data.createdAt === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
       if (vErrors === null) {
         vErrors = [err13];
       } else {
@@ -16534,8 +16603,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.revokedAt === void 0) {
-      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "revokedAt" }, message: "must have required property 'revokedAt'" };
+    if (data.lastUsedAt === void 0) {
+      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastUsedAt" }, message: "must have required property 'lastUsedAt'" };
       if (vErrors === null) {
         vErrors = [err14];
       } else {
@@ -16543,8 +16612,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.owner === void 0) {
-      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "owner" }, message: "must have required property 'owner'" };
+    if (data.revokedAt === void 0) {
+      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "revokedAt" }, message: "must have required property 'revokedAt'" };
       if (vErrors === null) {
         vErrors = [err15];
       } else {
@@ -16552,13 +16621,22 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
+    if (data.owner === void 0) {
+      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "owner" }, message: "must have required property 'owner'" };
+      if (vErrors === null) {
+        vErrors = [err16];
+      } else {
+        vErrors.push(err16);
+      }
+      errors++;
+    }
     for (const key0 in data) {
       if (!func1.call(schema301.properties, key0)) {
-        const err16 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        const err17 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
-          vErrors = [err16];
+          vErrors = [err17];
         } else {
-          vErrors.push(err16);
+          vErrors.push(err17);
         }
         errors++;
       }
@@ -16567,27 +16645,16 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (!pattern4.test(data0)) {
-          const err17 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err18 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err17];
+            vErrors = [err18];
           } else {
-            vErrors.push(err17);
+            vErrors.push(err18);
           }
           errors++;
         }
       } else {
-        const err18 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err18];
-        } else {
-          vErrors.push(err18);
-        }
-        errors++;
-      }
-    }
-    if (data.label !== void 0) {
-      if (typeof data.label !== "string") {
-        const err19 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err19 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -16596,10 +16663,9 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
     }
-    if (data.source !== void 0) {
-      let data2 = data.source;
-      if (typeof data2 !== "string") {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.label !== void 0) {
+      if (typeof data.label !== "string") {
+        const err20 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -16607,8 +16673,11 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      if (!(data2 === "stored" || data2 === "settings")) {
-        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.source !== void 0) {
+      let data2 = data.source;
+      if (typeof data2 !== "string") {
+        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -16616,10 +16685,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-    }
-    if (data.prefix !== void 0) {
-      if (typeof data.prefix !== "string") {
-        const err22 = { instancePath: instancePath + "/prefix", schemaPath: "#/properties/prefix/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!(data2 === "stored" || data2 === "settings")) {
+        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -16628,13 +16695,24 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
     }
-    if (data.lastFour !== void 0) {
-      if (typeof data.lastFour !== "string") {
-        const err23 = { instancePath: instancePath + "/lastFour", schemaPath: "#/properties/lastFour/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.prefix !== void 0) {
+      if (typeof data.prefix !== "string") {
+        const err23 = { instancePath: instancePath + "/prefix", schemaPath: "#/properties/prefix/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
           vErrors.push(err23);
+        }
+        errors++;
+      }
+    }
+    if (data.lastFour !== void 0) {
+      if (typeof data.lastFour !== "string") {
+        const err24 = { instancePath: instancePath + "/lastFour", schemaPath: "#/properties/lastFour/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
         }
         errors++;
       }
@@ -16649,16 +16727,7 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i0 = 0; i0 < len0; i0++) {
           let data6 = data5[i0];
           if (typeof data6 !== "string") {
-            const err24 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err24];
-            } else {
-              vErrors.push(err24);
-            }
-            errors++;
-          }
-          if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -16666,21 +16735,18 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+          if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
+            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err26];
+            } else {
+              vErrors.push(err26);
+            }
+            errors++;
+          }
         }
       } else {
-        const err26 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err26];
-        } else {
-          vErrors.push(err26);
-        }
-        errors++;
-      }
-      var _valid0 = _errs16 === errors;
-      valid3 = valid3 || _valid0;
-      const _errs21 = errors;
-      if (data5 !== null) {
-        const err27 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err27 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -16688,14 +16754,26 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid0 = _errs21 === errors;
+      var _valid0 = _errs16 === errors;
       valid3 = valid3 || _valid0;
-      if (!valid3) {
-        const err28 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs21 = errors;
+      if (data5 !== null) {
+        const err28 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
           vErrors.push(err28);
+        }
+        errors++;
+      }
+      var _valid0 = _errs21 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err29 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
         }
         errors++;
       } else {
@@ -16719,16 +16797,7 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i1 = 0; i1 < len1; i1++) {
           let data8 = data7[i1];
           if (typeof data8 !== "string") {
-            const err29 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err29];
-            } else {
-              vErrors.push(err29);
-            }
-            errors++;
-          }
-          if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -16736,21 +16805,18 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+          if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
+            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err31];
+            } else {
+              vErrors.push(err31);
+            }
+            errors++;
+          }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err31];
-        } else {
-          vErrors.push(err31);
-        }
-        errors++;
-      }
-      var _valid1 = _errs25 === errors;
-      valid7 = valid7 || _valid1;
-      const _errs30 = errors;
-      if (data7 !== null) {
-        const err32 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err32 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err32];
         } else {
@@ -16758,14 +16824,26 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid1 = _errs30 === errors;
+      var _valid1 = _errs25 === errors;
       valid7 = valid7 || _valid1;
-      if (!valid7) {
-        const err33 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs30 = errors;
+      if (data7 !== null) {
+        const err33 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err33];
         } else {
           vErrors.push(err33);
+        }
+        errors++;
+      }
+      var _valid1 = _errs30 === errors;
+      valid7 = valid7 || _valid1;
+      if (!valid7) {
+        const err34 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err34];
+        } else {
+          vErrors.push(err34);
         }
         errors++;
       } else {
@@ -16785,21 +16863,21 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         const len2 = data9.length;
         for (let i2 = 0; i2 < len2; i2++) {
           if (typeof data9[i2] !== "string") {
-            const err34 = { instancePath: instancePath + "/workspaces/" + i2, schemaPath: "#/properties/workspaces/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err35 = { instancePath: instancePath + "/workspaces/" + i2, schemaPath: "#/properties/workspaces/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err34];
+              vErrors = [err35];
             } else {
-              vErrors.push(err34);
+              vErrors.push(err35);
             }
             errors++;
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err36 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err35];
+          vErrors = [err36];
         } else {
-          vErrors.push(err35);
+          vErrors.push(err36);
         }
         errors++;
       }
@@ -16813,29 +16891,17 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         const len3 = data11.length;
         for (let i3 = 0; i3 < len3; i3++) {
           if (typeof data11[i3] !== "string") {
-            const err36 = { instancePath: instancePath + "/tools/" + i3, schemaPath: "#/properties/tools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err37 = { instancePath: instancePath + "/tools/" + i3, schemaPath: "#/properties/tools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err36];
+              vErrors = [err37];
             } else {
-              vErrors.push(err36);
+              vErrors.push(err37);
             }
             errors++;
           }
         }
       } else {
-        const err37 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err37];
-        } else {
-          vErrors.push(err37);
-        }
-        errors++;
-      }
-      var _valid2 = _errs38 === errors;
-      valid13 = valid13 || _valid2;
-      const _errs42 = errors;
-      if (data11 !== null) {
-        const err38 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err38 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err38];
         } else {
@@ -16843,14 +16909,26 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid2 = _errs42 === errors;
+      var _valid2 = _errs38 === errors;
       valid13 = valid13 || _valid2;
-      if (!valid13) {
-        const err39 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs42 = errors;
+      if (data11 !== null) {
+        const err39 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err39];
         } else {
           vErrors.push(err39);
+        }
+        errors++;
+      }
+      var _valid2 = _errs42 === errors;
+      valid13 = valid13 || _valid2;
+      if (!valid13) {
+        const err40 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err40];
+        } else {
+          vErrors.push(err40);
         }
         errors++;
       } else {
@@ -16864,45 +16942,38 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.rateLimit !== void 0) {
-      let data13 = data.rateLimit;
+    if (data.denyTools !== void 0) {
+      let data13 = data.denyTools;
       const _errs45 = errors;
       let valid16 = false;
       const _errs46 = errors;
-      if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-        const err40 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (Array.isArray(data13)) {
+        const len4 = data13.length;
+        for (let i4 = 0; i4 < len4; i4++) {
+          if (typeof data13[i4] !== "string") {
+            const err41 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "#/properties/denyTools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err41];
+            } else {
+              vErrors.push(err41);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err42 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err40];
+          vErrors = [err42];
         } else {
-          vErrors.push(err40);
+          vErrors.push(err42);
         }
         errors++;
       }
-      if (typeof data13 == "number" && isFinite(data13)) {
-        if (data13 > 2147483647 || isNaN(data13)) {
-          const err41 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err41];
-          } else {
-            vErrors.push(err41);
-          }
-          errors++;
-        }
-        if (data13 < -2147483647 || isNaN(data13)) {
-          const err42 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err42];
-          } else {
-            vErrors.push(err42);
-          }
-          errors++;
-        }
-      }
       var _valid3 = _errs46 === errors;
       valid16 = valid16 || _valid3;
-      const _errs48 = errors;
+      const _errs50 = errors;
       if (data13 !== null) {
-        const err43 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err43 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err43];
         } else {
@@ -16910,10 +16981,10 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid3 = _errs48 === errors;
+      var _valid3 = _errs50 === errors;
       valid16 = valid16 || _valid3;
       if (!valid16) {
-        const err44 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        const err44 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err44];
         } else {
@@ -16931,13 +17002,13 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.maxTokensPerDay !== void 0) {
-      let data14 = data.maxTokensPerDay;
-      const _errs51 = errors;
-      let valid17 = false;
-      const _errs52 = errors;
-      if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
-        const err45 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+    if (data.rateLimit !== void 0) {
+      let data15 = data.rateLimit;
+      const _errs53 = errors;
+      let valid19 = false;
+      const _errs54 = errors;
+      if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+        const err45 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -16945,9 +17016,9 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 9007199254740991 || isNaN(data14)) {
-          const err46 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 2147483647 || isNaN(data15)) {
+          const err46 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
           if (vErrors === null) {
             vErrors = [err46];
           } else {
@@ -16955,8 +17026,8 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data14 < -9007199254740991 || isNaN(data14)) {
-          const err47 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+        if (data15 < -2147483647 || isNaN(data15)) {
+          const err47 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
           if (vErrors === null) {
             vErrors = [err47];
           } else {
@@ -16965,11 +17036,11 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
       }
-      var _valid4 = _errs52 === errors;
-      valid17 = valid17 || _valid4;
-      const _errs54 = errors;
-      if (data14 !== null) {
-        const err48 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+      var _valid4 = _errs54 === errors;
+      valid19 = valid19 || _valid4;
+      const _errs56 = errors;
+      if (data15 !== null) {
+        const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err48];
         } else {
@@ -16977,10 +17048,10 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid4 = _errs54 === errors;
-      valid17 = valid17 || _valid4;
-      if (!valid17) {
-        const err49 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid4 = _errs56 === errors;
+      valid19 = valid19 || _valid4;
+      if (!valid19) {
+        const err49 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err49];
         } else {
@@ -16988,10 +17059,77 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       } else {
-        errors = _errs51;
+        errors = _errs53;
         if (vErrors !== null) {
-          if (_errs51) {
-            vErrors.length = _errs51;
+          if (_errs53) {
+            vErrors.length = _errs53;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.maxTokensPerDay !== void 0) {
+      let data16 = data.maxTokensPerDay;
+      const _errs59 = errors;
+      let valid20 = false;
+      const _errs60 = errors;
+      if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
+        const err50 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err50];
+        } else {
+          vErrors.push(err50);
+        }
+        errors++;
+      }
+      if (typeof data16 == "number" && isFinite(data16)) {
+        if (data16 > 9007199254740991 || isNaN(data16)) {
+          const err51 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err51];
+          } else {
+            vErrors.push(err51);
+          }
+          errors++;
+        }
+        if (data16 < -9007199254740991 || isNaN(data16)) {
+          const err52 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err52];
+          } else {
+            vErrors.push(err52);
+          }
+          errors++;
+        }
+      }
+      var _valid5 = _errs60 === errors;
+      valid20 = valid20 || _valid5;
+      const _errs62 = errors;
+      if (data16 !== null) {
+        const err53 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err53];
+        } else {
+          vErrors.push(err53);
+        }
+        errors++;
+      }
+      var _valid5 = _errs62 === errors;
+      valid20 = valid20 || _valid5;
+      if (!valid20) {
+        const err54 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err54];
+        } else {
+          vErrors.push(err54);
+        }
+        errors++;
+      } else {
+        errors = _errs59;
+        if (vErrors !== null) {
+          if (_errs59) {
+            vErrors.length = _errs59;
           } else {
             vErrors = null;
           }
@@ -16999,91 +17137,22 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.expiresAt !== void 0) {
-      let data15 = data.expiresAt;
-      const _errs57 = errors;
-      let valid18 = false;
-      const _errs58 = errors;
-      if (typeof data15 === "string") {
-        if (!pattern5.test(data15)) {
-          const err50 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
-          if (vErrors === null) {
-            vErrors = [err50];
-          } else {
-            vErrors.push(err50);
-          }
-          errors++;
-        }
-      } else {
-        const err51 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err51];
-        } else {
-          vErrors.push(err51);
-        }
-        errors++;
-      }
-      var _valid5 = _errs58 === errors;
-      valid18 = valid18 || _valid5;
-      const _errs61 = errors;
-      if (data15 !== null) {
-        const err52 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        if (vErrors === null) {
-          vErrors = [err52];
-        } else {
-          vErrors.push(err52);
-        }
-        errors++;
-      }
-      var _valid5 = _errs61 === errors;
-      valid18 = valid18 || _valid5;
-      if (!valid18) {
-        const err53 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err53];
-        } else {
-          vErrors.push(err53);
-        }
-        errors++;
-      } else {
-        errors = _errs57;
-        if (vErrors !== null) {
-          if (_errs57) {
-            vErrors.length = _errs57;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.createdAt !== void 0) {
-      let data16 = data.createdAt;
-      const _errs64 = errors;
-      let valid20 = false;
+      let data17 = data.expiresAt;
       const _errs65 = errors;
-      if (typeof data16 === "string") {
-        if (!pattern5.test(data16)) {
-          const err54 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid21 = false;
+      const _errs66 = errors;
+      if (typeof data17 === "string") {
+        if (!pattern5.test(data17)) {
+          const err55 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err54];
+            vErrors = [err55];
           } else {
-            vErrors.push(err54);
+            vErrors.push(err55);
           }
           errors++;
         }
       } else {
-        const err55 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err55];
-        } else {
-          vErrors.push(err55);
-        }
-        errors++;
-      }
-      var _valid6 = _errs65 === errors;
-      valid20 = valid20 || _valid6;
-      const _errs68 = errors;
-      if (data16 !== null) {
-        const err56 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err56 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err56];
         } else {
@@ -17091,56 +17160,56 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid6 = _errs68 === errors;
-      valid20 = valid20 || _valid6;
-      if (!valid20) {
-        const err57 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid6 = _errs66 === errors;
+      valid21 = valid21 || _valid6;
+      const _errs69 = errors;
+      if (data17 !== null) {
+        const err57 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err57];
         } else {
           vErrors.push(err57);
         }
         errors++;
+      }
+      var _valid6 = _errs69 === errors;
+      valid21 = valid21 || _valid6;
+      if (!valid21) {
+        const err58 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err58];
+        } else {
+          vErrors.push(err58);
+        }
+        errors++;
       } else {
-        errors = _errs64;
+        errors = _errs65;
         if (vErrors !== null) {
-          if (_errs64) {
-            vErrors.length = _errs64;
+          if (_errs65) {
+            vErrors.length = _errs65;
           } else {
             vErrors = null;
           }
         }
       }
     }
-    if (data.lastUsedAt !== void 0) {
-      let data17 = data.lastUsedAt;
-      const _errs71 = errors;
-      let valid22 = false;
+    if (data.createdAt !== void 0) {
+      let data18 = data.createdAt;
       const _errs72 = errors;
-      if (typeof data17 === "string") {
-        if (!pattern5.test(data17)) {
-          const err58 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid23 = false;
+      const _errs73 = errors;
+      if (typeof data18 === "string") {
+        if (!pattern5.test(data18)) {
+          const err59 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err58];
+            vErrors = [err59];
           } else {
-            vErrors.push(err58);
+            vErrors.push(err59);
           }
           errors++;
         }
       } else {
-        const err59 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err59];
-        } else {
-          vErrors.push(err59);
-        }
-        errors++;
-      }
-      var _valid7 = _errs72 === errors;
-      valid22 = valid22 || _valid7;
-      const _errs75 = errors;
-      if (data17 !== null) {
-        const err60 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err60 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err60];
         } else {
@@ -17148,56 +17217,56 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid7 = _errs75 === errors;
-      valid22 = valid22 || _valid7;
-      if (!valid22) {
-        const err61 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid7 = _errs73 === errors;
+      valid23 = valid23 || _valid7;
+      const _errs76 = errors;
+      if (data18 !== null) {
+        const err61 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err61];
         } else {
           vErrors.push(err61);
         }
         errors++;
+      }
+      var _valid7 = _errs76 === errors;
+      valid23 = valid23 || _valid7;
+      if (!valid23) {
+        const err62 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err62];
+        } else {
+          vErrors.push(err62);
+        }
+        errors++;
       } else {
-        errors = _errs71;
+        errors = _errs72;
         if (vErrors !== null) {
-          if (_errs71) {
-            vErrors.length = _errs71;
+          if (_errs72) {
+            vErrors.length = _errs72;
           } else {
             vErrors = null;
           }
         }
       }
     }
-    if (data.revokedAt !== void 0) {
-      let data18 = data.revokedAt;
-      const _errs78 = errors;
-      let valid24 = false;
+    if (data.lastUsedAt !== void 0) {
+      let data19 = data.lastUsedAt;
       const _errs79 = errors;
-      if (typeof data18 === "string") {
-        if (!pattern5.test(data18)) {
-          const err62 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid25 = false;
+      const _errs80 = errors;
+      if (typeof data19 === "string") {
+        if (!pattern5.test(data19)) {
+          const err63 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err62];
+            vErrors = [err63];
           } else {
-            vErrors.push(err62);
+            vErrors.push(err63);
           }
           errors++;
         }
       } else {
-        const err63 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err63];
-        } else {
-          vErrors.push(err63);
-        }
-        errors++;
-      }
-      var _valid8 = _errs79 === errors;
-      valid24 = valid24 || _valid8;
-      const _errs82 = errors;
-      if (data18 !== null) {
-        const err64 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err64 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err64];
         } else {
@@ -17205,21 +17274,90 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid8 = _errs82 === errors;
-      valid24 = valid24 || _valid8;
-      if (!valid24) {
-        const err65 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid8 = _errs80 === errors;
+      valid25 = valid25 || _valid8;
+      const _errs83 = errors;
+      if (data19 !== null) {
+        const err65 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err65];
         } else {
           vErrors.push(err65);
         }
         errors++;
+      }
+      var _valid8 = _errs83 === errors;
+      valid25 = valid25 || _valid8;
+      if (!valid25) {
+        const err66 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err66];
+        } else {
+          vErrors.push(err66);
+        }
+        errors++;
       } else {
-        errors = _errs78;
+        errors = _errs79;
         if (vErrors !== null) {
-          if (_errs78) {
-            vErrors.length = _errs78;
+          if (_errs79) {
+            vErrors.length = _errs79;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.revokedAt !== void 0) {
+      let data20 = data.revokedAt;
+      const _errs86 = errors;
+      let valid27 = false;
+      const _errs87 = errors;
+      if (typeof data20 === "string") {
+        if (!pattern5.test(data20)) {
+          const err67 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err67];
+          } else {
+            vErrors.push(err67);
+          }
+          errors++;
+        }
+      } else {
+        const err68 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err68];
+        } else {
+          vErrors.push(err68);
+        }
+        errors++;
+      }
+      var _valid9 = _errs87 === errors;
+      valid27 = valid27 || _valid9;
+      const _errs90 = errors;
+      if (data20 !== null) {
+        const err69 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err69];
+        } else {
+          vErrors.push(err69);
+        }
+        errors++;
+      }
+      var _valid9 = _errs90 === errors;
+      valid27 = valid27 || _valid9;
+      if (!valid27) {
+        const err70 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err70];
+        } else {
+          vErrors.push(err70);
+        }
+        errors++;
+      } else {
+        errors = _errs86;
+        if (vErrors !== null) {
+          if (_errs86) {
+            vErrors.length = _errs86;
           } else {
             vErrors = null;
           }
@@ -17228,21 +17366,21 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.owner !== void 0) {
       if (typeof data.owner !== "boolean") {
-        const err66 = { instancePath: instancePath + "/owner", schemaPath: "#/properties/owner/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err71 = { instancePath: instancePath + "/owner", schemaPath: "#/properties/owner/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err66];
+          vErrors = [err71];
         } else {
-          vErrors.push(err66);
+          vErrors.push(err71);
         }
         errors++;
       }
     }
   } else {
-    const err67 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err72 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err67];
+      vErrors = [err72];
     } else {
-      vErrors.push(err67);
+      vErrors.push(err72);
     }
     errors++;
   }
@@ -17344,7 +17482,7 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate187.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var NewKey = validate192;
-var schema311 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
+var schema311 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
 function validate193(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -17437,8 +17575,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.rateLimit === void 0) {
-      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rateLimit" }, message: "must have required property 'rateLimit'" };
+    if (data.denyTools === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "denyTools" }, message: "must have required property 'denyTools'" };
       if (vErrors === null) {
         vErrors = [err9];
       } else {
@@ -17446,8 +17584,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.maxTokensPerDay === void 0) {
-      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxTokensPerDay" }, message: "must have required property 'maxTokensPerDay'" };
+    if (data.rateLimit === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rateLimit" }, message: "must have required property 'rateLimit'" };
       if (vErrors === null) {
         vErrors = [err10];
       } else {
@@ -17455,8 +17593,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.expiresAt === void 0) {
-      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "expiresAt" }, message: "must have required property 'expiresAt'" };
+    if (data.maxTokensPerDay === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxTokensPerDay" }, message: "must have required property 'maxTokensPerDay'" };
       if (vErrors === null) {
         vErrors = [err11];
       } else {
@@ -17464,8 +17602,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.createdAt === void 0) {
-      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+    if (data.expiresAt === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "expiresAt" }, message: "must have required property 'expiresAt'" };
       if (vErrors === null) {
         vErrors = [err12];
       } else {
@@ -17473,8 +17611,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.lastUsedAt === void 0) {
-      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastUsedAt" }, message: "must have required property 'lastUsedAt'" };
+    if (data.createdAt === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
       if (vErrors === null) {
         vErrors = [err13];
       } else {
@@ -17482,8 +17620,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.revokedAt === void 0) {
-      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "revokedAt" }, message: "must have required property 'revokedAt'" };
+    if (data.lastUsedAt === void 0) {
+      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastUsedAt" }, message: "must have required property 'lastUsedAt'" };
       if (vErrors === null) {
         vErrors = [err14];
       } else {
@@ -17491,8 +17629,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.owner === void 0) {
-      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "owner" }, message: "must have required property 'owner'" };
+    if (data.revokedAt === void 0) {
+      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "revokedAt" }, message: "must have required property 'revokedAt'" };
       if (vErrors === null) {
         vErrors = [err15];
       } else {
@@ -17500,8 +17638,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.secret === void 0) {
-      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'" };
+    if (data.owner === void 0) {
+      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "owner" }, message: "must have required property 'owner'" };
       if (vErrors === null) {
         vErrors = [err16];
       } else {
@@ -17509,13 +17647,22 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
+    if (data.secret === void 0) {
+      const err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'" };
+      if (vErrors === null) {
+        vErrors = [err17];
+      } else {
+        vErrors.push(err17);
+      }
+      errors++;
+    }
     for (const key0 in data) {
       if (!func1.call(schema311.properties, key0)) {
-        const err17 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        const err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err18];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err18);
         }
         errors++;
       }
@@ -17524,27 +17671,16 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (!pattern4.test(data0)) {
-          const err18 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err19 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err18];
+            vErrors = [err19];
           } else {
-            vErrors.push(err18);
+            vErrors.push(err19);
           }
           errors++;
         }
       } else {
-        const err19 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err19];
-        } else {
-          vErrors.push(err19);
-        }
-        errors++;
-      }
-    }
-    if (data.label !== void 0) {
-      if (typeof data.label !== "string") {
-        const err20 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err20 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -17553,10 +17689,9 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
     }
-    if (data.source !== void 0) {
-      let data2 = data.source;
-      if (typeof data2 !== "string") {
-        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.label !== void 0) {
+      if (typeof data.label !== "string") {
+        const err21 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -17564,8 +17699,11 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      if (!(data2 === "stored" || data2 === "settings")) {
-        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.source !== void 0) {
+      let data2 = data.source;
+      if (typeof data2 !== "string") {
+        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -17573,10 +17711,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-    }
-    if (data.prefix !== void 0) {
-      if (typeof data.prefix !== "string") {
-        const err23 = { instancePath: instancePath + "/prefix", schemaPath: "#/properties/prefix/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!(data2 === "stored" || data2 === "settings")) {
+        const err23 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -17585,13 +17721,24 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
     }
-    if (data.lastFour !== void 0) {
-      if (typeof data.lastFour !== "string") {
-        const err24 = { instancePath: instancePath + "/lastFour", schemaPath: "#/properties/lastFour/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.prefix !== void 0) {
+      if (typeof data.prefix !== "string") {
+        const err24 = { instancePath: instancePath + "/prefix", schemaPath: "#/properties/prefix/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
           vErrors.push(err24);
+        }
+        errors++;
+      }
+    }
+    if (data.lastFour !== void 0) {
+      if (typeof data.lastFour !== "string") {
+        const err25 = { instancePath: instancePath + "/lastFour", schemaPath: "#/properties/lastFour/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
         }
         errors++;
       }
@@ -17606,16 +17753,7 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i0 = 0; i0 < len0; i0++) {
           let data6 = data5[i0];
           if (typeof data6 !== "string") {
-            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err25];
-            } else {
-              vErrors.push(err25);
-            }
-            errors++;
-          }
-          if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -17623,21 +17761,18 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+          if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
+            const err27 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err27];
+            } else {
+              vErrors.push(err27);
+            }
+            errors++;
+          }
         }
       } else {
-        const err27 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err27];
-        } else {
-          vErrors.push(err27);
-        }
-        errors++;
-      }
-      var _valid0 = _errs16 === errors;
-      valid3 = valid3 || _valid0;
-      const _errs21 = errors;
-      if (data5 !== null) {
-        const err28 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err28 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -17645,14 +17780,26 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid0 = _errs21 === errors;
+      var _valid0 = _errs16 === errors;
       valid3 = valid3 || _valid0;
-      if (!valid3) {
-        const err29 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs21 = errors;
+      if (data5 !== null) {
+        const err29 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err29];
         } else {
           vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid0 = _errs21 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err30 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
         }
         errors++;
       } else {
@@ -17676,16 +17823,7 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i1 = 0; i1 < len1; i1++) {
           let data8 = data7[i1];
           if (typeof data8 !== "string") {
-            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err30];
-            } else {
-              vErrors.push(err30);
-            }
-            errors++;
-          }
-          if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -17693,21 +17831,18 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+          if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
+            const err32 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err32];
+            } else {
+              vErrors.push(err32);
+            }
+            errors++;
+          }
         }
       } else {
-        const err32 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err32];
-        } else {
-          vErrors.push(err32);
-        }
-        errors++;
-      }
-      var _valid1 = _errs25 === errors;
-      valid7 = valid7 || _valid1;
-      const _errs30 = errors;
-      if (data7 !== null) {
-        const err33 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err33 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err33];
         } else {
@@ -17715,14 +17850,26 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid1 = _errs30 === errors;
+      var _valid1 = _errs25 === errors;
       valid7 = valid7 || _valid1;
-      if (!valid7) {
-        const err34 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs30 = errors;
+      if (data7 !== null) {
+        const err34 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
           vErrors.push(err34);
+        }
+        errors++;
+      }
+      var _valid1 = _errs30 === errors;
+      valid7 = valid7 || _valid1;
+      if (!valid7) {
+        const err35 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err35];
+        } else {
+          vErrors.push(err35);
         }
         errors++;
       } else {
@@ -17742,21 +17889,21 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         const len2 = data9.length;
         for (let i2 = 0; i2 < len2; i2++) {
           if (typeof data9[i2] !== "string") {
-            const err35 = { instancePath: instancePath + "/workspaces/" + i2, schemaPath: "#/properties/workspaces/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err36 = { instancePath: instancePath + "/workspaces/" + i2, schemaPath: "#/properties/workspaces/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err35];
+              vErrors = [err36];
             } else {
-              vErrors.push(err35);
+              vErrors.push(err36);
             }
             errors++;
           }
         }
       } else {
-        const err36 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err37 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err37];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err37);
         }
         errors++;
       }
@@ -17770,29 +17917,17 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         const len3 = data11.length;
         for (let i3 = 0; i3 < len3; i3++) {
           if (typeof data11[i3] !== "string") {
-            const err37 = { instancePath: instancePath + "/tools/" + i3, schemaPath: "#/properties/tools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err38 = { instancePath: instancePath + "/tools/" + i3, schemaPath: "#/properties/tools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err37];
+              vErrors = [err38];
             } else {
-              vErrors.push(err37);
+              vErrors.push(err38);
             }
             errors++;
           }
         }
       } else {
-        const err38 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err38];
-        } else {
-          vErrors.push(err38);
-        }
-        errors++;
-      }
-      var _valid2 = _errs38 === errors;
-      valid13 = valid13 || _valid2;
-      const _errs42 = errors;
-      if (data11 !== null) {
-        const err39 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err39 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err39];
         } else {
@@ -17800,14 +17935,26 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid2 = _errs42 === errors;
+      var _valid2 = _errs38 === errors;
       valid13 = valid13 || _valid2;
-      if (!valid13) {
-        const err40 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs42 = errors;
+      if (data11 !== null) {
+        const err40 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
           vErrors.push(err40);
+        }
+        errors++;
+      }
+      var _valid2 = _errs42 === errors;
+      valid13 = valid13 || _valid2;
+      if (!valid13) {
+        const err41 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err41];
+        } else {
+          vErrors.push(err41);
         }
         errors++;
       } else {
@@ -17821,45 +17968,38 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.rateLimit !== void 0) {
-      let data13 = data.rateLimit;
+    if (data.denyTools !== void 0) {
+      let data13 = data.denyTools;
       const _errs45 = errors;
       let valid16 = false;
       const _errs46 = errors;
-      if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-        const err41 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (Array.isArray(data13)) {
+        const len4 = data13.length;
+        for (let i4 = 0; i4 < len4; i4++) {
+          if (typeof data13[i4] !== "string") {
+            const err42 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "#/properties/denyTools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err42];
+            } else {
+              vErrors.push(err42);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err43 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err41];
+          vErrors = [err43];
         } else {
-          vErrors.push(err41);
+          vErrors.push(err43);
         }
         errors++;
       }
-      if (typeof data13 == "number" && isFinite(data13)) {
-        if (data13 > 2147483647 || isNaN(data13)) {
-          const err42 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err42];
-          } else {
-            vErrors.push(err42);
-          }
-          errors++;
-        }
-        if (data13 < -2147483647 || isNaN(data13)) {
-          const err43 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err43];
-          } else {
-            vErrors.push(err43);
-          }
-          errors++;
-        }
-      }
       var _valid3 = _errs46 === errors;
       valid16 = valid16 || _valid3;
-      const _errs48 = errors;
+      const _errs50 = errors;
       if (data13 !== null) {
-        const err44 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err44 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err44];
         } else {
@@ -17867,10 +18007,10 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid3 = _errs48 === errors;
+      var _valid3 = _errs50 === errors;
       valid16 = valid16 || _valid3;
       if (!valid16) {
-        const err45 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        const err45 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -17888,13 +18028,13 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.maxTokensPerDay !== void 0) {
-      let data14 = data.maxTokensPerDay;
-      const _errs51 = errors;
-      let valid17 = false;
-      const _errs52 = errors;
-      if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
-        const err46 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+    if (data.rateLimit !== void 0) {
+      let data15 = data.rateLimit;
+      const _errs53 = errors;
+      let valid19 = false;
+      const _errs54 = errors;
+      if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+        const err46 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err46];
         } else {
@@ -17902,9 +18042,9 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 9007199254740991 || isNaN(data14)) {
-          const err47 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 2147483647 || isNaN(data15)) {
+          const err47 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
           if (vErrors === null) {
             vErrors = [err47];
           } else {
@@ -17912,8 +18052,8 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data14 < -9007199254740991 || isNaN(data14)) {
-          const err48 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+        if (data15 < -2147483647 || isNaN(data15)) {
+          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -17922,11 +18062,11 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
       }
-      var _valid4 = _errs52 === errors;
-      valid17 = valid17 || _valid4;
-      const _errs54 = errors;
-      if (data14 !== null) {
-        const err49 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+      var _valid4 = _errs54 === errors;
+      valid19 = valid19 || _valid4;
+      const _errs56 = errors;
+      if (data15 !== null) {
+        const err49 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err49];
         } else {
@@ -17934,10 +18074,10 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid4 = _errs54 === errors;
-      valid17 = valid17 || _valid4;
-      if (!valid17) {
-        const err50 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid4 = _errs56 === errors;
+      valid19 = valid19 || _valid4;
+      if (!valid19) {
+        const err50 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err50];
         } else {
@@ -17945,10 +18085,77 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       } else {
-        errors = _errs51;
+        errors = _errs53;
         if (vErrors !== null) {
-          if (_errs51) {
-            vErrors.length = _errs51;
+          if (_errs53) {
+            vErrors.length = _errs53;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.maxTokensPerDay !== void 0) {
+      let data16 = data.maxTokensPerDay;
+      const _errs59 = errors;
+      let valid20 = false;
+      const _errs60 = errors;
+      if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
+        const err51 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err51];
+        } else {
+          vErrors.push(err51);
+        }
+        errors++;
+      }
+      if (typeof data16 == "number" && isFinite(data16)) {
+        if (data16 > 9007199254740991 || isNaN(data16)) {
+          const err52 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err52];
+          } else {
+            vErrors.push(err52);
+          }
+          errors++;
+        }
+        if (data16 < -9007199254740991 || isNaN(data16)) {
+          const err53 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err53];
+          } else {
+            vErrors.push(err53);
+          }
+          errors++;
+        }
+      }
+      var _valid5 = _errs60 === errors;
+      valid20 = valid20 || _valid5;
+      const _errs62 = errors;
+      if (data16 !== null) {
+        const err54 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err54];
+        } else {
+          vErrors.push(err54);
+        }
+        errors++;
+      }
+      var _valid5 = _errs62 === errors;
+      valid20 = valid20 || _valid5;
+      if (!valid20) {
+        const err55 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      } else {
+        errors = _errs59;
+        if (vErrors !== null) {
+          if (_errs59) {
+            vErrors.length = _errs59;
           } else {
             vErrors = null;
           }
@@ -17956,91 +18163,22 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.expiresAt !== void 0) {
-      let data15 = data.expiresAt;
-      const _errs57 = errors;
-      let valid18 = false;
-      const _errs58 = errors;
-      if (typeof data15 === "string") {
-        if (!pattern5.test(data15)) {
-          const err51 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
-          if (vErrors === null) {
-            vErrors = [err51];
-          } else {
-            vErrors.push(err51);
-          }
-          errors++;
-        }
-      } else {
-        const err52 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err52];
-        } else {
-          vErrors.push(err52);
-        }
-        errors++;
-      }
-      var _valid5 = _errs58 === errors;
-      valid18 = valid18 || _valid5;
-      const _errs61 = errors;
-      if (data15 !== null) {
-        const err53 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        if (vErrors === null) {
-          vErrors = [err53];
-        } else {
-          vErrors.push(err53);
-        }
-        errors++;
-      }
-      var _valid5 = _errs61 === errors;
-      valid18 = valid18 || _valid5;
-      if (!valid18) {
-        const err54 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err54];
-        } else {
-          vErrors.push(err54);
-        }
-        errors++;
-      } else {
-        errors = _errs57;
-        if (vErrors !== null) {
-          if (_errs57) {
-            vErrors.length = _errs57;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.createdAt !== void 0) {
-      let data16 = data.createdAt;
-      const _errs64 = errors;
-      let valid20 = false;
+      let data17 = data.expiresAt;
       const _errs65 = errors;
-      if (typeof data16 === "string") {
-        if (!pattern5.test(data16)) {
-          const err55 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid21 = false;
+      const _errs66 = errors;
+      if (typeof data17 === "string") {
+        if (!pattern5.test(data17)) {
+          const err56 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err55];
+            vErrors = [err56];
           } else {
-            vErrors.push(err55);
+            vErrors.push(err56);
           }
           errors++;
         }
       } else {
-        const err56 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err56];
-        } else {
-          vErrors.push(err56);
-        }
-        errors++;
-      }
-      var _valid6 = _errs65 === errors;
-      valid20 = valid20 || _valid6;
-      const _errs68 = errors;
-      if (data16 !== null) {
-        const err57 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err57 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err57];
         } else {
@@ -18048,56 +18186,56 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid6 = _errs68 === errors;
-      valid20 = valid20 || _valid6;
-      if (!valid20) {
-        const err58 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid6 = _errs66 === errors;
+      valid21 = valid21 || _valid6;
+      const _errs69 = errors;
+      if (data17 !== null) {
+        const err58 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err58];
         } else {
           vErrors.push(err58);
         }
         errors++;
+      }
+      var _valid6 = _errs69 === errors;
+      valid21 = valid21 || _valid6;
+      if (!valid21) {
+        const err59 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err59];
+        } else {
+          vErrors.push(err59);
+        }
+        errors++;
       } else {
-        errors = _errs64;
+        errors = _errs65;
         if (vErrors !== null) {
-          if (_errs64) {
-            vErrors.length = _errs64;
+          if (_errs65) {
+            vErrors.length = _errs65;
           } else {
             vErrors = null;
           }
         }
       }
     }
-    if (data.lastUsedAt !== void 0) {
-      let data17 = data.lastUsedAt;
-      const _errs71 = errors;
-      let valid22 = false;
+    if (data.createdAt !== void 0) {
+      let data18 = data.createdAt;
       const _errs72 = errors;
-      if (typeof data17 === "string") {
-        if (!pattern5.test(data17)) {
-          const err59 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid23 = false;
+      const _errs73 = errors;
+      if (typeof data18 === "string") {
+        if (!pattern5.test(data18)) {
+          const err60 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err59];
+            vErrors = [err60];
           } else {
-            vErrors.push(err59);
+            vErrors.push(err60);
           }
           errors++;
         }
       } else {
-        const err60 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err60];
-        } else {
-          vErrors.push(err60);
-        }
-        errors++;
-      }
-      var _valid7 = _errs72 === errors;
-      valid22 = valid22 || _valid7;
-      const _errs75 = errors;
-      if (data17 !== null) {
-        const err61 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err61 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err61];
         } else {
@@ -18105,56 +18243,56 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid7 = _errs75 === errors;
-      valid22 = valid22 || _valid7;
-      if (!valid22) {
-        const err62 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid7 = _errs73 === errors;
+      valid23 = valid23 || _valid7;
+      const _errs76 = errors;
+      if (data18 !== null) {
+        const err62 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err62];
         } else {
           vErrors.push(err62);
         }
         errors++;
+      }
+      var _valid7 = _errs76 === errors;
+      valid23 = valid23 || _valid7;
+      if (!valid23) {
+        const err63 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err63];
+        } else {
+          vErrors.push(err63);
+        }
+        errors++;
       } else {
-        errors = _errs71;
+        errors = _errs72;
         if (vErrors !== null) {
-          if (_errs71) {
-            vErrors.length = _errs71;
+          if (_errs72) {
+            vErrors.length = _errs72;
           } else {
             vErrors = null;
           }
         }
       }
     }
-    if (data.revokedAt !== void 0) {
-      let data18 = data.revokedAt;
-      const _errs78 = errors;
-      let valid24 = false;
+    if (data.lastUsedAt !== void 0) {
+      let data19 = data.lastUsedAt;
       const _errs79 = errors;
-      if (typeof data18 === "string") {
-        if (!pattern5.test(data18)) {
-          const err63 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid25 = false;
+      const _errs80 = errors;
+      if (typeof data19 === "string") {
+        if (!pattern5.test(data19)) {
+          const err64 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err63];
+            vErrors = [err64];
           } else {
-            vErrors.push(err63);
+            vErrors.push(err64);
           }
           errors++;
         }
       } else {
-        const err64 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err64];
-        } else {
-          vErrors.push(err64);
-        }
-        errors++;
-      }
-      var _valid8 = _errs79 === errors;
-      valid24 = valid24 || _valid8;
-      const _errs82 = errors;
-      if (data18 !== null) {
-        const err65 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err65 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err65];
         } else {
@@ -18162,21 +18300,90 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid8 = _errs82 === errors;
-      valid24 = valid24 || _valid8;
-      if (!valid24) {
-        const err66 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid8 = _errs80 === errors;
+      valid25 = valid25 || _valid8;
+      const _errs83 = errors;
+      if (data19 !== null) {
+        const err66 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err66];
         } else {
           vErrors.push(err66);
         }
         errors++;
+      }
+      var _valid8 = _errs83 === errors;
+      valid25 = valid25 || _valid8;
+      if (!valid25) {
+        const err67 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err67];
+        } else {
+          vErrors.push(err67);
+        }
+        errors++;
       } else {
-        errors = _errs78;
+        errors = _errs79;
         if (vErrors !== null) {
-          if (_errs78) {
-            vErrors.length = _errs78;
+          if (_errs79) {
+            vErrors.length = _errs79;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.revokedAt !== void 0) {
+      let data20 = data.revokedAt;
+      const _errs86 = errors;
+      let valid27 = false;
+      const _errs87 = errors;
+      if (typeof data20 === "string") {
+        if (!pattern5.test(data20)) {
+          const err68 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err68];
+          } else {
+            vErrors.push(err68);
+          }
+          errors++;
+        }
+      } else {
+        const err69 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err69];
+        } else {
+          vErrors.push(err69);
+        }
+        errors++;
+      }
+      var _valid9 = _errs87 === errors;
+      valid27 = valid27 || _valid9;
+      const _errs90 = errors;
+      if (data20 !== null) {
+        const err70 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err70];
+        } else {
+          vErrors.push(err70);
+        }
+        errors++;
+      }
+      var _valid9 = _errs90 === errors;
+      valid27 = valid27 || _valid9;
+      if (!valid27) {
+        const err71 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err71];
+        } else {
+          vErrors.push(err71);
+        }
+        errors++;
+      } else {
+        errors = _errs86;
+        if (vErrors !== null) {
+          if (_errs86) {
+            vErrors.length = _errs86;
           } else {
             vErrors = null;
           }
@@ -18185,32 +18392,32 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.owner !== void 0) {
       if (typeof data.owner !== "boolean") {
-        const err67 = { instancePath: instancePath + "/owner", schemaPath: "#/properties/owner/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err72 = { instancePath: instancePath + "/owner", schemaPath: "#/properties/owner/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err67];
+          vErrors = [err72];
         } else {
-          vErrors.push(err67);
+          vErrors.push(err72);
         }
         errors++;
       }
     }
     if (data.secret !== void 0) {
       if (typeof data.secret !== "string") {
-        const err68 = { instancePath: instancePath + "/secret", schemaPath: "#/properties/secret/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err73 = { instancePath: instancePath + "/secret", schemaPath: "#/properties/secret/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err68];
+          vErrors = [err73];
         } else {
-          vErrors.push(err68);
+          vErrors.push(err73);
         }
         errors++;
       }
     }
   } else {
-    const err69 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err74 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err69];
+      vErrors = [err74];
     } else {
-      vErrors.push(err69);
+      vErrors.push(err74);
     }
     errors++;
   }
@@ -18237,7 +18444,7 @@ function validate192(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate192.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var OwnKey = validate195;
-var schema321 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
+var schema321 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
 function validate196(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -18330,8 +18537,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.rateLimit === void 0) {
-      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rateLimit" }, message: "must have required property 'rateLimit'" };
+    if (data.denyTools === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "denyTools" }, message: "must have required property 'denyTools'" };
       if (vErrors === null) {
         vErrors = [err9];
       } else {
@@ -18339,8 +18546,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.maxTokensPerDay === void 0) {
-      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxTokensPerDay" }, message: "must have required property 'maxTokensPerDay'" };
+    if (data.rateLimit === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rateLimit" }, message: "must have required property 'rateLimit'" };
       if (vErrors === null) {
         vErrors = [err10];
       } else {
@@ -18348,8 +18555,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.expiresAt === void 0) {
-      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "expiresAt" }, message: "must have required property 'expiresAt'" };
+    if (data.maxTokensPerDay === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "maxTokensPerDay" }, message: "must have required property 'maxTokensPerDay'" };
       if (vErrors === null) {
         vErrors = [err11];
       } else {
@@ -18357,8 +18564,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.createdAt === void 0) {
-      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
+    if (data.expiresAt === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "expiresAt" }, message: "must have required property 'expiresAt'" };
       if (vErrors === null) {
         vErrors = [err12];
       } else {
@@ -18366,8 +18573,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.lastUsedAt === void 0) {
-      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastUsedAt" }, message: "must have required property 'lastUsedAt'" };
+    if (data.createdAt === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" }, message: "must have required property 'createdAt'" };
       if (vErrors === null) {
         vErrors = [err13];
       } else {
@@ -18375,8 +18582,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.revokedAt === void 0) {
-      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "revokedAt" }, message: "must have required property 'revokedAt'" };
+    if (data.lastUsedAt === void 0) {
+      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "lastUsedAt" }, message: "must have required property 'lastUsedAt'" };
       if (vErrors === null) {
         vErrors = [err14];
       } else {
@@ -18384,8 +18591,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.owner === void 0) {
-      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "owner" }, message: "must have required property 'owner'" };
+    if (data.revokedAt === void 0) {
+      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "revokedAt" }, message: "must have required property 'revokedAt'" };
       if (vErrors === null) {
         vErrors = [err15];
       } else {
@@ -18393,8 +18600,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.effectivePermissions === void 0) {
-      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "effectivePermissions" }, message: "must have required property 'effectivePermissions'" };
+    if (data.owner === void 0) {
+      const err16 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "owner" }, message: "must have required property 'owner'" };
       if (vErrors === null) {
         vErrors = [err16];
       } else {
@@ -18402,13 +18609,22 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
+    if (data.effectivePermissions === void 0) {
+      const err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "effectivePermissions" }, message: "must have required property 'effectivePermissions'" };
+      if (vErrors === null) {
+        vErrors = [err17];
+      } else {
+        vErrors.push(err17);
+      }
+      errors++;
+    }
     for (const key0 in data) {
       if (!func1.call(schema321.properties, key0)) {
-        const err17 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        const err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err18];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err18);
         }
         errors++;
       }
@@ -18417,27 +18633,16 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (!pattern4.test(data0)) {
-          const err18 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err19 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err18];
+            vErrors = [err19];
           } else {
-            vErrors.push(err18);
+            vErrors.push(err19);
           }
           errors++;
         }
       } else {
-        const err19 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err19];
-        } else {
-          vErrors.push(err19);
-        }
-        errors++;
-      }
-    }
-    if (data.label !== void 0) {
-      if (typeof data.label !== "string") {
-        const err20 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err20 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -18446,10 +18651,9 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
     }
-    if (data.source !== void 0) {
-      let data2 = data.source;
-      if (typeof data2 !== "string") {
-        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.label !== void 0) {
+      if (typeof data.label !== "string") {
+        const err21 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -18457,8 +18661,11 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      if (!(data2 === "stored" || data2 === "settings")) {
-        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.source !== void 0) {
+      let data2 = data.source;
+      if (typeof data2 !== "string") {
+        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -18466,10 +18673,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-    }
-    if (data.prefix !== void 0) {
-      if (typeof data.prefix !== "string") {
-        const err23 = { instancePath: instancePath + "/prefix", schemaPath: "#/properties/prefix/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!(data2 === "stored" || data2 === "settings")) {
+        const err23 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -18478,13 +18683,24 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
     }
-    if (data.lastFour !== void 0) {
-      if (typeof data.lastFour !== "string") {
-        const err24 = { instancePath: instancePath + "/lastFour", schemaPath: "#/properties/lastFour/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.prefix !== void 0) {
+      if (typeof data.prefix !== "string") {
+        const err24 = { instancePath: instancePath + "/prefix", schemaPath: "#/properties/prefix/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
           vErrors.push(err24);
+        }
+        errors++;
+      }
+    }
+    if (data.lastFour !== void 0) {
+      if (typeof data.lastFour !== "string") {
+        const err25 = { instancePath: instancePath + "/lastFour", schemaPath: "#/properties/lastFour/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
         }
         errors++;
       }
@@ -18499,16 +18715,7 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i0 = 0; i0 < len0; i0++) {
           let data6 = data5[i0];
           if (typeof data6 !== "string") {
-            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err25];
-            } else {
-              vErrors.push(err25);
-            }
-            errors++;
-          }
-          if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -18516,21 +18723,18 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+          if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
+            const err27 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err27];
+            } else {
+              vErrors.push(err27);
+            }
+            errors++;
+          }
         }
       } else {
-        const err27 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err27];
-        } else {
-          vErrors.push(err27);
-        }
-        errors++;
-      }
-      var _valid0 = _errs16 === errors;
-      valid3 = valid3 || _valid0;
-      const _errs21 = errors;
-      if (data5 !== null) {
-        const err28 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err28 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -18538,14 +18742,26 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid0 = _errs21 === errors;
+      var _valid0 = _errs16 === errors;
       valid3 = valid3 || _valid0;
-      if (!valid3) {
-        const err29 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs21 = errors;
+      if (data5 !== null) {
+        const err29 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err29];
         } else {
           vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid0 = _errs21 === errors;
+      valid3 = valid3 || _valid0;
+      if (!valid3) {
+        const err30 = { instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
         }
         errors++;
       } else {
@@ -18569,16 +18785,7 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i1 = 0; i1 < len1; i1++) {
           let data8 = data7[i1];
           if (typeof data8 !== "string") {
-            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err30];
-            } else {
-              vErrors.push(err30);
-            }
-            errors++;
-          }
-          if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -18586,21 +18793,18 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+          if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
+            const err32 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err32];
+            } else {
+              vErrors.push(err32);
+            }
+            errors++;
+          }
         }
       } else {
-        const err32 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err32];
-        } else {
-          vErrors.push(err32);
-        }
-        errors++;
-      }
-      var _valid1 = _errs25 === errors;
-      valid7 = valid7 || _valid1;
-      const _errs30 = errors;
-      if (data7 !== null) {
-        const err33 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err33 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err33];
         } else {
@@ -18608,14 +18812,26 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid1 = _errs30 === errors;
+      var _valid1 = _errs25 === errors;
       valid7 = valid7 || _valid1;
-      if (!valid7) {
-        const err34 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs30 = errors;
+      if (data7 !== null) {
+        const err34 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
           vErrors.push(err34);
+        }
+        errors++;
+      }
+      var _valid1 = _errs30 === errors;
+      valid7 = valid7 || _valid1;
+      if (!valid7) {
+        const err35 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err35];
+        } else {
+          vErrors.push(err35);
         }
         errors++;
       } else {
@@ -18635,21 +18851,21 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         const len2 = data9.length;
         for (let i2 = 0; i2 < len2; i2++) {
           if (typeof data9[i2] !== "string") {
-            const err35 = { instancePath: instancePath + "/workspaces/" + i2, schemaPath: "#/properties/workspaces/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err36 = { instancePath: instancePath + "/workspaces/" + i2, schemaPath: "#/properties/workspaces/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err35];
+              vErrors = [err36];
             } else {
-              vErrors.push(err35);
+              vErrors.push(err36);
             }
             errors++;
           }
         }
       } else {
-        const err36 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err37 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err37];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err37);
         }
         errors++;
       }
@@ -18663,29 +18879,17 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         const len3 = data11.length;
         for (let i3 = 0; i3 < len3; i3++) {
           if (typeof data11[i3] !== "string") {
-            const err37 = { instancePath: instancePath + "/tools/" + i3, schemaPath: "#/properties/tools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err38 = { instancePath: instancePath + "/tools/" + i3, schemaPath: "#/properties/tools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err37];
+              vErrors = [err38];
             } else {
-              vErrors.push(err37);
+              vErrors.push(err38);
             }
             errors++;
           }
         }
       } else {
-        const err38 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err38];
-        } else {
-          vErrors.push(err38);
-        }
-        errors++;
-      }
-      var _valid2 = _errs38 === errors;
-      valid13 = valid13 || _valid2;
-      const _errs42 = errors;
-      if (data11 !== null) {
-        const err39 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err39 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err39];
         } else {
@@ -18693,14 +18897,26 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid2 = _errs42 === errors;
+      var _valid2 = _errs38 === errors;
       valid13 = valid13 || _valid2;
-      if (!valid13) {
-        const err40 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      const _errs42 = errors;
+      if (data11 !== null) {
+        const err40 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
           vErrors.push(err40);
+        }
+        errors++;
+      }
+      var _valid2 = _errs42 === errors;
+      valid13 = valid13 || _valid2;
+      if (!valid13) {
+        const err41 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err41];
+        } else {
+          vErrors.push(err41);
         }
         errors++;
       } else {
@@ -18714,45 +18930,38 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.rateLimit !== void 0) {
-      let data13 = data.rateLimit;
+    if (data.denyTools !== void 0) {
+      let data13 = data.denyTools;
       const _errs45 = errors;
       let valid16 = false;
       const _errs46 = errors;
-      if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-        const err41 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      if (Array.isArray(data13)) {
+        const len4 = data13.length;
+        for (let i4 = 0; i4 < len4; i4++) {
+          if (typeof data13[i4] !== "string") {
+            const err42 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "#/properties/denyTools/anyOf/0/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err42];
+            } else {
+              vErrors.push(err42);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err43 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf/0/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err41];
+          vErrors = [err43];
         } else {
-          vErrors.push(err41);
+          vErrors.push(err43);
         }
         errors++;
       }
-      if (typeof data13 == "number" && isFinite(data13)) {
-        if (data13 > 2147483647 || isNaN(data13)) {
-          const err42 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err42];
-          } else {
-            vErrors.push(err42);
-          }
-          errors++;
-        }
-        if (data13 < -2147483647 || isNaN(data13)) {
-          const err43 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err43];
-          } else {
-            vErrors.push(err43);
-          }
-          errors++;
-        }
-      }
       var _valid3 = _errs46 === errors;
       valid16 = valid16 || _valid3;
-      const _errs48 = errors;
+      const _errs50 = errors;
       if (data13 !== null) {
-        const err44 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err44 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err44];
         } else {
@@ -18760,10 +18969,10 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid3 = _errs48 === errors;
+      var _valid3 = _errs50 === errors;
       valid16 = valid16 || _valid3;
       if (!valid16) {
-        const err45 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        const err45 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -18781,13 +18990,13 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.maxTokensPerDay !== void 0) {
-      let data14 = data.maxTokensPerDay;
-      const _errs51 = errors;
-      let valid17 = false;
-      const _errs52 = errors;
-      if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
-        const err46 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+    if (data.rateLimit !== void 0) {
+      let data15 = data.rateLimit;
+      const _errs53 = errors;
+      let valid19 = false;
+      const _errs54 = errors;
+      if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+        const err46 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err46];
         } else {
@@ -18795,9 +19004,9 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 9007199254740991 || isNaN(data14)) {
-          const err47 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 2147483647 || isNaN(data15)) {
+          const err47 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
           if (vErrors === null) {
             vErrors = [err47];
           } else {
@@ -18805,8 +19014,8 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data14 < -9007199254740991 || isNaN(data14)) {
-          const err48 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+        if (data15 < -2147483647 || isNaN(data15)) {
+          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -18815,11 +19024,11 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
       }
-      var _valid4 = _errs52 === errors;
-      valid17 = valid17 || _valid4;
-      const _errs54 = errors;
-      if (data14 !== null) {
-        const err49 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+      var _valid4 = _errs54 === errors;
+      valid19 = valid19 || _valid4;
+      const _errs56 = errors;
+      if (data15 !== null) {
+        const err49 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err49];
         } else {
@@ -18827,10 +19036,10 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid4 = _errs54 === errors;
-      valid17 = valid17 || _valid4;
-      if (!valid17) {
-        const err50 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid4 = _errs56 === errors;
+      valid19 = valid19 || _valid4;
+      if (!valid19) {
+        const err50 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err50];
         } else {
@@ -18838,10 +19047,77 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       } else {
-        errors = _errs51;
+        errors = _errs53;
         if (vErrors !== null) {
-          if (_errs51) {
-            vErrors.length = _errs51;
+          if (_errs53) {
+            vErrors.length = _errs53;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.maxTokensPerDay !== void 0) {
+      let data16 = data.maxTokensPerDay;
+      const _errs59 = errors;
+      let valid20 = false;
+      const _errs60 = errors;
+      if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
+        const err51 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err51];
+        } else {
+          vErrors.push(err51);
+        }
+        errors++;
+      }
+      if (typeof data16 == "number" && isFinite(data16)) {
+        if (data16 > 9007199254740991 || isNaN(data16)) {
+          const err52 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err52];
+          } else {
+            vErrors.push(err52);
+          }
+          errors++;
+        }
+        if (data16 < -9007199254740991 || isNaN(data16)) {
+          const err53 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err53];
+          } else {
+            vErrors.push(err53);
+          }
+          errors++;
+        }
+      }
+      var _valid5 = _errs60 === errors;
+      valid20 = valid20 || _valid5;
+      const _errs62 = errors;
+      if (data16 !== null) {
+        const err54 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err54];
+        } else {
+          vErrors.push(err54);
+        }
+        errors++;
+      }
+      var _valid5 = _errs62 === errors;
+      valid20 = valid20 || _valid5;
+      if (!valid20) {
+        const err55 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      } else {
+        errors = _errs59;
+        if (vErrors !== null) {
+          if (_errs59) {
+            vErrors.length = _errs59;
           } else {
             vErrors = null;
           }
@@ -18849,91 +19125,22 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.expiresAt !== void 0) {
-      let data15 = data.expiresAt;
-      const _errs57 = errors;
-      let valid18 = false;
-      const _errs58 = errors;
-      if (typeof data15 === "string") {
-        if (!pattern5.test(data15)) {
-          const err51 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
-          if (vErrors === null) {
-            vErrors = [err51];
-          } else {
-            vErrors.push(err51);
-          }
-          errors++;
-        }
-      } else {
-        const err52 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err52];
-        } else {
-          vErrors.push(err52);
-        }
-        errors++;
-      }
-      var _valid5 = _errs58 === errors;
-      valid18 = valid18 || _valid5;
-      const _errs61 = errors;
-      if (data15 !== null) {
-        const err53 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
-        if (vErrors === null) {
-          vErrors = [err53];
-        } else {
-          vErrors.push(err53);
-        }
-        errors++;
-      }
-      var _valid5 = _errs61 === errors;
-      valid18 = valid18 || _valid5;
-      if (!valid18) {
-        const err54 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err54];
-        } else {
-          vErrors.push(err54);
-        }
-        errors++;
-      } else {
-        errors = _errs57;
-        if (vErrors !== null) {
-          if (_errs57) {
-            vErrors.length = _errs57;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.createdAt !== void 0) {
-      let data16 = data.createdAt;
-      const _errs64 = errors;
-      let valid20 = false;
+      let data17 = data.expiresAt;
       const _errs65 = errors;
-      if (typeof data16 === "string") {
-        if (!pattern5.test(data16)) {
-          const err55 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid21 = false;
+      const _errs66 = errors;
+      if (typeof data17 === "string") {
+        if (!pattern5.test(data17)) {
+          const err56 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err55];
+            vErrors = [err56];
           } else {
-            vErrors.push(err55);
+            vErrors.push(err56);
           }
           errors++;
         }
       } else {
-        const err56 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err56];
-        } else {
-          vErrors.push(err56);
-        }
-        errors++;
-      }
-      var _valid6 = _errs65 === errors;
-      valid20 = valid20 || _valid6;
-      const _errs68 = errors;
-      if (data16 !== null) {
-        const err57 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err57 = { instancePath: instancePath + "/expiresAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err57];
         } else {
@@ -18941,56 +19148,56 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid6 = _errs68 === errors;
-      valid20 = valid20 || _valid6;
-      if (!valid20) {
-        const err58 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid6 = _errs66 === errors;
+      valid21 = valid21 || _valid6;
+      const _errs69 = errors;
+      if (data17 !== null) {
+        const err58 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err58];
         } else {
           vErrors.push(err58);
         }
         errors++;
+      }
+      var _valid6 = _errs69 === errors;
+      valid21 = valid21 || _valid6;
+      if (!valid21) {
+        const err59 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err59];
+        } else {
+          vErrors.push(err59);
+        }
+        errors++;
       } else {
-        errors = _errs64;
+        errors = _errs65;
         if (vErrors !== null) {
-          if (_errs64) {
-            vErrors.length = _errs64;
+          if (_errs65) {
+            vErrors.length = _errs65;
           } else {
             vErrors = null;
           }
         }
       }
     }
-    if (data.lastUsedAt !== void 0) {
-      let data17 = data.lastUsedAt;
-      const _errs71 = errors;
-      let valid22 = false;
+    if (data.createdAt !== void 0) {
+      let data18 = data.createdAt;
       const _errs72 = errors;
-      if (typeof data17 === "string") {
-        if (!pattern5.test(data17)) {
-          const err59 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid23 = false;
+      const _errs73 = errors;
+      if (typeof data18 === "string") {
+        if (!pattern5.test(data18)) {
+          const err60 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err59];
+            vErrors = [err60];
           } else {
-            vErrors.push(err59);
+            vErrors.push(err60);
           }
           errors++;
         }
       } else {
-        const err60 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err60];
-        } else {
-          vErrors.push(err60);
-        }
-        errors++;
-      }
-      var _valid7 = _errs72 === errors;
-      valid22 = valid22 || _valid7;
-      const _errs75 = errors;
-      if (data17 !== null) {
-        const err61 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err61 = { instancePath: instancePath + "/createdAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err61];
         } else {
@@ -18998,56 +19205,56 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid7 = _errs75 === errors;
-      valid22 = valid22 || _valid7;
-      if (!valid22) {
-        const err62 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid7 = _errs73 === errors;
+      valid23 = valid23 || _valid7;
+      const _errs76 = errors;
+      if (data18 !== null) {
+        const err62 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err62];
         } else {
           vErrors.push(err62);
         }
         errors++;
+      }
+      var _valid7 = _errs76 === errors;
+      valid23 = valid23 || _valid7;
+      if (!valid23) {
+        const err63 = { instancePath: instancePath + "/createdAt", schemaPath: "#/properties/createdAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err63];
+        } else {
+          vErrors.push(err63);
+        }
+        errors++;
       } else {
-        errors = _errs71;
+        errors = _errs72;
         if (vErrors !== null) {
-          if (_errs71) {
-            vErrors.length = _errs71;
+          if (_errs72) {
+            vErrors.length = _errs72;
           } else {
             vErrors = null;
           }
         }
       }
     }
-    if (data.revokedAt !== void 0) {
-      let data18 = data.revokedAt;
-      const _errs78 = errors;
-      let valid24 = false;
+    if (data.lastUsedAt !== void 0) {
+      let data19 = data.lastUsedAt;
       const _errs79 = errors;
-      if (typeof data18 === "string") {
-        if (!pattern5.test(data18)) {
-          const err63 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+      let valid25 = false;
+      const _errs80 = errors;
+      if (typeof data19 === "string") {
+        if (!pattern5.test(data19)) {
+          const err64 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
           if (vErrors === null) {
-            vErrors = [err63];
+            vErrors = [err64];
           } else {
-            vErrors.push(err63);
+            vErrors.push(err64);
           }
           errors++;
         }
       } else {
-        const err64 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err64];
-        } else {
-          vErrors.push(err64);
-        }
-        errors++;
-      }
-      var _valid8 = _errs79 === errors;
-      valid24 = valid24 || _valid8;
-      const _errs82 = errors;
-      if (data18 !== null) {
-        const err65 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err65 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err65];
         } else {
@@ -19055,21 +19262,90 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid8 = _errs82 === errors;
-      valid24 = valid24 || _valid8;
-      if (!valid24) {
-        const err66 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid8 = _errs80 === errors;
+      valid25 = valid25 || _valid8;
+      const _errs83 = errors;
+      if (data19 !== null) {
+        const err66 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err66];
         } else {
           vErrors.push(err66);
         }
         errors++;
+      }
+      var _valid8 = _errs83 === errors;
+      valid25 = valid25 || _valid8;
+      if (!valid25) {
+        const err67 = { instancePath: instancePath + "/lastUsedAt", schemaPath: "#/properties/lastUsedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err67];
+        } else {
+          vErrors.push(err67);
+        }
+        errors++;
       } else {
-        errors = _errs78;
+        errors = _errs79;
         if (vErrors !== null) {
-          if (_errs78) {
-            vErrors.length = _errs78;
+          if (_errs79) {
+            vErrors.length = _errs79;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.revokedAt !== void 0) {
+      let data20 = data.revokedAt;
+      const _errs86 = errors;
+      let valid27 = false;
+      const _errs87 = errors;
+      if (typeof data20 === "string") {
+        if (!pattern5.test(data20)) {
+          const err68 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err68];
+          } else {
+            vErrors.push(err68);
+          }
+          errors++;
+        }
+      } else {
+        const err69 = { instancePath: instancePath + "/revokedAt", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err69];
+        } else {
+          vErrors.push(err69);
+        }
+        errors++;
+      }
+      var _valid9 = _errs87 === errors;
+      valid27 = valid27 || _valid9;
+      const _errs90 = errors;
+      if (data20 !== null) {
+        const err70 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err70];
+        } else {
+          vErrors.push(err70);
+        }
+        errors++;
+      }
+      var _valid9 = _errs90 === errors;
+      valid27 = valid27 || _valid9;
+      if (!valid27) {
+        const err71 = { instancePath: instancePath + "/revokedAt", schemaPath: "#/properties/revokedAt/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err71];
+        } else {
+          vErrors.push(err71);
+        }
+        errors++;
+      } else {
+        errors = _errs86;
+        if (vErrors !== null) {
+          if (_errs86) {
+            vErrors.length = _errs86;
           } else {
             vErrors = null;
           }
@@ -19078,56 +19354,56 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.owner !== void 0) {
       if (typeof data.owner !== "boolean") {
-        const err67 = { instancePath: instancePath + "/owner", schemaPath: "#/properties/owner/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err72 = { instancePath: instancePath + "/owner", schemaPath: "#/properties/owner/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err67];
+          vErrors = [err72];
         } else {
-          vErrors.push(err67);
+          vErrors.push(err72);
         }
         errors++;
       }
     }
     if (data.effectivePermissions !== void 0) {
-      let data20 = data.effectivePermissions;
-      if (Array.isArray(data20)) {
-        const len4 = data20.length;
-        for (let i4 = 0; i4 < len4; i4++) {
-          let data21 = data20[i4];
-          if (typeof data21 !== "string") {
-            const err68 = { instancePath: instancePath + "/effectivePermissions/" + i4, schemaPath: "contract#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data22 = data.effectivePermissions;
+      if (Array.isArray(data22)) {
+        const len5 = data22.length;
+        for (let i5 = 0; i5 < len5; i5++) {
+          let data23 = data22[i5];
+          if (typeof data23 !== "string") {
+            const err73 = { instancePath: instancePath + "/effectivePermissions/" + i5, schemaPath: "contract#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err68];
+              vErrors = [err73];
             } else {
-              vErrors.push(err68);
+              vErrors.push(err73);
             }
             errors++;
           }
-          if (!(data21 === "messages:read" || data21 === "messages:write" || data21 === "sessions:read" || data21 === "sessions:delete" || data21 === "workspaces:read" || data21 === "workspaces:write" || data21 === "stats:read" || data21 === "agents:read" || data21 === "channels:read" || data21 === "channels:send" || data21 === "tools:read" || data21 === "tools:invoke" || data21 === "skills:read" || data21 === "skills:write" || data21 === "memory:read" || data21 === "memory:write" || data21 === "memory:delete" || data21 === "cron:read" || data21 === "cron:run" || data21 === "cron:write" || data21 === "config:read" || data21 === "config:write" || data21 === "logs:read" || data21 === "keys:read" || data21 === "keys:write" || data21 === "webhooks:read" || data21 === "webhooks:write" || data21 === "models:read" || data21 === "metrics:read")) {
-            const err69 = { instancePath: instancePath + "/effectivePermissions/" + i4, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+          if (!(data23 === "messages:read" || data23 === "messages:write" || data23 === "sessions:read" || data23 === "sessions:delete" || data23 === "workspaces:read" || data23 === "workspaces:write" || data23 === "stats:read" || data23 === "agents:read" || data23 === "channels:read" || data23 === "channels:send" || data23 === "tools:read" || data23 === "tools:invoke" || data23 === "skills:read" || data23 === "skills:write" || data23 === "memory:read" || data23 === "memory:write" || data23 === "memory:delete" || data23 === "cron:read" || data23 === "cron:run" || data23 === "cron:write" || data23 === "config:read" || data23 === "config:write" || data23 === "logs:read" || data23 === "keys:read" || data23 === "keys:write" || data23 === "webhooks:read" || data23 === "webhooks:write" || data23 === "models:read" || data23 === "metrics:read")) {
+            const err74 = { instancePath: instancePath + "/effectivePermissions/" + i5, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err69];
+              vErrors = [err74];
             } else {
-              vErrors.push(err69);
+              vErrors.push(err74);
             }
             errors++;
           }
         }
       } else {
-        const err70 = { instancePath: instancePath + "/effectivePermissions", schemaPath: "#/properties/effectivePermissions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err75 = { instancePath: instancePath + "/effectivePermissions", schemaPath: "#/properties/effectivePermissions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err70];
+          vErrors = [err75];
         } else {
-          vErrors.push(err70);
+          vErrors.push(err75);
         }
         errors++;
       }
     }
   } else {
-    const err71 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err76 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err71];
+      vErrors = [err76];
     } else {
-      vErrors.push(err71);
+      vErrors.push(err76);
     }
     errors++;
   }
@@ -19154,11 +19430,267 @@ function validate195(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate195.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var LogPage = validate198;
-var schema333 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
-function validate200(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var schema334 = { "type": "object", "required": ["kind", "id", "at", "level", "message", "fields"], "properties": { "kind": { "type": "string", "enum": ["gateway"] }, "id": { "$ref": "contract#/$defs/Id", "description": "Its place in the log; `Last-Event-ID` of a stream goes on behind it." }, "at": { "$ref": "contract#/$defs/Instant" }, "level": { "$ref": "contract#/$defs/LogLevel" }, "message": { "type": "string", "description": "What happened, in words; `request` for one that was answered." }, "requestId": { "type": "string", "description": "Of the request that it is about; absent where there is none, as with the four below." }, "keyId": { "type": "string" }, "operation": { "type": "string", "description": "The operation's id in this contract." }, "sessionId": { "type": "string" }, "runId": { "type": "string" }, "fields": { "type": "object", "description": "What else the line has, such as `status`, `durationMs` and `err`.", "additionalProperties": {} } }, "description": "One line of the gateway's own log. Secrets in it are masked.", "additionalProperties": false };
+var schema337 = { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal"], "description": "How important a line is, the least first." };
+function validate201(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate200.evaluated;
+  const evaluated0 = validate201.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kind === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.id === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.at === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" }, message: "must have required property 'at'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.level === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "level" }, message: "must have required property 'level'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.message === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.fields === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fields" }, message: "must have required property 'fields'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema334.properties, key0)) {
+        const err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.kind !== void 0) {
+      let data0 = data.kind;
+      if (typeof data0 !== "string") {
+        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data0 === "gateway")) {
+        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema334.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data1 = data.id;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err9 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.at !== void 0) {
+      let data2 = data.at;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err11 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.level !== void 0) {
+      let data3 = data.level;
+      if (typeof data3 !== "string") {
+        const err13 = { instancePath: instancePath + "/level", schemaPath: "contract#/$defs/LogLevel/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      if (!(data3 === "trace" || data3 === "debug" || data3 === "info" || data3 === "warn" || data3 === "error" || data3 === "fatal")) {
+        const err14 = { instancePath: instancePath + "/level", schemaPath: "contract#/$defs/LogLevel/enum", keyword: "enum", params: { allowedValues: schema337.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.message !== void 0) {
+      if (typeof data.message !== "string") {
+        const err15 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+    }
+    if (data.requestId !== void 0) {
+      if (typeof data.requestId !== "string") {
+        const err16 = { instancePath: instancePath + "/requestId", schemaPath: "#/properties/requestId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.keyId !== void 0) {
+      if (typeof data.keyId !== "string") {
+        const err17 = { instancePath: instancePath + "/keyId", schemaPath: "#/properties/keyId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+    if (data.operation !== void 0) {
+      if (typeof data.operation !== "string") {
+        const err18 = { instancePath: instancePath + "/operation", schemaPath: "#/properties/operation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      if (typeof data.sessionId !== "string") {
+        const err19 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      if (typeof data.runId !== "string") {
+        const err20 = { instancePath: instancePath + "/runId", schemaPath: "#/properties/runId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.fields !== void 0) {
+      let data10 = data.fields;
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+      } else {
+        const err21 = { instancePath: instancePath + "/fields", schemaPath: "#/properties/fields/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err22];
+    } else {
+      vErrors.push(err22);
+    }
+    errors++;
+  }
+  validate201.errors = vErrors;
+  return errors === 0;
+}
+validate201.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema338 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
+function validate202(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate202.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19284,7 +19816,7 @@ function validate200(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema333.properties, key0)) {
+      if (!func1.call(schema338.properties, key0)) {
         const err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err13];
@@ -19306,7 +19838,7 @@ function validate200(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "audit")) {
-        const err15 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema333.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        const err15 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema338.properties.kind.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -19685,10 +20217,69 @@ function validate200(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate200.errors = vErrors;
+  validate202.errors = vErrors;
   return errors === 0;
 }
-validate200.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate202.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate200(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate200.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    const tag0 = data.kind;
+    if (typeof tag0 == "string") {
+      if (tag0 === "gateway") {
+        if (!validate201(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+          errors = vErrors.length;
+        }
+        var props0 = true;
+      } else if (tag0 === "audit") {
+        if (!validate202(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
+          errors = vErrors.length;
+        }
+        if (props0 !== true) {
+          props0 = true;
+        }
+      } else {
+        const err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 }, message: 'value of tag "kind" must be in oneOf' };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    } else {
+      const err1 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "tag", tag: "kind", tagValue: tag0 }, message: 'tag "kind" must be string' };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+  } else {
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err2];
+    } else {
+      vErrors.push(err2);
+    }
+    errors++;
+  }
+  validate200.errors = vErrors;
+  evaluated0.props = props0;
+  return errors === 0;
+}
+validate200.evaluated = { "dynamicProps": true, "dynamicItems": false };
 function validate199(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -19782,13 +20373,286 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate198.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var McpServerList = validate203;
-var schema339 = { "type": "string", "enum": ["stdio", "http"], "description": "How a server of the Model Context Protocol is reached." };
-var schema340 = { "type": "string", "enum": ["connecting", "connected", "disconnected", "disabled"] };
-function validate205(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var GatewayLogEntry = validate207;
+function validate208(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate205.evaluated;
+  const evaluated0 = validate208.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kind === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.id === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.at === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" }, message: "must have required property 'at'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.level === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "level" }, message: "must have required property 'level'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.message === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.fields === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fields" }, message: "must have required property 'fields'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema334.properties, key0)) {
+        const err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.kind !== void 0) {
+      let data0 = data.kind;
+      if (typeof data0 !== "string") {
+        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+      if (!(data0 === "gateway")) {
+        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema334.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.id !== void 0) {
+      let data1 = data.id;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err9 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/id", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.at !== void 0) {
+      let data2 = data.at;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err11 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/pattern", keyword: "pattern", params: { pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" }, message: 'must match pattern "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"' };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/at", schemaPath: "contract#/$defs/Instant/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.level !== void 0) {
+      let data3 = data.level;
+      if (typeof data3 !== "string") {
+        const err13 = { instancePath: instancePath + "/level", schemaPath: "contract#/$defs/LogLevel/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      if (!(data3 === "trace" || data3 === "debug" || data3 === "info" || data3 === "warn" || data3 === "error" || data3 === "fatal")) {
+        const err14 = { instancePath: instancePath + "/level", schemaPath: "contract#/$defs/LogLevel/enum", keyword: "enum", params: { allowedValues: schema337.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.message !== void 0) {
+      if (typeof data.message !== "string") {
+        const err15 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+    }
+    if (data.requestId !== void 0) {
+      if (typeof data.requestId !== "string") {
+        const err16 = { instancePath: instancePath + "/requestId", schemaPath: "#/properties/requestId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.keyId !== void 0) {
+      if (typeof data.keyId !== "string") {
+        const err17 = { instancePath: instancePath + "/keyId", schemaPath: "#/properties/keyId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+    if (data.operation !== void 0) {
+      if (typeof data.operation !== "string") {
+        const err18 = { instancePath: instancePath + "/operation", schemaPath: "#/properties/operation/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+    }
+    if (data.sessionId !== void 0) {
+      if (typeof data.sessionId !== "string") {
+        const err19 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+    if (data.runId !== void 0) {
+      if (typeof data.runId !== "string") {
+        const err20 = { instancePath: instancePath + "/runId", schemaPath: "#/properties/runId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.fields !== void 0) {
+      let data10 = data.fields;
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+      } else {
+        const err21 = { instancePath: instancePath + "/fields", schemaPath: "#/properties/fields/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err22];
+    } else {
+      vErrors.push(err22);
+    }
+    errors++;
+  }
+  validate208.errors = vErrors;
+  return errors === 0;
+}
+validate208.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate207(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate207.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate208(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate208.errors : vErrors.concat(validate208.errors);
+    errors = vErrors.length;
+  }
+  validate207.errors = vErrors;
+  return errors === 0;
+}
+validate207.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var McpServerList = validate210;
+var schema349 = { "type": "string", "enum": ["stdio", "http"], "description": "How a server of the Model Context Protocol is reached." };
+var schema350 = { "type": "string", "enum": ["connecting", "connected", "disconnected", "disabled"] };
+function validate212(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate212.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -19875,7 +20739,7 @@ function validate205(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "stdio" || data1 === "http")) {
-        const err8 = { instancePath: instancePath + "/transport", schemaPath: "contract#/$defs/McpTransport/enum", keyword: "enum", params: { allowedValues: schema339.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/transport", schemaPath: "contract#/$defs/McpTransport/enum", keyword: "enum", params: { allowedValues: schema349.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -19896,7 +20760,7 @@ function validate205(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "connecting" || data2 === "connected" || data2 === "disconnected" || data2 === "disabled")) {
-        const err10 = { instancePath: instancePath + "/state", schemaPath: "contract#/$defs/McpServerState/enum", keyword: "enum", params: { allowedValues: schema340.enum }, message: "must be equal to one of the allowed values" };
+        const err10 = { instancePath: instancePath + "/state", schemaPath: "contract#/$defs/McpServerState/enum", keyword: "enum", params: { allowedValues: schema350.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -19993,14 +20857,14 @@ function validate205(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate205.errors = vErrors;
+  validate212.errors = vErrors;
   return errors === 0;
 }
-validate205.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate204(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate212.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate211(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate204.evaluated;
+  const evaluated0 = validate211.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20033,8 +20897,8 @@ function validate204(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate205(data0[i0], { instancePath: instancePath + "/servers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+          if (!validate212(data0[i0], { instancePath: instancePath + "/servers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
             errors = vErrors.length;
           }
         }
@@ -20068,34 +20932,34 @@ function validate204(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate204.errors = vErrors;
+  validate211.errors = vErrors;
   return errors === 0;
 }
-validate204.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate203(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate211.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate210(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate203.evaluated;
+  const evaluated0 = validate210.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate204(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+  if (!validate211(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
     errors = vErrors.length;
   }
-  validate203.errors = vErrors;
+  validate210.errors = vErrors;
   return errors === 0;
 }
-validate203.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MemoryList = validate208;
-var schema343 = { "type": "object", "required": ["id", "workspace", "text", "tags", "agentId", "sessionId", "source", "createdAt", "lastUsedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "tags": { "type": "array", "items": { "type": "string" } }, "agentId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The agent that saved it; null with one that came by the API." }, "sessionId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The session in which it was saved; null with one that came by the API." }, "source": { "type": "string", "enum": ["agent", "api"], "description": "Whether an agent saved it, or a key by the API." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When an agent was last told of it, to the hour; null when none has been." } }, "description": "One thing that is remembered. All agents of its workspace know it.", "additionalProperties": false };
-function validate210(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate210.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryList = validate215;
+var schema353 = { "type": "object", "required": ["id", "workspace", "text", "tags", "agentId", "sessionId", "source", "createdAt", "lastUsedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "tags": { "type": "array", "items": { "type": "string" } }, "agentId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The agent that saved it; null with one that came by the API." }, "sessionId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The session in which it was saved; null with one that came by the API." }, "source": { "type": "string", "enum": ["agent", "api"], "description": "Whether an agent saved it, or a key by the API." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When an agent was last told of it, to the hour; null when none has been." } }, "description": "One thing that is remembered. All agents of its workspace know it.", "additionalProperties": false };
+function validate217(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate210.evaluated;
+  const evaluated0 = validate217.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20185,7 +21049,7 @@ function validate210(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema343.properties, key0)) {
+      if (!func1.call(schema353.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -20381,7 +21245,7 @@ function validate210(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data7 === "agent" || data7 === "api")) {
-        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema343.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema353.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -20478,14 +21342,14 @@ function validate210(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate210.errors = vErrors;
+  validate217.errors = vErrors;
   return errors === 0;
 }
-validate210.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate209(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate217.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate216(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate209.evaluated;
+  const evaluated0 = validate216.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20518,8 +21382,8 @@ function validate209(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate210(data0[i0], { instancePath: instancePath + "/memories/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
+          if (!validate217(data0[i0], { instancePath: instancePath + "/memories/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
             errors = vErrors.length;
           }
         }
@@ -20553,33 +21417,33 @@ function validate209(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate209.errors = vErrors;
+  validate216.errors = vErrors;
   return errors === 0;
 }
-validate209.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate208(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate216.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate215(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate208.evaluated;
+  const evaluated0 = validate215.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate209(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+  if (!validate216(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
     errors = vErrors.length;
   }
-  validate208.errors = vErrors;
+  validate215.errors = vErrors;
   return errors === 0;
 }
-validate208.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Memory = validate213;
-function validate214(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate215.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Memory = validate220;
+function validate221(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate214.evaluated;
+  const evaluated0 = validate221.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -20669,7 +21533,7 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema343.properties, key0)) {
+      if (!func1.call(schema353.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -20865,7 +21729,7 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data7 === "agent" || data7 === "api")) {
-        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema343.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema353.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -20962,33 +21826,33 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate214.errors = vErrors;
+  validate221.errors = vErrors;
   return errors === 0;
 }
-validate214.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate213(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate221.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate220(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate213.evaluated;
+  const evaluated0 = validate220.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate214(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+  if (!validate221(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
     errors = vErrors.length;
   }
-  validate213.errors = vErrors;
+  validate220.errors = vErrors;
   return errors === 0;
 }
-validate213.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MemoryPruned = validate216;
-function validate216(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate220.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryPruned = validate223;
+function validate223(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate216.evaluated;
+  const evaluated0 = validate223.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21077,16 +21941,16 @@ function validate216(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate216.errors = vErrors;
+  validate223.errors = vErrors;
   return errors === 0;
 }
-validate216.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MemoryHits = validate217;
-var schema358 = { "type": "object", "required": ["id", "workspace", "text", "snippet", "score", "tags", "agent_id", "session_id", "source", "created_at", "last_used_at"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "snippet": { "type": "string", "description": "About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC." }, "score": { "type": "number", "description": "From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best\none's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half\nof it is the cosine to the query as a share of the nearest one's." }, "tags": { "type": "array", "items": { "type": "string" } }, "agent_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "session_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "type": "string", "enum": ["agent", "api"] }, "created_at": { "$ref": "contract#/$defs/Instant" }, "last_used_at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] } }, "description": "An entry that was found.", "additionalProperties": false };
-function validate219(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate223.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryHits = validate224;
+var schema368 = { "type": "object", "required": ["id", "workspace", "text", "snippet", "score", "tags", "agent_id", "session_id", "source", "created_at", "last_used_at"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "snippet": { "type": "string", "description": "About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC." }, "score": { "type": "number", "description": "From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best\none's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half\nof it is the cosine to the query as a share of the nearest one's." }, "tags": { "type": "array", "items": { "type": "string" } }, "agent_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "session_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "type": "string", "enum": ["agent", "api"] }, "created_at": { "$ref": "contract#/$defs/Instant" }, "last_used_at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] } }, "description": "An entry that was found.", "additionalProperties": false };
+function validate226(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate219.evaluated;
+  const evaluated0 = validate226.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21194,7 +22058,7 @@ function validate219(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema358.properties, key0)) {
+      if (!func1.call(schema368.properties, key0)) {
         const err11 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err11];
@@ -21413,7 +22277,7 @@ function validate219(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data9 === "agent" || data9 === "api")) {
-        const err28 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema358.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err28 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema368.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -21510,14 +22374,14 @@ function validate219(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate219.errors = vErrors;
+  validate226.errors = vErrors;
   return errors === 0;
 }
-validate219.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate218(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate226.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate225(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate218.evaluated;
+  const evaluated0 = validate225.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21550,8 +22414,8 @@ function validate218(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate219(data0[i0], { instancePath: instancePath + "/results/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
+          if (!validate226(data0[i0], { instancePath: instancePath + "/results/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.errors);
             errors = vErrors.length;
           }
         }
@@ -21574,33 +22438,33 @@ function validate218(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate218.errors = vErrors;
+  validate225.errors = vErrors;
   return errors === 0;
 }
-validate218.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate217(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate225.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate224(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate217.evaluated;
+  const evaluated0 = validate224.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate218(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+  if (!validate225(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
     errors = vErrors.length;
   }
-  validate217.errors = vErrors;
+  validate224.errors = vErrors;
   return errors === 0;
 }
-validate217.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MemoryStats = validate222;
-function validate224(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate224.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MemoryStats = validate229;
+function validate231(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate224.evaluated;
+  const evaluated0 = validate231.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21803,14 +22667,14 @@ function validate224(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate224.errors = vErrors;
+  validate231.errors = vErrors;
   return errors === 0;
 }
-validate224.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate223(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate231.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate230(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate223.evaluated;
+  const evaluated0 = validate230.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -21943,8 +22807,8 @@ function validate223(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data2)) {
         const len0 = data2.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate224(data2[i0], { instancePath: instancePath + "/by_workspace/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate224.errors : vErrors.concat(validate224.errors);
+          if (!validate231(data2[i0], { instancePath: instancePath + "/by_workspace/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
             errors = vErrors.length;
           }
         }
@@ -22081,33 +22945,33 @@ function validate223(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate223.errors = vErrors;
+  validate230.errors = vErrors;
   return errors === 0;
 }
-validate223.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate222(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate230.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate229(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate222.evaluated;
+  const evaluated0 = validate229.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate223(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
+  if (!validate230(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate230.errors : vErrors.concat(validate230.errors);
     errors = vErrors.length;
   }
-  validate222.errors = vErrors;
+  validate229.errors = vErrors;
   return errors === 0;
 }
-validate222.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OperatorMessageResponse = validate227;
-function validate228(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate229.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OperatorMessageResponse = validate234;
+function validate235(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate228.evaluated;
+  const evaluated0 = validate235.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -22424,36 +23288,36 @@ function validate228(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate228.errors = vErrors;
+  validate235.errors = vErrors;
   return errors === 0;
 }
-validate228.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate227(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate235.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate234(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate227.evaluated;
+  const evaluated0 = validate234.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate228(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate228.errors : vErrors.concat(validate228.errors);
+  if (!validate235(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate235.errors : vErrors.concat(validate235.errors);
     errors = vErrors.length;
   }
-  validate227.errors = vErrors;
+  validate234.errors = vErrors;
   return errors === 0;
 }
-validate227.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OperatorMessageEvent = validate230;
-var schema389 = { "type": "object", "required": ["type", "name", "input", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema390 = { "type": "object", "required": ["type", "name", "output", "is_error", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "is_error": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "call_id": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema379 = { "type": "object", "required": ["type", "conversation_id", "message_id", "run_id"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "message_id": { "$ref": "contract#/$defs/Id" }, "run_id": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
-function validate232(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate234.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OperatorMessageEvent = validate237;
+var schema399 = { "type": "object", "required": ["type", "name", "input", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema400 = { "type": "object", "required": ["type", "name", "output", "is_error", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "is_error": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "call_id": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema389 = { "type": "object", "required": ["type", "conversation_id", "message_id", "run_id"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "message_id": { "$ref": "contract#/$defs/Id" }, "run_id": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
+function validate239(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate232.evaluated;
+  const evaluated0 = validate239.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -22520,7 +23384,7 @@ function validate232(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "start")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema379.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema389.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -22604,15 +23468,15 @@ function validate232(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate232.errors = vErrors;
+  validate239.errors = vErrors;
   return errors === 0;
 }
-validate232.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema383 = { "type": "object", "required": ["type", "name", "input", "call_id", "expires_at"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string" }, "expires_at": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
-function validate233(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate239.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema393 = { "type": "object", "required": ["type", "name", "input", "call_id", "expires_at"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string" }, "expires_at": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
+function validate240(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate233.evaluated;
+  const evaluated0 = validate240.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -22688,7 +23552,7 @@ function validate233(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "tool_approval")) {
-        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema383.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema393.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -22750,15 +23614,15 @@ function validate233(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate233.errors = vErrors;
+  validate240.errors = vErrors;
   return errors === 0;
 }
-validate233.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema385 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
-function validate234(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate240.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema395 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+function validate241(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate234.evaluated;
+  const evaluated0 = validate241.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -22825,7 +23689,7 @@ function validate234(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "done")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema385.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema395.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -23002,14 +23866,14 @@ function validate234(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate234.errors = vErrors;
+  validate241.errors = vErrors;
   return errors === 0;
 }
-validate234.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate231(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate241.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate238(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate231.evaluated;
+  const evaluated0 = validate238.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -23020,8 +23884,8 @@ function validate231(data, { instancePath = "", parentData, parentDataProperty, 
     const tag0 = data.type;
     if (typeof tag0 == "string") {
       if (tag0 === "start") {
-        if (!validate232(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate232.errors : vErrors.concat(validate232.errors);
+        if (!validate239(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
           errors = vErrors.length;
         }
         var props0 = true;
@@ -23161,7 +24025,7 @@ function validate231(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema389.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema399.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -23205,8 +24069,8 @@ function validate231(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "tool_approval") {
-        if (!validate233(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+        if (!validate240(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -23282,7 +24146,7 @@ function validate231(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema390.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema400.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -23348,8 +24212,8 @@ function validate231(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate234(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
+        if (!validate241(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -23390,38 +24254,38 @@ function validate231(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate231.errors = vErrors;
+  validate238.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate231.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate230(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate238.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate237(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate230.evaluated;
+  const evaluated0 = validate237.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate231(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
+  if (!validate238(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate231.evaluated.props;
+    var props0 = validate238.evaluated.props;
   }
-  validate230.errors = vErrors;
+  validate237.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate230.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var OperatorAccepted = validate240;
-var schema392 = { "type": "object", "required": ["run_id", "conversation_id", "status"], "properties": { "run_id": { "$ref": "contract#/$defs/Id" }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["running"] } }, "description": "A turn that goes on by itself.", "additionalProperties": false };
-function validate241(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate237.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var OperatorAccepted = validate247;
+var schema402 = { "type": "object", "required": ["run_id", "conversation_id", "status"], "properties": { "run_id": { "$ref": "contract#/$defs/Id" }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["running"] } }, "description": "A turn that goes on by itself.", "additionalProperties": false };
+function validate248(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate241.evaluated;
+  const evaluated0 = validate248.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -23523,7 +24387,7 @@ function validate241(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "running")) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema392.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema402.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -23541,33 +24405,33 @@ function validate241(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate241.errors = vErrors;
+  validate248.errors = vErrors;
   return errors === 0;
 }
-validate241.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate240(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate248.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate247(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate240.evaluated;
+  const evaluated0 = validate247.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate241(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
+  if (!validate248(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
     errors = vErrors.length;
   }
-  validate240.errors = vErrors;
+  validate247.errors = vErrors;
   return errors === 0;
 }
-validate240.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SendMessageResponse = validate243;
-function validate244(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate247.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SendMessageResponse = validate250;
+function validate251(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate244.evaluated;
+  const evaluated0 = validate251.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -23823,37 +24687,37 @@ function validate244(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate244.errors = vErrors;
+  validate251.errors = vErrors;
   return errors === 0;
 }
-validate244.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate243(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate251.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate250(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate243.evaluated;
+  const evaluated0 = validate250.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate244(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
+  if (!validate251(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
     errors = vErrors.length;
   }
-  validate243.errors = vErrors;
+  validate250.errors = vErrors;
   return errors === 0;
 }
-validate243.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var MessageStreamEvent = validate246;
-var schema408 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["token"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
-var schema409 = { "type": "object", "required": ["type", "tool", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema410 = { "type": "object", "required": ["type", "tool", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "tool": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema402 = { "type": "object", "required": ["type", "tool", "input", "callId", "expiresAt"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string" }, "expiresAt": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
-function validate248(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate250.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var MessageStreamEvent = validate253;
+var schema418 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["token"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
+var schema419 = { "type": "object", "required": ["type", "tool", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema420 = { "type": "object", "required": ["type", "tool", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "tool": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema412 = { "type": "object", "required": ["type", "tool", "input", "callId", "expiresAt"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string" }, "expiresAt": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
+function validate255(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate248.evaluated;
+  const evaluated0 = validate255.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -23929,7 +24793,7 @@ function validate248(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "tool_approval")) {
-        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema402.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema412.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -23991,15 +24855,15 @@ function validate248(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate248.errors = vErrors;
+  validate255.errors = vErrors;
   return errors === 0;
 }
-validate248.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema404 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
-function validate249(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate255.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema414 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+function validate256(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate249.evaluated;
+  const evaluated0 = validate256.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -24093,7 +24957,7 @@ function validate249(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "done")) {
-        const err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema404.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema414.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -24265,14 +25129,14 @@ function validate249(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate249.errors = vErrors;
+  validate256.errors = vErrors;
   return errors === 0;
 }
-validate249.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate247(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate256.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate254(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate247.evaluated;
+  const evaluated0 = validate254.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -24325,7 +25189,7 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "token")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema408.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema418.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -24416,7 +25280,7 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema409.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema419.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -24460,8 +25324,8 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "tool_approval") {
-        if (!validate248(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
+        if (!validate255(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -24537,7 +25401,7 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema410.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema420.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -24603,8 +25467,8 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate249(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+        if (!validate256(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate256.errors : vErrors.concat(validate256.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -24645,37 +25509,37 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate247.errors = vErrors;
+  validate254.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate247.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate246(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate254.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate253(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate246.evaluated;
+  const evaluated0 = validate253.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate247(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
+  if (!validate254(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate247.evaluated.props;
+    var props0 = validate254.evaluated.props;
   }
-  validate246.errors = vErrors;
+  validate253.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate246.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var ModelList = validate254;
-function validate256(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate253.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var ModelList = validate261;
+function validate263(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate256.evaluated;
+  const evaluated0 = validate263.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -24861,14 +25725,14 @@ function validate256(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate256.errors = vErrors;
+  validate263.errors = vErrors;
   return errors === 0;
 }
-validate256.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate255(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate263.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate262(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate255.evaluated;
+  const evaluated0 = validate262.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -24901,8 +25765,8 @@ function validate255(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate256(data0[i0], { instancePath: instancePath + "/models/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate256.errors : vErrors.concat(validate256.errors);
+          if (!validate263(data0[i0], { instancePath: instancePath + "/models/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
             errors = vErrors.length;
           }
         }
@@ -24936,36 +25800,36 @@ function validate255(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate255.errors = vErrors;
+  validate262.errors = vErrors;
   return errors === 0;
 }
-validate255.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate254(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate262.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate261(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate254.evaluated;
+  const evaluated0 = validate261.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate255(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
+  if (!validate262(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
     errors = vErrors.length;
   }
-  validate254.errors = vErrors;
+  validate261.errors = vErrors;
   return errors === 0;
 }
-validate254.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ChatCompletion = validate259;
-var schema416 = { "type": "object", "required": ["id", "object", "created", "model", "choices", "usage"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion"] }, "created": { "type": "integer", "description": "Unix time in seconds.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChoice" } }, "usage": { "$ref": "contract#/$defs/OpenaiUsage" } }, "description": "A whole chat completion.", "additionalProperties": false };
-var schema418 = { "type": "object", "required": ["role", "content", "refusal"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null when the answer is tool calls only." }, "refusal": { "type": "null" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } } }, "additionalProperties": false };
-var schema419 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
-function validate263(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate261.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ChatCompletion = validate266;
+var schema426 = { "type": "object", "required": ["id", "object", "created", "model", "choices", "usage"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion"] }, "created": { "type": "integer", "description": "Unix time in seconds.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChoice" } }, "usage": { "$ref": "contract#/$defs/OpenaiUsage" } }, "description": "A whole chat completion.", "additionalProperties": false };
+var schema428 = { "type": "object", "required": ["role", "content", "refusal"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null when the answer is tool calls only." }, "refusal": { "type": "null" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } } }, "additionalProperties": false };
+var schema429 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
+function validate270(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate263.evaluated;
+  const evaluated0 = validate270.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25034,7 +25898,7 @@ function validate263(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "function")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema419.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema429.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -25116,14 +25980,14 @@ function validate263(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate263.errors = vErrors;
+  validate270.errors = vErrors;
   return errors === 0;
 }
-validate263.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate262(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate270.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate269(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate262.evaluated;
+  const evaluated0 = validate269.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25181,7 +26045,7 @@ function validate262(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "assistant")) {
-        const err5 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema418.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema428.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -25253,8 +26117,8 @@ function validate262(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data3)) {
         const len0 = data3.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate263(data3[i0], { instancePath: instancePath + "/tool_calls/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+          if (!validate270(data3[i0], { instancePath: instancePath + "/tool_calls/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
             errors = vErrors.length;
           }
         }
@@ -25277,14 +26141,14 @@ function validate262(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate262.errors = vErrors;
+  validate269.errors = vErrors;
   return errors === 0;
 }
-validate262.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate261(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate269.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate268(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate261.evaluated;
+  const evaluated0 = validate268.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25372,8 +26236,8 @@ function validate261(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.message !== void 0) {
-      if (!validate262(data.message, { instancePath: instancePath + "/message", parentData: data, parentDataProperty: "message", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
+      if (!validate269(data.message, { instancePath: instancePath + "/message", parentData: data, parentDataProperty: "message", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
         errors = vErrors.length;
       }
     }
@@ -25418,14 +26282,14 @@ function validate261(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate261.errors = vErrors;
+  validate268.errors = vErrors;
   return errors === 0;
 }
-validate261.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate260(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate268.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate267(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate260.evaluated;
+  const evaluated0 = validate267.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25521,7 +26385,7 @@ function validate260(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "chat.completion")) {
-        const err9 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema416.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema426.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -25578,8 +26442,8 @@ function validate260(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data4)) {
         const len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate261(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+          if (!validate268(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
             errors = vErrors.length;
           }
         }
@@ -25749,37 +26613,37 @@ function validate260(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate260.errors = vErrors;
+  validate267.errors = vErrors;
   return errors === 0;
 }
-validate260.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate259(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate267.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate266(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate259.evaluated;
+  const evaluated0 = validate266.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate260(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+  if (!validate267(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
     errors = vErrors.length;
   }
-  validate259.errors = vErrors;
+  validate266.errors = vErrors;
   return errors === 0;
 }
-validate259.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ChatCompletionEvent = validate268;
-var schema424 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
-var schema425 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
-var schema427 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
-var schema428 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
-function validate272(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate266.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ChatCompletionEvent = validate275;
+var schema434 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
+var schema435 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
+var schema437 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
+var schema438 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
+function validate279(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate272.evaluated;
+  const evaluated0 = validate279.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -25810,7 +26674,7 @@ function validate272(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "assistant")) {
-        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema427.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema437.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -25948,7 +26812,7 @@ function validate272(data, { instancePath = "", parentData, parentDataProperty, 
                 errors++;
               }
               if (!(data6 === "function")) {
-                const err13 = { instancePath: instancePath + "/tool_calls/" + i0 + "/type", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/type/enum", keyword: "enum", params: { allowedValues: schema428.properties.type.enum }, message: "must be equal to one of the allowed values" };
+                const err13 = { instancePath: instancePath + "/tool_calls/" + i0 + "/type", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/type/enum", keyword: "enum", params: { allowedValues: schema438.properties.type.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err13];
                 } else {
@@ -26032,14 +26896,14 @@ function validate272(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate272.errors = vErrors;
+  validate279.errors = vErrors;
   return errors === 0;
 }
-validate272.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate271(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate279.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate278(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate271.evaluated;
+  const evaluated0 = validate278.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26127,8 +26991,8 @@ function validate271(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.delta !== void 0) {
-      if (!validate272(data.delta, { instancePath: instancePath + "/delta", parentData: data, parentDataProperty: "delta", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+      if (!validate279(data.delta, { instancePath: instancePath + "/delta", parentData: data, parentDataProperty: "delta", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
         errors = vErrors.length;
       }
     }
@@ -26208,14 +27072,14 @@ function validate271(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate271.errors = vErrors;
+  validate278.errors = vErrors;
   return errors === 0;
 }
-validate271.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate270(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate278.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate277(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate270.evaluated;
+  const evaluated0 = validate277.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26302,7 +27166,7 @@ function validate270(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "chat.completion.chunk")) {
-        const err8 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema425.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema435.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -26359,8 +27223,8 @@ function validate270(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data4)) {
         const len0 = data4.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate271(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+          if (!validate278(data4[i0], { instancePath: instancePath + "/choices/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
             errors = vErrors.length;
           }
         }
@@ -26565,14 +27429,14 @@ function validate270(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate270.errors = vErrors;
+  validate277.errors = vErrors;
   return errors === 0;
 }
-validate270.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate269(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate277.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate276(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate269.evaluated;
+  const evaluated0 = validate276.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -26582,8 +27446,8 @@ function validate269(data, { instancePath = "", parentData, parentDataProperty, 
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate270(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+  if (!validate277(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -26602,7 +27466,7 @@ function validate269(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "[DONE]")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema424.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema434.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -26844,37 +27708,37 @@ function validate269(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate269.errors = vErrors;
+  validate276.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate269.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate268(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate276.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate275(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate268.evaluated;
+  const evaluated0 = validate275.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate269(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
+  if (!validate276(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate276.errors : vErrors.concat(validate276.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate269.evaluated.props;
+    var props0 = validate276.evaluated.props;
   }
-  validate268.errors = vErrors;
+  validate275.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate268.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var OpenaiError = validate277;
-function validate277(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate275.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var OpenaiError = validate284;
+function validate284(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate277.evaluated;
+  const evaluated0 = validate284.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -27087,17 +27951,17 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate277.errors = vErrors;
+  validate284.errors = vErrors;
   return errors === 0;
 }
-validate277.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OpenaiModelList = validate278;
-var schema435 = { "type": "object", "required": ["object", "data"], "properties": { "object": { "type": "string", "enum": ["list"] }, "data": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiModel" } } }, "additionalProperties": false };
-var schema436 = { "type": "object", "required": ["id", "object", "created", "owned_by"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["model"] }, "created": { "type": "integer", "description": "Unix time in seconds: when the gateway was started, as providers differ in what they tell.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "owned_by": { "type": "string", "description": "The provider's name in the settings." } }, "description": "A model in OpenAI's list.", "additionalProperties": false };
-function validate279(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate284.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OpenaiModelList = validate285;
+var schema445 = { "type": "object", "required": ["object", "data"], "properties": { "object": { "type": "string", "enum": ["list"] }, "data": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiModel" } } }, "additionalProperties": false };
+var schema446 = { "type": "object", "required": ["id", "object", "created", "owned_by"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["model"] }, "created": { "type": "integer", "description": "Unix time in seconds: when the gateway was started, as providers differ in what they tell.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "owned_by": { "type": "string", "description": "The provider's name in the settings." } }, "description": "A model in OpenAI's list.", "additionalProperties": false };
+function validate286(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate279.evaluated;
+  const evaluated0 = validate286.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -27146,7 +28010,7 @@ function validate279(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "list")) {
-        const err4 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema435.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err4 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema445.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -27232,7 +28096,7 @@ function validate279(data, { instancePath = "", parentData, parentDataProperty, 
                 errors++;
               }
               if (!(data4 === "model")) {
-                const err12 = { instancePath: instancePath + "/data/" + i0 + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema436.properties.object.enum }, message: "must be equal to one of the allowed values" };
+                const err12 = { instancePath: instancePath + "/data/" + i0 + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema446.properties.object.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err12];
                 } else {
@@ -27313,33 +28177,33 @@ function validate279(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate279.errors = vErrors;
+  validate286.errors = vErrors;
   return errors === 0;
 }
-validate279.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate278(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate286.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate285(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate278.evaluated;
+  const evaluated0 = validate285.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate279(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
+  if (!validate286(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate286.errors : vErrors.concat(validate286.errors);
     errors = vErrors.length;
   }
-  validate278.errors = vErrors;
+  validate285.errors = vErrors;
   return errors === 0;
 }
-validate278.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OpenaiModel = validate281;
-function validate281(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate285.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var OpenaiModel = validate288;
+function validate288(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate281.evaluated;
+  const evaluated0 = validate288.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -27417,7 +28281,7 @@ function validate281(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "model")) {
-        const err7 = { instancePath: instancePath + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema436.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema446.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -27478,17 +28342,17 @@ function validate281(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate281.errors = vErrors;
+  validate288.errors = vErrors;
   return errors === 0;
 }
-validate281.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Run = validate282;
-var schema440 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
-var schema442 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
-function validate284(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate288.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Run = validate289;
+var schema450 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
+var schema452 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
+function validate291(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate284.evaluated;
+  const evaluated0 = validate291.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -27596,14 +28460,14 @@ function validate284(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate284.errors = vErrors;
+  validate291.errors = vErrors;
   return errors === 0;
 }
-validate284.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate283(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate291.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate290(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate283.evaluated;
+  const evaluated0 = validate290.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -27684,7 +28548,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema440.properties, key0)) {
+      if (!func1.call(schema450.properties, key0)) {
         const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err8];
@@ -27728,7 +28592,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "running" || data1 === "completed" || data1 === "failed" || data1 === "cancelled")) {
-        const err12 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/RunStatus/enum", keyword: "enum", params: { allowedValues: schema442.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/RunStatus/enum", keyword: "enum", params: { allowedValues: schema452.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -28093,8 +28957,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data16)) {
         const len1 = data16.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          if (!validate284(data16[i1], { instancePath: instancePath + "/pendingApprovals/" + i1, parentData: data16, parentDataProperty: i1, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
+          if (!validate291(data16[i1], { instancePath: instancePath + "/pendingApprovals/" + i1, parentData: data16, parentDataProperty: i1, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
             errors = vErrors.length;
           }
         }
@@ -28276,33 +29140,33 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate283.errors = vErrors;
+  validate290.errors = vErrors;
   return errors === 0;
 }
-validate283.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate282(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate290.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate289(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate282.evaluated;
+  const evaluated0 = validate289.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate283(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
+  if (!validate290(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
     errors = vErrors.length;
   }
-  validate282.errors = vErrors;
+  validate289.errors = vErrors;
   return errors === 0;
 }
-validate282.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var RunEvent = validate287;
-function validate291(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate289.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var RunEvent = validate294;
+function validate298(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate291.evaluated;
+  const evaluated0 = validate298.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -28355,7 +29219,7 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "token")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema408.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema418.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -28446,7 +29310,7 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema409.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema419.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -28490,8 +29354,8 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "tool_approval") {
-        if (!validate248(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
+        if (!validate255(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -28567,7 +29431,7 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema410.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema420.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -28633,8 +29497,8 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate249(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+        if (!validate256(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate256.errors : vErrors.concat(validate256.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -28675,15 +29539,15 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate291.errors = vErrors;
+  validate298.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate291.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate296(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate298.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate303(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate296.evaluated;
+  const evaluated0 = validate303.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -28694,8 +29558,8 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
     const tag0 = data.type;
     if (typeof tag0 == "string") {
       if (tag0 === "start") {
-        if (!validate232(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate232.errors : vErrors.concat(validate232.errors);
+        if (!validate239(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
           errors = vErrors.length;
         }
         var props0 = true;
@@ -28835,7 +29699,7 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema389.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema399.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -28879,8 +29743,8 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "tool_approval") {
-        if (!validate233(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+        if (!validate240(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -28956,7 +29820,7 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema390.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema400.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -29022,8 +29886,8 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
           props0 = true;
         }
       } else if (tag0 === "done") {
-        if (!validate234(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-          vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
+        if (!validate241(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+          vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
           errors = vErrors.length;
         }
         if (props0 !== true) {
@@ -29064,15 +29928,15 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate296.errors = vErrors;
+  validate303.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate296.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate302(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate303.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate309(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate302.evaluated;
+  const evaluated0 = validate309.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -29082,8 +29946,8 @@ function validate302(data, { instancePath = "", parentData, parentDataProperty, 
   const _errs0 = errors;
   let valid0 = false;
   const _errs1 = errors;
-  if (!validate270(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+  if (!validate277(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
     errors = vErrors.length;
   }
   var _valid0 = _errs1 === errors;
@@ -29102,7 +29966,7 @@ function validate302(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "[DONE]")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema424.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema434.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -29344,15 +30208,15 @@ function validate302(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate302.errors = vErrors;
+  validate309.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate302.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate288(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate309.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate295(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate288.evaluated;
+  const evaluated0 = validate295.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -29390,11 +30254,11 @@ function validate288(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs3 = errors;
-  if (!validate291(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
+  if (!validate298(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate298.errors : vErrors.concat(validate298.errors);
     errors = vErrors.length;
   } else {
-    var props2 = validate291.evaluated.props;
+    var props2 = validate298.evaluated.props;
   }
   var _valid0 = _errs3 === errors;
   valid0 = valid0 || _valid0;
@@ -29409,11 +30273,11 @@ function validate288(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs4 = errors;
-  if (!validate296(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
+  if (!validate303(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
     errors = vErrors.length;
   } else {
-    var props3 = validate296.evaluated.props;
+    var props3 = validate303.evaluated.props;
   }
   var _valid0 = _errs4 === errors;
   valid0 = valid0 || _valid0;
@@ -29428,11 +30292,11 @@ function validate288(data, { instancePath = "", parentData, parentDataProperty, 
     }
   }
   const _errs5 = errors;
-  if (!validate302(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate302.errors : vErrors.concat(validate302.errors);
+  if (!validate309(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
     errors = vErrors.length;
   } else {
-    var props4 = validate302.evaluated.props;
+    var props4 = validate309.evaluated.props;
   }
   var _valid0 = _errs5 === errors;
   valid0 = valid0 || _valid0;
@@ -29464,37 +30328,37 @@ function validate288(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate288.errors = vErrors;
+  validate295.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate288.evaluated = { "dynamicProps": true, "dynamicItems": false };
-function validate287(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate295.evaluated = { "dynamicProps": true, "dynamicItems": false };
+function validate294(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate287.evaluated;
+  const evaluated0 = validate294.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate288(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+  if (!validate295(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate295.errors : vErrors.concat(validate295.errors);
     errors = vErrors.length;
   } else {
-    var props0 = validate288.evaluated.props;
+    var props0 = validate295.evaluated.props;
   }
-  validate287.errors = vErrors;
+  validate294.errors = vErrors;
   evaluated0.props = props0;
   return errors === 0;
 }
-validate287.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var DeletedCount = validate306;
-function validate306(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate294.evaluated = { "dynamicProps": true, "dynamicItems": false };
+var DeletedCount = validate313;
+function validate313(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate306.evaluated;
+  const evaluated0 = validate313.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -29563,15 +30427,15 @@ function validate306(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate306.errors = vErrors;
+  validate313.errors = vErrors;
   return errors === 0;
 }
-validate306.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SessionList = validate307;
-function validate309(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate313.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SessionList = validate314;
+function validate316(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate309.evaluated;
+  const evaluated0 = validate316.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -29892,14 +30756,14 @@ function validate309(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate309.errors = vErrors;
+  validate316.errors = vErrors;
   return errors === 0;
 }
-validate309.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate308(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate316.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate315(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate308.evaluated;
+  const evaluated0 = validate315.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -29932,8 +30796,8 @@ function validate308(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate309(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
+          if (!validate316(data0[i0], { instancePath: instancePath + "/sessions/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate316.errors : vErrors.concat(validate316.errors);
             errors = vErrors.length;
           }
         }
@@ -29967,34 +30831,34 @@ function validate308(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate308.errors = vErrors;
+  validate315.errors = vErrors;
   return errors === 0;
 }
-validate308.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate307(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate315.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate314(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate307.evaluated;
+  const evaluated0 = validate314.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate308(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+  if (!validate315(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate315.errors : vErrors.concat(validate315.errors);
     errors = vErrors.length;
   }
-  validate307.errors = vErrors;
+  validate314.errors = vErrors;
   return errors === 0;
 }
-validate307.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SessionDetail = validate312;
-var schema478 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
-function validate313(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate314.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SessionDetail = validate319;
+var schema488 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+function validate320(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate313.evaluated;
+  const evaluated0 = validate320.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -30093,7 +30957,7 @@ function validate313(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema478.properties, key0)) {
+      if (!func1.call(schema488.properties, key0)) {
         const err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err10];
@@ -30375,33 +31239,33 @@ function validate313(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate313.errors = vErrors;
+  validate320.errors = vErrors;
   return errors === 0;
 }
-validate313.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate312(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate320.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate319(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate312.evaluated;
+  const evaluated0 = validate319.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate313(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate313.errors : vErrors.concat(validate313.errors);
+  if (!validate320(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate320.errors : vErrors.concat(validate320.errors);
     errors = vErrors.length;
   }
-  validate312.errors = vErrors;
+  validate319.errors = vErrors;
   return errors === 0;
 }
-validate312.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var History = validate316;
-function validate317(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate319.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var History = validate323;
+function validate324(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate317.evaluated;
+  const evaluated0 = validate324.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -30581,35 +31445,35 @@ function validate317(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate317.errors = vErrors;
+  validate324.errors = vErrors;
   return errors === 0;
 }
-validate317.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate316(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate324.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate323(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate316.evaluated;
+  const evaluated0 = validate323.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate317(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate317.errors : vErrors.concat(validate317.errors);
+  if (!validate324(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
     errors = vErrors.length;
   }
-  validate316.errors = vErrors;
+  validate323.errors = vErrors;
   return errors === 0;
 }
-validate316.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SkillList = validate320;
-var schema489 = { "type": "object", "required": ["name", "description", "enabled", "version", "source", "missing", "problem", "license", "compatibility", "allowedTools", "metadata", "installedAt"], "properties": { "name": { "type": "string", "description": "Its folder's name where it has no legal one." }, "description": { "type": "string", "description": "What it is good for and when to use it; empty where it cannot be used." }, "enabled": { "type": "boolean", "description": "Whether it can be used: nothing is missing, and there is no problem with it." }, "version": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "$ref": "contract#/$defs/SkillSource" }, "missing": { "type": "array", "items": { "type": "string" }, "description": "What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`." }, "problem": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it cannot be used, whatever is there; null when it is in order." }, "license": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "compatibility": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What it says of its surroundings." }, "allowedTools": { "type": "array", "items": { "type": "string" }, "description": "The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing." }, "metadata": { "type": "object", "description": "What else its author says of it.", "additionalProperties": { "type": "string" } }, "installedAt": { "$ref": "contract#/$defs/Instant", "description": "When its folder came there." } }, "description": "A folder of instructions for agents.", "additionalProperties": false };
-var schema490 = { "type": "string", "enum": ["installed", "folder"], "description": "Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings." };
-function validate322(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate323.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var SkillList = validate327;
+var schema499 = { "type": "object", "required": ["name", "description", "enabled", "version", "source", "missing", "problem", "license", "compatibility", "allowedTools", "metadata", "installedAt"], "properties": { "name": { "type": "string", "description": "Its folder's name where it has no legal one." }, "description": { "type": "string", "description": "What it is good for and when to use it; empty where it cannot be used." }, "enabled": { "type": "boolean", "description": "Whether it can be used: nothing is missing, and there is no problem with it." }, "version": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "$ref": "contract#/$defs/SkillSource" }, "missing": { "type": "array", "items": { "type": "string" }, "description": "What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`." }, "problem": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it cannot be used, whatever is there; null when it is in order." }, "license": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "compatibility": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What it says of its surroundings." }, "allowedTools": { "type": "array", "items": { "type": "string" }, "description": "The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing." }, "metadata": { "type": "object", "description": "What else its author says of it.", "additionalProperties": { "type": "string" } }, "installedAt": { "$ref": "contract#/$defs/Instant", "description": "When its folder came there." } }, "description": "A folder of instructions for agents.", "additionalProperties": false };
+var schema500 = { "type": "string", "enum": ["installed", "folder"], "description": "Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings." };
+function validate329(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate322.evaluated;
+  const evaluated0 = validate329.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -30726,7 +31590,7 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema489.properties, key0)) {
+      if (!func1.call(schema499.properties, key0)) {
         const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err12];
@@ -30828,7 +31692,7 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "installed" || data4 === "folder")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema490.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema500.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -31083,14 +31947,14 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate322.errors = vErrors;
+  validate329.errors = vErrors;
   return errors === 0;
 }
-validate322.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate321(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate329.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate328(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate321.evaluated;
+  const evaluated0 = validate328.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -31123,8 +31987,8 @@ function validate321(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate322(data0[i0], { instancePath: instancePath + "/skills/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate322.errors : vErrors.concat(validate322.errors);
+          if (!validate329(data0[i0], { instancePath: instancePath + "/skills/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
             errors = vErrors.length;
           }
         }
@@ -31158,33 +32022,33 @@ function validate321(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate321.errors = vErrors;
+  validate328.errors = vErrors;
   return errors === 0;
 }
-validate321.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate320(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate328.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate327(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate320.evaluated;
+  const evaluated0 = validate327.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate321(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate321.errors : vErrors.concat(validate321.errors);
+  if (!validate328(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate328.errors : vErrors.concat(validate328.errors);
     errors = vErrors.length;
   }
-  validate320.errors = vErrors;
+  validate327.errors = vErrors;
   return errors === 0;
 }
-validate320.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Skill = validate325;
-function validate326(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate327.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Skill = validate332;
+function validate333(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate326.evaluated;
+  const evaluated0 = validate333.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -31301,7 +32165,7 @@ function validate326(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema489.properties, key0)) {
+      if (!func1.call(schema499.properties, key0)) {
         const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err12];
@@ -31403,7 +32267,7 @@ function validate326(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "installed" || data4 === "folder")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema490.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema500.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -31658,38 +32522,38 @@ function validate326(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate326.errors = vErrors;
+  validate333.errors = vErrors;
   return errors === 0;
 }
-validate326.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate325(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate333.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate332(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate325.evaluated;
+  const evaluated0 = validate332.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate326(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate326.errors : vErrors.concat(validate326.errors);
+  if (!validate333(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
     errors = vErrors.length;
   }
-  validate325.errors = vErrors;
+  validate332.errors = vErrors;
   return errors === 0;
 }
-validate325.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WebhookList = validate328;
-var schema498 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483647, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483647, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483647, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." } }, "description": "An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.", "additionalProperties": false };
-var schema500 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a webhook is written down: in the database, made over HTTP; or in the settings, where alone it can be changed." };
-var schema504 = { "type": "string", "enum": ["conversations", "workspaces"], "description": "The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member." };
-var schema501 = { "anyOf": [{ "type": "string", "enum": ["*"] }, { "$ref": "contract#/$defs/EventType" }], "description": "What a webhook can be told of; `*` is all of it." };
-var schema502 = { "type": "string", "enum": ["message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"], "description": "What can happen." };
-function validate331(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate332.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WebhookList = validate335;
+var schema508 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483647, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483647, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483647, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." } }, "description": "An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.", "additionalProperties": false };
+var schema510 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a webhook is written down: in the database, made over HTTP; or in the settings, where alone it can be changed." };
+var schema514 = { "type": "string", "enum": ["conversations", "workspaces"], "description": "The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member." };
+var schema511 = { "anyOf": [{ "type": "string", "enum": ["*"] }, { "$ref": "contract#/$defs/EventType" }], "description": "What a webhook can be told of; `*` is all of it." };
+var schema512 = { "type": "string", "enum": ["message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"], "description": "What can happen." };
+function validate338(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate331.evaluated;
+  const evaluated0 = validate338.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -31709,7 +32573,7 @@ function validate331(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "*")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema501.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema511.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -31730,7 +32594,7 @@ function validate331(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "message.received" || data === "message.sent" || data === "conversation.created" || data === "session.started" || data === "session.ended" || data === "channel.connected" || data === "channel.disconnected" || data === "error.agent" || data === "tool.invoked" || data === "run.finished")) {
-    const err3 = { instancePath, schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema502.enum }, message: "must be equal to one of the allowed values" };
+    const err3 = { instancePath, schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema512.enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err3];
     } else {
@@ -31758,15 +32622,15 @@ function validate331(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   }
-  validate331.errors = vErrors;
+  validate338.errors = vErrors;
   return errors === 0;
 }
-validate331.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var schema509 = { "type": "string", "enum": ["pending", "delivered", "dead"], "description": "What has become of a delivery: it waits for its next attempt; a 2xx has answered it; its last attempt has failed (a dead letter)." };
-function validate334(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate338.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var schema519 = { "type": "string", "enum": ["pending", "delivered", "dead"], "description": "What has become of a delivery: it waits for its next attempt; a 2xx has answered it; its last attempt has failed (a dead letter)." };
+function validate341(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate334.evaluated;
+  const evaluated0 = validate341.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -31998,14 +32862,14 @@ function validate334(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate334.errors = vErrors;
+  validate341.errors = vErrors;
   return errors === 0;
 }
-validate334.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate333(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate341.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate340(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate333.evaluated;
+  const evaluated0 = validate340.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32103,7 +32967,7 @@ function validate333(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "message.received" || data1 === "message.sent" || data1 === "conversation.created" || data1 === "session.started" || data1 === "session.ended" || data1 === "channel.connected" || data1 === "channel.disconnected" || data1 === "error.agent" || data1 === "tool.invoked" || data1 === "run.finished")) {
-        const err9 = { instancePath: instancePath + "/event", schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema502.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/event", schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema512.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -32124,7 +32988,7 @@ function validate333(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "pending" || data2 === "delivered" || data2 === "dead")) {
-        const err11 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/DeliveryStatus/enum", keyword: "enum", params: { allowedValues: schema509.enum }, message: "must be equal to one of the allowed values" };
+        const err11 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/DeliveryStatus/enum", keyword: "enum", params: { allowedValues: schema519.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -32138,8 +33002,8 @@ function validate333(data, { instancePath = "", parentData, parentDataProperty, 
       const _errs12 = errors;
       let valid4 = false;
       const _errs13 = errors;
-      if (!validate334(data3, { instancePath: instancePath + "/lastAttempt", parentData: data, parentDataProperty: "lastAttempt", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
+      if (!validate341(data3, { instancePath: instancePath + "/lastAttempt", parentData: data, parentDataProperty: "lastAttempt", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
         errors = vErrors.length;
       }
       var _valid0 = _errs13 === errors;
@@ -32206,14 +33070,14 @@ function validate333(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate333.errors = vErrors;
+  validate340.errors = vErrors;
   return errors === 0;
 }
-validate333.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate330(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate340.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate337(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate330.evaluated;
+  const evaluated0 = validate337.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32366,7 +33230,7 @@ function validate330(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema498.properties, key0)) {
+      if (!func1.call(schema508.properties, key0)) {
         const err16 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err16];
@@ -32410,7 +33274,7 @@ function validate330(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "stored" || data1 === "settings")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/WebhookSource/enum", keyword: "enum", params: { allowedValues: schema500.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/WebhookSource/enum", keyword: "enum", params: { allowedValues: schema510.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -32435,8 +33299,8 @@ function validate330(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data3)) {
         const len0 = data3.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate331(data3[i0], { instancePath: instancePath + "/events/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
+          if (!validate338(data3[i0], { instancePath: instancePath + "/events/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
             errors = vErrors.length;
           }
         }
@@ -32624,7 +33488,7 @@ function validate330(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data9 === "conversations" || data9 === "workspaces")) {
-        const err35 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema504.enum }, message: "must be equal to one of the allowed values" };
+        const err35 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema514.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -32791,8 +33655,8 @@ function validate330(data, { instancePath = "", parentData, parentDataProperty, 
       const _errs51 = errors;
       let valid12 = false;
       const _errs52 = errors;
-      if (!validate333(data14, { instancePath: instancePath + "/lastDelivery", parentData: data, parentDataProperty: "lastDelivery", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
+      if (!validate340(data14, { instancePath: instancePath + "/lastDelivery", parentData: data, parentDataProperty: "lastDelivery", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
         errors = vErrors.length;
       }
       var _valid4 = _errs52 === errors;
@@ -32951,14 +33815,14 @@ function validate330(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate330.errors = vErrors;
+  validate337.errors = vErrors;
   return errors === 0;
 }
-validate330.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate329(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate337.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate336(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate329.evaluated;
+  const evaluated0 = validate336.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32991,8 +33855,8 @@ function validate329(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate330(data0[i0], { instancePath: instancePath + "/webhooks/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
+          if (!validate337(data0[i0], { instancePath: instancePath + "/webhooks/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate337.errors : vErrors.concat(validate337.errors);
             errors = vErrors.length;
           }
         }
@@ -33026,34 +33890,34 @@ function validate329(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate329.errors = vErrors;
+  validate336.errors = vErrors;
   return errors === 0;
 }
-validate329.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate328(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate336.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate335(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate328.evaluated;
+  const evaluated0 = validate335.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate329(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
+  if (!validate336(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate336.errors : vErrors.concat(validate336.errors);
     errors = vErrors.length;
   }
-  validate328.errors = vErrors;
+  validate335.errors = vErrors;
   return errors === 0;
 }
-validate328.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WebhookWithSecret = validate339;
-var schema516 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483647, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483647, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483647, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "secret": { "type": "string", "description": "The key of the HMACs. Shown here alone." } }, "description": "A webhook with its secret.", "additionalProperties": false };
-function validate340(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate335.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WebhookWithSecret = validate346;
+var schema526 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483647, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483647, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483647, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "secret": { "type": "string", "description": "The key of the HMACs. Shown here alone." } }, "description": "A webhook with its secret.", "additionalProperties": false };
+function validate347(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate340.evaluated;
+  const evaluated0 = validate347.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -33215,7 +34079,7 @@ function validate340(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema516.properties, key0)) {
+      if (!func1.call(schema526.properties, key0)) {
         const err17 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err17];
@@ -33259,7 +34123,7 @@ function validate340(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "stored" || data1 === "settings")) {
-        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/WebhookSource/enum", keyword: "enum", params: { allowedValues: schema500.enum }, message: "must be equal to one of the allowed values" };
+        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/WebhookSource/enum", keyword: "enum", params: { allowedValues: schema510.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -33284,8 +34148,8 @@ function validate340(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data3)) {
         const len0 = data3.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate331(data3[i0], { instancePath: instancePath + "/events/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
+          if (!validate338(data3[i0], { instancePath: instancePath + "/events/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
             errors = vErrors.length;
           }
         }
@@ -33473,7 +34337,7 @@ function validate340(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data9 === "conversations" || data9 === "workspaces")) {
-        const err36 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema504.enum }, message: "must be equal to one of the allowed values" };
+        const err36 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema514.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err36];
         } else {
@@ -33640,8 +34504,8 @@ function validate340(data, { instancePath = "", parentData, parentDataProperty, 
       const _errs51 = errors;
       let valid12 = false;
       const _errs52 = errors;
-      if (!validate333(data14, { instancePath: instancePath + "/lastDelivery", parentData: data, parentDataProperty: "lastDelivery", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
+      if (!validate340(data14, { instancePath: instancePath + "/lastDelivery", parentData: data, parentDataProperty: "lastDelivery", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
         errors = vErrors.length;
       }
       var _valid4 = _errs52 === errors;
@@ -33811,34 +34675,34 @@ function validate340(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate340.errors = vErrors;
+  validate347.errors = vErrors;
   return errors === 0;
 }
-validate340.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate339(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate347.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate346(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate339.evaluated;
+  const evaluated0 = validate346.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate340(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
+  if (!validate347(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
     errors = vErrors.length;
   }
-  validate339.errors = vErrors;
+  validate346.errors = vErrors;
   return errors === 0;
 }
-validate339.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var DeadLetterList = validate344;
-var schema526 = { "type": "object", "required": ["id", "webhookId", "eventId", "event", "workspace", "status", "attempts", "nextAttemptAt", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id", "description": "The header `X-OpenClaw-Delivery`." }, "webhookId": { "$ref": "contract#/$defs/Id" }, "eventId": { "$ref": "contract#/$defs/EventId", "description": "The event's id, the same on every attempt and replay: the header `webhook-id`." }, "event": { "$ref": "contract#/$defs/EventType" }, "workspace": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/DeliveryStatus" }, "attempts": { "type": "array", "items": { "$ref": "contract#/$defs/DeliveryAttempt" }, "description": "The oldest first; the last 50." }, "nextAttemptAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it is tried again, or looked at again while an attempt is under way. Null when it is done." }, "createdAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One event on its way to one webhook.", "additionalProperties": false };
-function validate346(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate346.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var DeadLetterList = validate351;
+var schema536 = { "type": "object", "required": ["id", "webhookId", "eventId", "event", "workspace", "status", "attempts", "nextAttemptAt", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id", "description": "The header `X-OpenClaw-Delivery`." }, "webhookId": { "$ref": "contract#/$defs/Id" }, "eventId": { "$ref": "contract#/$defs/EventId", "description": "The event's id, the same on every attempt and replay: the header `webhook-id`." }, "event": { "$ref": "contract#/$defs/EventType" }, "workspace": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/DeliveryStatus" }, "attempts": { "type": "array", "items": { "$ref": "contract#/$defs/DeliveryAttempt" }, "description": "The oldest first; the last 50." }, "nextAttemptAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it is tried again, or looked at again while an attempt is under way. Null when it is done." }, "createdAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One event on its way to one webhook.", "additionalProperties": false };
+function validate353(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate346.evaluated;
+  const evaluated0 = validate353.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -33928,7 +34792,7 @@ function validate346(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema526.properties, key0)) {
+      if (!func1.call(schema536.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -34016,7 +34880,7 @@ function validate346(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent" || data3 === "tool.invoked" || data3 === "run.finished")) {
-        const err17 = { instancePath: instancePath + "/event", schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema502.enum }, message: "must be equal to one of the allowed values" };
+        const err17 = { instancePath: instancePath + "/event", schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema512.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -34059,7 +34923,7 @@ function validate346(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data5 === "pending" || data5 === "delivered" || data5 === "dead")) {
-        const err21 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/DeliveryStatus/enum", keyword: "enum", params: { allowedValues: schema509.enum }, message: "must be equal to one of the allowed values" };
+        const err21 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/DeliveryStatus/enum", keyword: "enum", params: { allowedValues: schema519.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -34073,8 +34937,8 @@ function validate346(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data6)) {
         const len0 = data6.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate334(data6[i0], { instancePath: instancePath + "/attempts/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
+          if (!validate341(data6[i0], { instancePath: instancePath + "/attempts/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
             errors = vErrors.length;
           }
         }
@@ -34176,14 +35040,14 @@ function validate346(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate346.errors = vErrors;
+  validate353.errors = vErrors;
   return errors === 0;
 }
-validate346.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate345(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate353.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate352(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate345.evaluated;
+  const evaluated0 = validate352.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -34216,8 +35080,8 @@ function validate345(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate346(data0[i0], { instancePath: instancePath + "/deadLetters/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+          if (!validate353(data0[i0], { instancePath: instancePath + "/deadLetters/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate353.errors : vErrors.concat(validate353.errors);
             errors = vErrors.length;
           }
         }
@@ -34251,33 +35115,33 @@ function validate345(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate345.errors = vErrors;
+  validate352.errors = vErrors;
   return errors === 0;
 }
-validate345.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate344(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate352.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate351(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate344.evaluated;
+  const evaluated0 = validate351.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate345(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+  if (!validate352(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
     errors = vErrors.length;
   }
-  validate344.errors = vErrors;
+  validate351.errors = vErrors;
   return errors === 0;
 }
-validate344.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WebhookDelivery = validate350;
-function validate351(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate351.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WebhookDelivery = validate357;
+function validate358(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate351.evaluated;
+  const evaluated0 = validate358.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -34367,7 +35231,7 @@ function validate351(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema526.properties, key0)) {
+      if (!func1.call(schema536.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -34455,7 +35319,7 @@ function validate351(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent" || data3 === "tool.invoked" || data3 === "run.finished")) {
-        const err17 = { instancePath: instancePath + "/event", schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema502.enum }, message: "must be equal to one of the allowed values" };
+        const err17 = { instancePath: instancePath + "/event", schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema512.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -34498,7 +35362,7 @@ function validate351(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data5 === "pending" || data5 === "delivered" || data5 === "dead")) {
-        const err21 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/DeliveryStatus/enum", keyword: "enum", params: { allowedValues: schema509.enum }, message: "must be equal to one of the allowed values" };
+        const err21 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/DeliveryStatus/enum", keyword: "enum", params: { allowedValues: schema519.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -34512,8 +35376,8 @@ function validate351(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data6)) {
         const len0 = data6.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate334(data6[i0], { instancePath: instancePath + "/attempts/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
+          if (!validate341(data6[i0], { instancePath: instancePath + "/attempts/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
             errors = vErrors.length;
           }
         }
@@ -34615,33 +35479,33 @@ function validate351(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate351.errors = vErrors;
+  validate358.errors = vErrors;
   return errors === 0;
 }
-validate351.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate350(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate358.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate357(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate350.evaluated;
+  const evaluated0 = validate357.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate351(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate351.errors : vErrors.concat(validate351.errors);
+  if (!validate358(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate358.errors : vErrors.concat(validate358.errors);
     errors = vErrors.length;
   }
-  validate350.errors = vErrors;
+  validate357.errors = vErrors;
   return errors === 0;
 }
-validate350.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Webhook = validate354;
-function validate355(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate357.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Webhook = validate361;
+function validate362(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate355.evaluated;
+  const evaluated0 = validate362.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -34794,7 +35658,7 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema498.properties, key0)) {
+      if (!func1.call(schema508.properties, key0)) {
         const err16 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err16];
@@ -34838,7 +35702,7 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "stored" || data1 === "settings")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/WebhookSource/enum", keyword: "enum", params: { allowedValues: schema500.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/WebhookSource/enum", keyword: "enum", params: { allowedValues: schema510.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -34863,8 +35727,8 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data3)) {
         const len0 = data3.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate331(data3[i0], { instancePath: instancePath + "/events/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
+          if (!validate338(data3[i0], { instancePath: instancePath + "/events/" + i0, parentData: data3, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
             errors = vErrors.length;
           }
         }
@@ -35052,7 +35916,7 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data9 === "conversations" || data9 === "workspaces")) {
-        const err35 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema504.enum }, message: "must be equal to one of the allowed values" };
+        const err35 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema514.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -35219,8 +36083,8 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
       const _errs51 = errors;
       let valid12 = false;
       const _errs52 = errors;
-      if (!validate333(data14, { instancePath: instancePath + "/lastDelivery", parentData: data, parentDataProperty: "lastDelivery", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
+      if (!validate340(data14, { instancePath: instancePath + "/lastDelivery", parentData: data, parentDataProperty: "lastDelivery", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
         errors = vErrors.length;
       }
       var _valid4 = _errs52 === errors;
@@ -35379,33 +36243,33 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate355.errors = vErrors;
+  validate362.errors = vErrors;
   return errors === 0;
 }
-validate355.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate354(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate362.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate361(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate354.evaluated;
+  const evaluated0 = validate361.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate355(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate355.errors : vErrors.concat(validate355.errors);
+  if (!validate362(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
     errors = vErrors.length;
   }
-  validate354.errors = vErrors;
+  validate361.errors = vErrors;
   return errors === 0;
 }
-validate354.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WebhookDeliveryList = validate359;
-function validate360(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate361.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WebhookDeliveryList = validate366;
+function validate367(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate360.evaluated;
+  const evaluated0 = validate367.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -35438,8 +36302,8 @@ function validate360(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate346(data0[i0], { instancePath: instancePath + "/deliveries/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+          if (!validate353(data0[i0], { instancePath: instancePath + "/deliveries/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate353.errors : vErrors.concat(validate353.errors);
             errors = vErrors.length;
           }
         }
@@ -35473,33 +36337,33 @@ function validate360(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate360.errors = vErrors;
+  validate367.errors = vErrors;
   return errors === 0;
 }
-validate360.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate359(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate367.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate366(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate359.evaluated;
+  const evaluated0 = validate366.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate360(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate360.errors : vErrors.concat(validate360.errors);
+  if (!validate367(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate367.errors : vErrors.concat(validate367.errors);
     errors = vErrors.length;
   }
-  validate359.errors = vErrors;
+  validate366.errors = vErrors;
   return errors === 0;
 }
-validate359.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var ReplayedCount = validate363;
-function validate363(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate366.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var ReplayedCount = validate370;
+function validate370(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate363.evaluated;
+  const evaluated0 = validate370.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -35568,15 +36432,15 @@ function validate363(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate363.errors = vErrors;
+  validate370.errors = vErrors;
   return errors === 0;
 }
-validate363.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WebhookTestResult = validate364;
-function validate364(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate370.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WebhookTestResult = validate371;
+function validate371(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate364.evaluated;
+  const evaluated0 = validate371.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -35797,15 +36661,15 @@ function validate364(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate364.errors = vErrors;
+  validate371.errors = vErrors;
   return errors === 0;
 }
-validate364.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WorkspaceList = validate365;
-function validate367(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate371.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WorkspaceList = validate372;
+function validate374(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate367.evaluated;
+  const evaluated0 = validate374.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36080,14 +36944,14 @@ function validate367(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate367.errors = vErrors;
+  validate374.errors = vErrors;
   return errors === 0;
 }
-validate367.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate366(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate374.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate373(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate366.evaluated;
+  const evaluated0 = validate373.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36120,8 +36984,8 @@ function validate366(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate367(data0[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate367.errors : vErrors.concat(validate367.errors);
+          if (!validate374(data0[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
             errors = vErrors.length;
           }
         }
@@ -36155,33 +37019,33 @@ function validate366(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate366.errors = vErrors;
+  validate373.errors = vErrors;
   return errors === 0;
 }
-validate366.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate365(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate373.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate372(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate365.evaluated;
+  const evaluated0 = validate372.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate366(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate366.errors : vErrors.concat(validate366.errors);
+  if (!validate373(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
     errors = vErrors.length;
   }
-  validate365.errors = vErrors;
+  validate372.errors = vErrors;
   return errors === 0;
 }
-validate365.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Workspace = validate370;
-function validate371(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate372.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Workspace = validate377;
+function validate378(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate371.evaluated;
+  const evaluated0 = validate378.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36456,33 +37320,33 @@ function validate371(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate371.errors = vErrors;
+  validate378.errors = vErrors;
   return errors === 0;
 }
-validate371.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate370(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate378.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate377(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate370.evaluated;
+  const evaluated0 = validate377.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate371(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
+  if (!validate378(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
     errors = vErrors.length;
   }
-  validate370.errors = vErrors;
+  validate377.errors = vErrors;
   return errors === 0;
 }
-validate370.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getDocs_200 = validate373;
-function validate373(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate377.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getDocs_200 = validate380;
+function validate380(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate373.evaluated;
+  const evaluated0 = validate380.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36498,15 +37362,15 @@ function validate373(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate373.errors = vErrors;
+  validate380.errors = vErrors;
   return errors === 0;
 }
-validate373.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var getDocsScript_200 = validate374;
-function validate374(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate380.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var getDocsScript_200 = validate381;
+function validate381(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate374.evaluated;
+  const evaluated0 = validate381.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36522,16 +37386,16 @@ function validate374(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate374.errors = vErrors;
+  validate381.errors = vErrors;
   return errors === 0;
 }
-validate374.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var Health = validate375;
-var schema576 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
-function validate375(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate381.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var Health = validate382;
+var schema586 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
+function validate382(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate375.evaluated;
+  const evaluated0 = validate382.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36589,7 +37453,7 @@ function validate375(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema576.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema586.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -36650,16 +37514,16 @@ function validate375(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate375.errors = vErrors;
+  validate382.errors = vErrors;
   return errors === 0;
 }
-validate375.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Probe = validate376;
-var schema578 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
-function validate376(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate382.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Probe = validate383;
+var schema588 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
+function validate383(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate376.evaluated;
+  const evaluated0 = validate383.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36699,7 +37563,7 @@ function validate376(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok")) {
-        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema578.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema588.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -36717,15 +37581,15 @@ function validate376(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate376.errors = vErrors;
+  validate383.errors = vErrors;
   return errors === 0;
 }
-validate376.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiJson_200 = validate377;
-function validate377(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate383.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiJson_200 = validate384;
+function validate384(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate377.evaluated;
+  const evaluated0 = validate384.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36742,15 +37606,15 @@ function validate377(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate377.errors = vErrors;
+  validate384.errors = vErrors;
   return errors === 0;
 }
-validate377.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiYaml_200 = validate378;
-function validate378(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate384.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiYaml_200 = validate385;
+function validate385(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate378.evaluated;
+  const evaluated0 = validate385.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -36766,10 +37630,10 @@ function validate378(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate378.errors = vErrors;
+  validate385.errors = vErrors;
   return errors === 0;
 }
-validate378.evaluated = { "dynamicProps": false, "dynamicItems": false };
+validate385.evaluated = { "dynamicProps": false, "dynamicItems": false };
 export {
   Agent,
   AgentList,
@@ -36790,6 +37654,7 @@ export {
   DeletedCount,
   Event,
   EventPage,
+  GatewayLogEntry,
   Health,
   HealthDetail,
   History,

@@ -20,6 +20,7 @@ export const RotateKeyRequest: ValidateFunction;
 export const RotateWebhookSecretRequest: ValidateFunction;
 export const SendMessageRequest: ValidateFunction;
 export const SettingsDocument: ValidateFunction;
+export const TelegramUpdate: ValidateFunction;
 export const UpdateAllowlistRequest: ValidateFunction;
 export const UpdateCronJobRequest: ValidateFunction;
 export const UpdateWebhookRequest: ValidateFunction;

@@ -4269,7 +4269,7 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate51.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var CreateKeyRequest = validate54;
-var schema77 = { "type": "object", "required": ["label"], "properties": { "label": { "$ref": "contract#/$defs/KeyLabel" }, "scopes": { "type": "array", "items": { "$ref": "contract#/$defs/Scope" }, "minItems": 1, "description": "Bundles of permissions. A key with scopes gets a token of the form `oc_tok_\u2026`, any other `oclaw_live_\u2026`." }, "permissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may do besides its scopes. Neither: everything but config, logs, keys and webhooks." }, "workspaces": { "type": "array", "items": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "string", "enum": ["*"] }] }, "minItems": 1, "description": 'The workspaces whose objects it may see and make, or `["*"]`. Default all that the asking key may.' }, "tools": { "type": "array", "items": { "$ref": "contract#/$defs/ToolGlob" }, "description": "The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may." }, "rateLimit": { "type": "integer", "minimum": 1, "description": "Requests a minute.", "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1, "description": "Input and output tokens a day (UTC).", "maximum": 9007199254740991 }, "expiresAt": { "type": "string", "description": "When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past." } }, "description": "A key to make. Nobody gives a key more than he has.", "additionalProperties": false };
+var schema77 = { "type": "object", "required": ["label"], "properties": { "label": { "$ref": "contract#/$defs/KeyLabel" }, "scopes": { "type": "array", "items": { "$ref": "contract#/$defs/Scope" }, "minItems": 1, "description": "Bundles of permissions. A key with scopes gets a token of the form `oc_tok_\u2026`, any other `oclaw_live_\u2026`." }, "permissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may do besides its scopes. Neither: everything but config, logs, keys and webhooks." }, "workspaces": { "type": "array", "items": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "string", "enum": ["*"] }] }, "minItems": 1, "description": 'The workspaces whose objects it may see and make, or `["*"]`. Default all that the asking key may.' }, "tools": { "type": "array", "items": { "$ref": "contract#/$defs/ToolGlob" }, "description": "The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may." }, "denyTools": { "type": "array", "items": { "$ref": "contract#/$defs/ToolGlob" }, "description": "The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not." }, "rateLimit": { "type": "integer", "minimum": 1, "description": "Requests a minute.", "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1, "description": "Input and output tokens a day (UTC).", "maximum": 9007199254740991 }, "expiresAt": { "type": "string", "description": "When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past." } }, "description": "A key to make. Nobody gives a key more than he has.", "additionalProperties": false };
 var schema79 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
 var schema80 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
 var pattern13 = new RegExp("^[^\\p{Cc}]*$", "u");
@@ -4294,7 +4294,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "label" || key0 === "scopes" || key0 === "permissions" || key0 === "workspaces" || key0 === "tools" || key0 === "rateLimit" || key0 === "maxTokensPerDay" || key0 === "expiresAt")) {
+      if (!func7.call(schema77.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -4557,42 +4557,43 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.rateLimit !== void 0) {
-      let data9 = data.rateLimit;
-      if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-        const err24 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err24];
-        } else {
-          vErrors.push(err24);
-        }
-        errors++;
-      }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 2147483647 || isNaN(data9)) {
-          const err25 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err25];
+    if (data.denyTools !== void 0) {
+      let data9 = data.denyTools;
+      if (Array.isArray(data9)) {
+        const len4 = data9.length;
+        for (let i4 = 0; i4 < len4; i4++) {
+          let data10 = data9[i4];
+          if (typeof data10 === "string") {
+            if (func1(data10) > 128) {
+              const err24 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "contract#/$defs/ToolGlob/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              if (vErrors === null) {
+                vErrors = [err24];
+              } else {
+                vErrors.push(err24);
+              }
+              errors++;
+            }
+            if (func1(data10) < 1) {
+              const err25 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "contract#/$defs/ToolGlob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err25];
+              } else {
+                vErrors.push(err25);
+              }
+              errors++;
+            }
           } else {
-            vErrors.push(err25);
+            const err26 = { instancePath: instancePath + "/denyTools/" + i4, schemaPath: "contract#/$defs/ToolGlob/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err26];
+            } else {
+              vErrors.push(err26);
+            }
+            errors++;
           }
-          errors++;
         }
-        if (data9 < 1 || isNaN(data9)) {
-          const err26 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-          if (vErrors === null) {
-            vErrors = [err26];
-          } else {
-            vErrors.push(err26);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.maxTokensPerDay !== void 0) {
-      let data10 = data.maxTokensPerDay;
-      if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-        const err27 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      } else {
+        const err27 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -4600,18 +4601,21 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 9007199254740991 || isNaN(data10)) {
-          const err28 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-          if (vErrors === null) {
-            vErrors = [err28];
-          } else {
-            vErrors.push(err28);
-          }
-          errors++;
+    }
+    if (data.rateLimit !== void 0) {
+      let data11 = data.rateLimit;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err28 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
         }
-        if (data10 < 1 || isNaN(data10)) {
-          const err29 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 2147483647 || isNaN(data11)) {
+          const err29 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
           if (vErrors === null) {
             vErrors = [err29];
           } else {
@@ -4619,25 +4623,66 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
+        if (data11 < 1 || isNaN(data11)) {
+          const err30 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err30];
+          } else {
+            vErrors.push(err30);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.maxTokensPerDay !== void 0) {
+      let data12 = data.maxTokensPerDay;
+      if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+        const err31 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      }
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 9007199254740991 || isNaN(data12)) {
+          const err32 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err32];
+          } else {
+            vErrors.push(err32);
+          }
+          errors++;
+        }
+        if (data12 < 1 || isNaN(data12)) {
+          const err33 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err33];
+          } else {
+            vErrors.push(err33);
+          }
+          errors++;
+        }
       }
     }
     if (data.expiresAt !== void 0) {
       if (typeof data.expiresAt !== "string") {
-        const err30 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err34 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err30];
+          vErrors = [err34];
         } else {
-          vErrors.push(err30);
+          vErrors.push(err34);
         }
         errors++;
       }
     }
   } else {
-    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err31];
+      vErrors = [err35];
     } else {
-      vErrors.push(err31);
+      vErrors.push(err35);
     }
     errors++;
   }
@@ -4664,10 +4709,10 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate54.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var CreateWebhookRequest = validate57;
-var schema84 = { "type": "object", "required": ["url", "events"], "properties": { "url": { "$ref": "contract#/$defs/WebhookUrl" }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "minItems": 1, "maxItems": 20, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets: null for those of all workspaces, which takes a key that is bound to none. Default null, and for a bound key its only or first one." }, "secret": { "$ref": "contract#/$defs/WebhookSecret", "description": "Default one that the gateway makes." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }], "maxLength": 256 }, "enabled": { "type": "boolean", "description": "Default true." }, "edition": { "$ref": "contract#/$defs/WebhookEdition", "description": "Default `workspaces`." }, "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "description": "How often a delivery is tried, the first time included. Default 8, over about ten minutes." }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "description": "The wait before the second attempt; it doubles with each one, up to an hour. Default 5000." }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "description": "Longest time for one attempt, the answer included. Default 5000." } }, "description": "A webhook to make.", "additionalProperties": false };
-var schema90 = { "type": "string", "enum": ["conversations", "workspaces"], "description": "The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member." };
-var schema86 = { "anyOf": [{ "type": "string", "enum": ["*"] }, { "$ref": "contract#/$defs/EventType" }], "description": "What a webhook can be told of; `*` is all of it." };
-var schema87 = { "type": "string", "enum": ["message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"], "description": "What can happen." };
+var schema85 = { "type": "object", "required": ["url", "events"], "properties": { "url": { "$ref": "contract#/$defs/WebhookUrl" }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "minItems": 1, "maxItems": 20, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets: null for those of all workspaces, which takes a key that is bound to none. Default null, and for a bound key its only or first one." }, "secret": { "$ref": "contract#/$defs/WebhookSecret", "description": "Default one that the gateway makes." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }], "maxLength": 256 }, "enabled": { "type": "boolean", "description": "Default true." }, "edition": { "$ref": "contract#/$defs/WebhookEdition", "description": "Default `workspaces`." }, "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "description": "How often a delivery is tried, the first time included. Default 8, over about ten minutes." }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "description": "The wait before the second attempt; it doubles with each one, up to an hour. Default 5000." }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "description": "Longest time for one attempt, the answer included. Default 5000." } }, "description": "A webhook to make.", "additionalProperties": false };
+var schema91 = { "type": "string", "enum": ["conversations", "workspaces"], "description": "The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member." };
+var schema87 = { "anyOf": [{ "type": "string", "enum": ["*"] }, { "$ref": "contract#/$defs/EventType" }], "description": "What a webhook can be told of; `*` is all of it." };
+var schema88 = { "type": "string", "enum": ["message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"], "description": "What can happen." };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4691,7 +4736,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     errors++;
   }
   if (!(data === "*")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema86.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema87.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -4712,7 +4757,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     errors++;
   }
   if (!(data === "message.received" || data === "message.sent" || data === "conversation.created" || data === "session.started" || data === "session.ended" || data === "channel.connected" || data === "channel.disconnected" || data === "error.agent" || data === "tool.invoked" || data === "run.finished")) {
-    const err3 = { instancePath, schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema87.enum }, message: "must be equal to one of the allowed values" };
+    const err3 = { instancePath, schemaPath: "contract#/$defs/EventType/enum", keyword: "enum", params: { allowedValues: schema88.enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err3];
     } else {
@@ -4775,7 +4820,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func7.call(schema84.properties, key0)) {
+      if (!func7.call(schema85.properties, key0)) {
         const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err2];
@@ -5032,7 +5077,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data7 === "conversations" || data7 === "workspaces")) {
-        const err23 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema90.enum }, message: "must be equal to one of the allowed values" };
+        const err23 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema91.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -6272,7 +6317,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate79.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var ReplayWebhookRequest = validate82;
-var schema118 = { "type": "object", "properties": { "after": { "type": "string", "maxLength": 64, "description": "Those made at or after this time: a date, or a date and time of RFC 3339. Default all that are kept." }, "until": { "type": "string", "maxLength": 64, "description": "Those made before this time. Default now." }, "status": { "type": "string", "enum": ["dead", "delivered"], "description": "Default `dead`." } }, "description": "Which deliveries to send again.", "additionalProperties": false };
+var schema119 = { "type": "object", "properties": { "after": { "type": "string", "maxLength": 64, "description": "Those made at or after this time: a date, or a date and time of RFC 3339. Default all that are kept." }, "until": { "type": "string", "maxLength": 64, "description": "Those made before this time. Default now." }, "status": { "type": "string", "enum": ["dead", "delivered"], "description": "Default `dead`." } }, "description": "Which deliveries to send again.", "additionalProperties": false };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6351,7 +6396,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data2 === "dead" || data2 === "delivered")) {
-        const err6 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/ReplayWebhookRequest/properties/status/enum", keyword: "enum", params: { allowedValues: schema118.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/ReplayWebhookRequest/properties/status/enum", keyword: "enum", params: { allowedValues: schema119.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -6800,11 +6845,77 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate90.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var UpdateAllowlistRequest = validate91;
-function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var TelegramUpdate = validate91;
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate92.evaluated;
+  const evaluated0 = validate91.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.update_id === void 0) {
+      const err0 = { instancePath, schemaPath: "contract#/$defs/TelegramUpdate/required", keyword: "required", params: { missingProperty: "update_id" }, message: "must have required property 'update_id'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.update_id !== void 0) {
+      let data0 = data.update_id;
+      if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
+        const err1 = { instancePath: instancePath + "/update_id", schemaPath: "contract#/$defs/TelegramUpdate/properties/update_id/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 9007199254740991 || isNaN(data0)) {
+          const err2 = { instancePath: instancePath + "/update_id", schemaPath: "contract#/$defs/TelegramUpdate/properties/update_id/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (data0 < -9007199254740991 || isNaN(data0)) {
+          const err3 = { instancePath: instancePath + "/update_id", schemaPath: "contract#/$defs/TelegramUpdate/properties/update_id/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      }
+    }
+  } else {
+    const err4 = { instancePath, schemaPath: "contract#/$defs/TelegramUpdate/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err4];
+    } else {
+      vErrors.push(err4);
+    }
+    errors++;
+  }
+  validate91.errors = vErrors;
+  return errors === 0;
+}
+validate91.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var UpdateAllowlistRequest = validate92;
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate93.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -6949,34 +7060,34 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate92.errors = vErrors;
+  validate93.errors = vErrors;
   return errors === 0;
 }
-validate92.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate93.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate91.evaluated;
+  const evaluated0 = validate92.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate92(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+  if (!validate93(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
     errors = vErrors.length;
   }
-  validate91.errors = vErrors;
+  validate92.errors = vErrors;
   return errors === 0;
 }
-validate91.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var UpdateCronJobRequest = validate94;
-var schema135 = { "type": "object", "properties": { "message": { "type": "string", "minLength": 1, "description": "What the agent is told." }, "schedule": { "$ref": "contract#/$defs/CronSchedule", "description": "When, as a cron expression. One of `schedule`, `at` and `everyMs`." }, "at": { "type": "string", "maxLength": 64, "description": "When, once: a date and time of RFC 3339, not in the past." }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5, "description": "When: each time so long after the last, from now on." }, "timezone": { "$ref": "contract#/$defs/TimeZone", "description": "The time zone of the schedule. Default `UTC`." }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null, the default, for the workspace's." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time. Default one of the job's own, `cron_` and its id." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp", "description": "Default `once` with `at`, else `none`. A fire that is up to a minute late is not missed." }, "overlap": { "$ref": "contract#/$defs/CronOverlap", "description": "Default `skip`." }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "description": "How long a run may take, from its fire to its answer. Default ten minutes." }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended. Default false." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand. Default true." } }, "description": "What to change of a job; whatever is not named stays. To name one of `schedule`, `at` and `everyMs` puts it in the place of the one before.", "additionalProperties": false };
-function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate92.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var UpdateCronJobRequest = validate95;
+var schema138 = { "type": "object", "properties": { "message": { "type": "string", "minLength": 1, "description": "What the agent is told." }, "schedule": { "$ref": "contract#/$defs/CronSchedule", "description": "When, as a cron expression. One of `schedule`, `at` and `everyMs`." }, "at": { "type": "string", "maxLength": 64, "description": "When, once: a date and time of RFC 3339, not in the past." }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5, "description": "When: each time so long after the last, from now on." }, "timezone": { "$ref": "contract#/$defs/TimeZone", "description": "The time zone of the schedule. Default `UTC`." }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null, the default, for the workspace's." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time. Default one of the job's own, `cron_` and its id." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp", "description": "Default `once` with `at`, else `none`. A fire that is up to a minute late is not missed." }, "overlap": { "$ref": "contract#/$defs/CronOverlap", "description": "Default `skip`." }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "description": "How long a run may take, from its fire to its answer. Default ten minutes." }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended. Default false." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand. Default true." } }, "description": "What to change of a job; whatever is not named stays. To name one of `schedule`, `at` and `everyMs` puts it in the place of the one before.", "additionalProperties": false };
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate95.evaluated;
+  const evaluated0 = validate96.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -6985,7 +7096,7 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!func7.call(schema135.properties, key0)) {
+      if (!func7.call(schema138.properties, key0)) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
@@ -7352,33 +7463,33 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate95.errors = vErrors;
+  validate96.errors = vErrors;
   return errors === 0;
 }
-validate95.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate96.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate94.evaluated;
+  const evaluated0 = validate95.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate95(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+  if (!validate96(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
     errors = vErrors.length;
   }
-  validate94.errors = vErrors;
+  validate95.errors = vErrors;
   return errors === 0;
 }
-validate94.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var UpdateWebhookRequest = validate97;
-function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate95.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var UpdateWebhookRequest = validate98;
+function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate98.evaluated;
+  const evaluated0 = validate99.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -7547,7 +7658,7 @@ function validate98(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data5 === "conversations" || data5 === "workspaces")) {
-        const err13 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema90.enum }, message: "must be equal to one of the allowed values" };
+        const err13 = { instancePath: instancePath + "/edition", schemaPath: "contract#/$defs/WebhookEdition/enum", keyword: "enum", params: { allowedValues: schema91.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -7661,33 +7772,33 @@ function validate98(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate98.errors = vErrors;
+  validate99.errors = vErrors;
   return errors === 0;
 }
-validate98.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate99.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate97.evaluated;
+  const evaluated0 = validate98.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate98(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+  if (!validate99(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
     errors = vErrors.length;
   }
-  validate97.errors = vErrors;
+  validate98.errors = vErrors;
   return errors === 0;
 }
-validate97.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WhatsappCallback = validate101;
-function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate98.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WhatsappCallback = validate102;
+function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate101.evaluated;
+  const evaluated0 = validate102.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -7704,10 +7815,10 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate101.errors = vErrors;
+  validate102.errors = vErrors;
   return errors === 0;
 }
-validate101.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate102.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 export {
   AgentsChatRequest,
   ApprovalRequest,
@@ -7728,6 +7839,7 @@ export {
   RotateWebhookSecretRequest,
   SendMessageRequest,
   SettingsDocument,
+  TelegramUpdate,
   UpdateAllowlistRequest,
   UpdateCronJobRequest,
   UpdateWebhookRequest,

@@ -15,6 +15,7 @@ export const deleteAgentSession: ValidateFunction;
 export const getAgentSession: ValidateFunction;
 export const clearAgentSession: ValidateFunction;
 export const listAgentTools: ValidateFunction;
+export const receiveTelegramUpdate: ValidateFunction;
 export const verifyWhatsappWebhook: ValidateFunction;
 export const receiveWhatsappCallback: ValidateFunction;
 export const chat: ValidateFunction;

@@ -4,6 +4,7 @@ import { addApiKeyCommand } from "./api-key.ts";
 import { addChatCommand } from "./chat.ts";
 import { addConfigCommand } from "./config.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addLogsCommand } from "./logs.ts";
 import { addSkillsCommand } from "./skills.ts";
 import { addStartCommand } from "./start.ts";
 import { addTokenCommand } from "./token.ts";
@@ -23,5 +24,6 @@ export async function run(): Promise<void> {
   addSkillsCommand(program);
   addConfigCommand(program);
   addDoctorCommand(program);
+  addLogsCommand(program);
   await program.parseAsync();
 }

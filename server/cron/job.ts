@@ -63,5 +63,5 @@ export function jobPrincipal(author: Principal, workspaceId: string): Principal 
 
 /** The rights of a job of the settings: everything, in its workspace. */
 export function settingsPrincipal(workspaceId: string): Principal {
-  return { keyId: "cron", label: "Cron jobs of the settings", edition: "workspaces", permissions: "*", workspaces: [workspaceId], tools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
+  return { keyId: "cron", label: "Cron jobs of the settings", edition: "workspaces", permissions: "*", workspaces: [workspaceId], tools: null, denyTools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
 }

@@ -140,6 +140,7 @@ function storedPrincipal({ permissions, ...rest }: Principal): string {
 }
 
 function toPrincipal(text: string): Principal {
-  const { permissions, ...rest } = JSON.parse(text) as Omit<Principal, "permissions"> & { permissions: string[] | "*" };
-  return { ...rest, permissions: permissions === "*" ? "*" : new Set(permissions) };
+  // A job of an older version has none.
+  const { permissions, denyTools = null, ...rest } = JSON.parse(text) as Omit<Principal, "permissions" | "denyTools"> & Partial<Pick<Principal, "denyTools">> & { permissions: string[] | "*" };
+  return { ...rest, denyTools, permissions: permissions === "*" ? "*" : new Set(permissions) };
 }

@@ -55,7 +55,7 @@ export interface BegunTurn extends ChatInput {
 
 export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"], jobs = [] as CronJobSettings[], isWatching = true } = {}) {
   const database = await temporaryDatabase(url);
-  const agents = createAgents({ list: ["main", "other"].map((id) => ({ id, name: id, description: "", model: null, systemPrompt: "", tools: [], skills: [], maxSteps: 4, summarize: false })), default: "main" });
+  const agents = createAgents({ list: ["main", "other"].map((id) => ({ id, name: id, description: "", model: null, systemPrompt: "", tools: [], denyTools: [], skills: [], maxSteps: 4, summarize: false })), default: "main" });
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs: { cancelIn: async () => {}, forgetIn: () => {} }, now: () => Date.now() });
   await workspaces.seed(ids.map((id) => ({ id, label: id, agent: null, skills: [], allowlist: [] })));
   const store = createCronStore({ database });

@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
+import type { Principal } from "../keys/principal.ts";
+import type { Run } from "../runs/run.ts";
 import type { SecretMask } from "../secrets.ts";
 import type { CallAudit } from "./audit.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
@@ -67,12 +69,9 @@ function logAnswers(log: Logger) {
     if (log.isLevelEnabled("info")) {
       const startedAt = performance.now();
       koa.res.once("close", () => {
-        const route = koa.state["route"] as Route | undefined;
         log.info(
           {
-            requestId: koa.state["requestId"],
-            operation: route?.operationId,
-            keyId: koa.state["principal"]?.keyId,
+            ...subjectOf(koa),
             address: koa.state["address"],
             method: koa.req.method,
             path: koa.path,
@@ -88,6 +87,19 @@ function logAnswers(log: Logger) {
   };
 }
 
+/** What a line of the log is about, as far as it is known by then. */
+function subjectOf({ state, res, params }: KoaContext) {
+  const { requestId, route, principal, run } = state as { requestId: string; route?: Route; principal?: Principal; run?: Run };
+  return {
+    requestId,
+    operation: route?.operationId,
+    keyId: principal?.keyId,
+    sessionId: run?.identity.sessionId ?? (params as Record<string, string> | undefined)?.["sessionId"],
+    // An answer that is given again has no run of its own.
+    runId: run?.id ?? res.getHeader("X-Run-Id"),
+  };
+}
+
 function answerErrors(log: Logger, mask: SecretMask, checkAnswer: AppOptions["checkAnswer"]) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     try {
@@ -95,8 +107,9 @@ function answerErrors(log: Logger, mask: SecretMask, checkAnswer: AppOptions["ch
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       const requestId = koa.state["requestId"] as string;
-      if (error.status >= 500) log.error({ requestId, code: error.code, err: error.cause ?? error }, error.message);
-      else log.debug({ requestId, code: error.code, err: error.cause }, error.message);
+      if (error.status >= 500) log.error({ ...subjectOf(koa), code: error.code, err: error.cause ?? error }, error.message);
+      // What it says is for the caller: it may quote what he has sent.
+      else if (log.isLevelEnabled("debug")) log.debug({ ...subjectOf(koa), code: error.code, err: error.cause }, "the request was refused");
       if (koa.res.headersSent) {
         // A stream that breaks in a way it has no event for: the client must see that it was cut, not that it ended.
         koa.res.destroy();

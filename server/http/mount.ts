@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type Router from "@koa/router";
 import type { Context as KoaContext } from "koa";
 import type { Handlers } from "../../generated/server/handlers.ts";
@@ -19,6 +20,8 @@ export interface MountOptions {
   authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
   /** Counts the request of a key, and says in the answer's head how the key stands. Throws `rate_limited`. */
   limit: (koa: KoaContext, principal: Principal, route: Route) => Promise<void>;
+  /** What open operations want to see in a request's head before they read its body, by operation. Throw GatewayError. */
+  doors?: Partial<Record<string, (headers: IncomingHttpHeaders) => void>>;
   perimeter: Perimeter;
   /** Answers what came with an `Idempotency-Key`. */
   answerOnce: AnswerOnce;
@@ -57,6 +60,7 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   const principal = route.permission === "none" ? nobody : await options.authenticate(koa);
   koa.state["principal"] = principal;
   if (principal !== nobody) await options.limit(koa, principal, route);
+  else options.doors?.[route.operationId]?.(koa.headers);
   authorize(principal, route);
   const context = createRequestContext(koa, principal);
 
@@ -66,10 +70,10 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   if (route.bodies) {
     const bytes = await readBody(koa.req, options.perimeter.rules.maxBodyBytes, route.bodyTypes);
     if (route.keepsRawBody) context.rawBody = bytes;
-    body = parseJsonBody(bytes);
+    if (route.needsBody || bytes.length > 0) body = parseJsonBody(bytes);
     // A body takes its time to arrive: the gateway may have begun to stop.
     if (options.isDraining()) throw stopping();
-    validate(route.bodies, body);
+    if (body !== undefined) validate(route.bodies, body);
   }
 
   const request = { ...parameters, body };

@@ -1,6 +1,6 @@
 import type { Context as KoaContext } from "koa";
 import type { Principal } from "../keys/principal.ts";
-import type { ReservedRun } from "../runs/run.ts";
+import type { ReservedRun, Run } from "../runs/run.ts";
 import { hostOf } from "./perimeter/hosts.ts";
 
 /** What a handler may know of a request besides its contents. */
@@ -24,10 +24,12 @@ export interface RequestContext {
   rawBody: Buffer | undefined;
   /** Set before the signal is asked for, that is never aborted: the client comes back for the answer. */
   outlivesConnection: boolean;
+  /** Set to the run that the request began or takes up: the log's lines of the request name it. */
+  run: Run | undefined;
 }
 
 /** Who asks where no key is asked for: somebody who may nothing. */
-export const nobody: Principal = { keyId: "none", label: "", edition: "operator", permissions: new Set(), workspaces: [], tools: [], isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
+export const nobody: Principal = { keyId: "none", label: "", edition: "operator", permissions: new Set(), workspaces: [], tools: [], denyTools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
 
 export function createRequestContext(koa: KoaContext, principal: Principal): RequestContext {
   return new KoaRequestContext(koa, principal);
@@ -67,6 +69,14 @@ class KoaRequestContext implements RequestContext {
       else res.once("close", () => res.writableFinished || made.abort(connectionClosed));
     }
     return this.#controller.signal;
+  }
+
+  get run(): Run | undefined {
+    return this.#koa.state["run"] as Run | undefined;
+  }
+
+  set run(run: Run | undefined) {
+    this.#koa.state["run"] = run;
   }
 
   get host(): string {

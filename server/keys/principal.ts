@@ -13,6 +13,8 @@ export interface Principal {
   readonly workspaces: readonly string[] | "*";
   /** Names or globs of the tools it may call; null for all that the settings allow. */
   readonly tools: readonly string[] | null;
+  /** Names or globs of those that it may not, whatever else allows them; null for none. */
+  readonly denyTools: readonly string[] | null;
   /** The owner's token, which has a limit of its own. */
   readonly isOwner: boolean;
   /** Requests a minute; null for what the settings give every key. */
@@ -20,6 +22,9 @@ export interface Principal {
   /** Input and output tokens a day (UTC); null for what the settings give every key. */
   readonly maxTokensPerDay: number | null;
 }
+
+/** A key's part of what decides on a tool. */
+export type ToolRights = Pick<Principal, "tools" | "denyTools">;
 
 /** Whether the key may see the objects of a workspace. */
 export function maySee(principal: Principal, workspaceId: string): boolean {

@@ -84,6 +84,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       case "toolResult": {
         const call = run.toolCalls.find(({ callId }) => callId === event.callId);
         if (call) Object.assign(call, { output: event.output, isError: event.isError });
+        if (!event.isRefused) run.toolsInvoked.add(event.name);
         run.append(event, event.output.length);
         return undefined;
       }
@@ -99,7 +100,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       finishReason: "length",
       usage: { inputTokens: 0, outputTokens: Math.ceil(run.content.length / 4) },
       latencyMs: now() - run.identity.createdAt,
-      toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
+      toolsInvoked: [...run.toolsInvoked],
       callerToolCalls: [],
     };
   }
@@ -128,8 +129,8 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
   async function fail(run: Run, thrown: unknown, isBegun: boolean): Promise<boolean> {
     const error = GatewayError.from(thrown);
     const finishedAt = now();
-    if (error.code === "internal_error") log.error({ runId: run.id, requestId: run.identity.requestId, err: error.cause }, "the turn failed");
-    else log.warn({ runId: run.id, requestId: run.identity.requestId, code: error.code, err: error.cause }, error.message);
+    if (error.code === "internal_error") log.error({ ...subjectOf(run), err: error.cause }, "the turn failed");
+    else log.warn({ ...subjectOf(run), code: error.code, err: error.cause }, error.message);
     let isStored = false;
     try {
       if (isBegun) {
@@ -144,7 +145,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
           usage: null,
           finishReason: null,
           toolCalls: run.toolCalls,
-          toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
+          toolsInvoked: [...run.toolsInvoked],
           latencyMs: now() - run.identity.createdAt,
           error: { code: error.code, message: error.message, details: error.details },
           finishedAt,
@@ -153,11 +154,16 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       }
     } catch (cause) {
       // The store is at fault as well: at the next start the run is found running, and marked.
-      log.error({ runId: run.id, err: cause }, "the end of the run could not be stored");
+      log.error({ ...subjectOf(run), err: cause }, "the end of the run could not be stored");
     }
     run.fail(error, finishedAt);
     return isStored;
   }
+}
+
+/** What a line of the log about a turn names. */
+function subjectOf({ id: runId, identity: { requestId, sessionId, principal } }: Run) {
+  return { requestId, keyId: principal.keyId, sessionId: sessionId ?? undefined, runId };
 }
 
 function whose({ identity }: Run): Pick<FinishRun, "run" | "isForChannel"> {

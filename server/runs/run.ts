@@ -67,6 +67,8 @@ export class Run {
   model = "";
   content = "";
   readonly toolCalls: ToolCallRecord[] = [];
+  /** Names of those that were run. */
+  readonly toolsInvoked = new Set<string>();
   /** Why it failed or was cancelled. */
   failure: GatewayError | null = null;
   finishedAt: number | null = null;

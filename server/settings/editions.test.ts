@@ -65,7 +65,7 @@ describe("conversations edition", () => {
         scopes: ["chat", "send", "read", "admin"],
         permissions: null,
         workspaces: "*",
-        tools: null,
+        tools: null, denyTools: null,
         rateLimitPerMinute: 120,
         maxTokensPerDay: null,
         expiresAt: null,

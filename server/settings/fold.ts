@@ -77,6 +77,8 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     logging: {
       level: logging.level ?? "info",
       file: logging.file === null ? null : path(logging.file ?? `${stateDir}/logs/gateway.log`),
+      maxFileBytes: logging.maxFileBytes ?? 10 * 1024 * 1024,
+      maxFiles: logging.maxFiles ?? 5,
       auditRetentionDays: logging.auditRetentionDays === undefined ? 90 : logging.auditRetentionDays,
     },
   };

@@ -126,6 +126,7 @@ export interface KeysTable {
   permissions: string | null;
   workspaces: string | null;
   tools: string | null;
+  deny_tools: string | null;
   rate_limit: number | null;
   max_tokens_per_day: number | null;
   expires_at: number | null;

@@ -18,9 +18,13 @@ export type Agent = {
      */
     model: string | null;
     /**
-     * Names of the tools it may call.
+     * Names or globs of the tools it may call.
      */
     tools: Array<string>;
+    /**
+     * Names or globs of those that it may not, whatever else allows them.
+     */
+    denyTools: Array<string>;
     skills: Array<string>;
     /**
      * The most model calls of one turn.
@@ -750,6 +754,10 @@ export type CreateKeyRequest = {
      */
     tools?: Array<ToolGlob>;
     /**
+     * The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not.
+     */
+    denyTools?: Array<ToolGlob>;
+    /**
      * Requests a minute.
      */
     rateLimit?: number;
@@ -1163,6 +1171,40 @@ export type EventType = 'message.received' | 'message.sent' | 'conversation.crea
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
 /**
+ * One line of the gateway's own log. Secrets in it are masked.
+ */
+export type GatewayLogEntry = {
+    kind: 'gateway';
+    /**
+     * Its place in the log; `Last-Event-ID` of a stream goes on behind it.
+     */
+    id: Id;
+    at: Instant;
+    level: LogLevel;
+    /**
+     * What happened, in words; `request` for one that was answered.
+     */
+    message: string;
+    /**
+     * Of the request that it is about; absent where there is none, as with the four below.
+     */
+    requestId?: string;
+    keyId?: string;
+    /**
+     * The operation's id in this contract.
+     */
+    operation?: string;
+    sessionId?: string;
+    runId?: string;
+    /**
+     * What else the line has, such as `status`, `durationMs` and `err`.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * It is up.
  */
 export type Health = {
@@ -1297,6 +1339,10 @@ export type Key = {
      */
     tools: Array<string> | null;
     /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
+    /**
      * Requests a minute; null for what the settings give every key.
      */
     rateLimit: number | null;
@@ -1364,15 +1410,29 @@ export type LastDelivery = {
 };
 
 /**
- * Which log to read: `audit`, one entry for each call that needs a key.
+ * Of the log that was asked for.
  */
-export type LogKind = 'audit';
+export type LogEntry = ({
+    kind: 'gateway';
+} & GatewayLogEntry) | ({
+    kind: 'audit';
+} & AuditEntry);
+
+/**
+ * Which log to read.
+ */
+export type LogKind = 'gateway' | 'audit';
+
+/**
+ * How important a line is, the least first.
+ */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 export type LogPage = {
     /**
      * The newest first.
      */
-    entries: Array<AuditEntry>;
+    entries: Array<LogEntry>;
     /**
      * Send it as `cursor` for the next page; absent on the last.
      */
@@ -1741,6 +1801,10 @@ export type NewKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -2204,6 +2268,10 @@ export type OwnKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -2758,6 +2826,17 @@ export type StartedCronRun = {
 };
 
 /**
+ * What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
+ */
+export type TelegramUpdate = {
+    /**
+     * Telegram's number of the update.
+     */
+    update_id: number;
+    [key: string]: unknown;
+};
+
+/**
  * A time zone by its IANA name.
  */
 export type TimeZone = string;
@@ -3293,7 +3372,7 @@ export type WorkspacesToolUseEvent = {
 };
 
 /**
- * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+ * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
  */
 export type LastEventIdHeader = string;
 
@@ -3401,7 +3480,7 @@ export type StreamChatByQueryData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -3503,7 +3582,7 @@ export type StreamChatData = {
     body: ChatRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3584,7 +3663,7 @@ export type MessageData = {
     body: OperatorMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3746,7 +3825,7 @@ export type StreamMessageData = {
     body: SendMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -4186,7 +4265,7 @@ export type StreamRunEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -6751,6 +6830,65 @@ export type RunCronJobResponses = {
 
 export type RunCronJobResponse = RunCronJobResponses[keyof RunCronJobResponses];
 
+export type ReceiveTelegramUpdateData = {
+    body: TelegramUpdate;
+    headers?: {
+        /**
+         * The secret of the settings.
+         */
+        'X-Telegram-Bot-Api-Secret-Token'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/channels/telegram/webhook';
+};
+
+export type ReceiveTelegramUpdateErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReceiveTelegramUpdateError = ReceiveTelegramUpdateErrors[keyof ReceiveTelegramUpdateErrors];
+
+export type ReceiveTelegramUpdateResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type ReceiveTelegramUpdateResponse = ReceiveTelegramUpdateResponses[keyof ReceiveTelegramUpdateResponses];
+
 export type VerifyWhatsappWebhookData = {
     body?: never;
     path?: never;
@@ -7534,7 +7672,7 @@ export type ListEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -7820,7 +7958,7 @@ export type RevokeKeyResponses = {
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
 
 export type RotateKeyData = {
-    body: RotateKeyRequest;
+    body?: RotateKeyRequest;
     headers?: {
         /**
          * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
@@ -8124,12 +8262,18 @@ export type UpdatePlainSettingsResponse = UpdatePlainSettingsResponses[keyof Upd
 
 export type ListLogsData = {
     body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
+         */
+        'Last-Event-ID'?: string;
+    };
     path?: never;
-    query: {
+    query?: {
         /**
          * Which log.
          */
-        kind: LogKind;
+        kind?: LogKind;
         /**
          * How many at the most.
          */
@@ -8139,6 +8283,14 @@ export type ListLogsData = {
          */
         cursor?: string;
         /**
+         * Only lines at least as important as this; of the gateway's log.
+         */
+        level?: LogLevel;
+        /**
+         * Only lines with all of these words, in any case, in their message or their fields; of the gateway's log.
+         */
+        q?: string;
+        /**
          * Only from this moment on.
          */
         since?: Instant;
@@ -8147,15 +8299,15 @@ export type ListLogsData = {
          */
         until?: Instant;
         /**
-         * Only calls of this key.
+         * Only what this key did.
          */
         keyId?: Id;
         /**
-         * Only calls of this operation, such as `deleteSession`.
+         * Only of this operation, such as `deleteSession`.
          */
         operation?: string;
         /**
-         * Only calls answered with this status, such as 403.
+         * Only what was answered with this status, such as 403.
          */
         status?: number;
     };
