@@ -24,7 +24,7 @@ import type { Workspaces } from "./workspaces/service.ts";
 interface EventsOptions {
   database: Database;
   writer: EventWriter;
-  workspaces: Pick<Workspaces, "getFor">;
+  workspaces: Pick<Workspaces, "getFor" | "onDeleted">;
   settings: Settings;
   mask: Pick<SecretMask, "learn">;
   version: string;
@@ -53,6 +53,8 @@ export async function composeEvents({ database, writer, workspaces, settings, ma
   });
   const dispatch = createDispatch({ deliveries, endpoints, queue, outgoing, settings, log, now });
   writer.accompany(createOutbox({ endpoints, deliveries, now, onWritten: (webhookId) => queue.expect(webhookId) }));
+  // Its webhooks are gone, and nobody who makes it again is to have them called.
+  workspaces.onDeleted(() => endpoints.load());
   const isKept = async (cursor: number) => (await eventStore.byCursors([cursor])).length > 0;
   const webhooks = createWebhooks({ store, deliveries, endpoints, queue, isKept, workspaces, test: createTester({ agent, version, now }), now });
 

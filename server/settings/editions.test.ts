@@ -121,6 +121,10 @@ describe("workspaces edition", () => {
     expect(settings.workspaces.map(({ id }) => id)).toEqual(["default"]);
   });
 
+  it.each([[{}, 30], [{ deadLetterRetentionDays: 3 }, 3], [{ deadLetterRetentionDays: null }, null]])("keeps dead letters for as long as %j says", async (webhooks, days) => {
+    expect((await load(JSON.stringify({ webhooks }))).settings.webhooks.deadLetterRetentionDays).toBe(days);
+  });
+
   it("folds its webhooks; retries come after the first attempt", async () => {
     const { settings } = await loadFixture("workspaces-webhooks.json");
     expect(settings.webhooks.endpoints).toMatchObject([{ edition: "workspaces", secret: "whsec_of_the_test", maxAttempts: 4, timeoutMs: 5000, url: "https://your-app.com/openclaw-events" }]);

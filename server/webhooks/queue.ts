@@ -55,7 +55,8 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
   const given = new AbortController();
   let underWay = 0;
   let isStarted = false;
-  let isTaking = false;
+  /** What is being taken right now. */
+  let taking: Promise<void> | undefined;
   let isAskedAgain = false;
   let timer: NodeJS.Timeout | undefined;
   let lookTimer: NodeJS.Timeout | undefined;
@@ -78,12 +79,11 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
 
   function wake(): void {
     if (!isStarted) return;
-    if (isTaking) isAskedAgain = true;
-    else void take();
+    if (taking) isAskedAgain = true;
+    else taking = take();
   }
 
   async function take(): Promise<void> {
-    isTaking = true;
     try {
       do {
         isAskedAgain = false;
@@ -91,11 +91,11 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
         await new Promise((resolve) => setImmediate(resolve));
         await takeDue();
       } while (isAskedAgain && isStarted);
-      isTaking = false;
+      taking = undefined;
       if (isStarted) waitForNext();
     } catch (err) {
       log.error({ err }, "what is due for webhooks could not be read; it is tried again");
-      isTaking = false;
+      taking = undefined;
       if (isStarted) waitFor(afterFailureMs);
     }
   }
@@ -170,6 +170,11 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
     if (next - now() < lookEveryMs) waitFor(next - now());
   }
 
+  async function ended(): Promise<void> {
+    await taking;
+    await Promise.all(running);
+  }
+
   return {
     expect(webhookId) {
       const lane = laneOf(webhookId);
@@ -189,13 +194,13 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
       clearTimeout(timer);
       let patience: NodeJS.Timeout | undefined;
       const enough = new Promise((resolve) => (patience = setTimeout(resolve, timeoutMs)));
-      await Promise.race([Promise.all(running), enough]);
+      await Promise.race([ended(), enough]);
       clearTimeout(patience);
     },
     async close() {
       isStarted = false;
       given.abort();
-      await Promise.all(running);
+      await ended();
     },
   };
 }
