@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
 import type { Audit } from "./audit/service.ts";
+import type { Channels } from "./channels/service.ts";
 import type { Cron } from "./cron/service.ts";
 import type { Events } from "./events/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
@@ -43,6 +44,7 @@ export interface RunningParts {
   skills: Skills;
   runs: Runs;
   workspaces: Workspaces;
+  channels: Pick<Channels, "use">;
   cron: Cron;
   audit: Pick<Audit, "use">;
   logStore: Pick<LogStore, "use">;
@@ -59,15 +61,13 @@ const atStart = {
   "logging.file": ["/logging/file"],
   // Of the environment, which does not change while the gateway runs.
   stateDir: [],
-  // Not in force in this version, after a restart no more than before one.
-  channels: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
 export function createApplication(parts: RunningParts): Application {
-  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, cron, audit, logStore, mask, log } = parts;
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log } = parts;
   const exchangeLogFiles = (next: Settings) => logStore.use(next.logging);
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
@@ -96,6 +96,7 @@ export function createApplication(parts: RunningParts): Application {
     webhooks: (next) => dispatch.use(next),
     mcp: (next) => mcp.use(next.mcp),
     skills: exchangeSkills,
+    channels: (next) => channels.use(next.channels),
     cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     tools: (next) => tools.use(next),

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import pino from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTelegram } from "../../server/connectors/telegram/telegram.ts";
-import type { InboundMessage, WebhookConnector } from "../../server/connectors/port.ts";
+import type { Connector, InboundMessage, WebhookConnector } from "../../server/connectors/port.ts";
 import { exchange } from "../harness/raw-exchange.ts";
 import { startFakeTelegram, type FakeTelegram } from "../fakes/telegram/telegram.ts";
 import { exampleRequest } from "./example-request.ts";
@@ -19,7 +19,13 @@ let connector: (WebhookConnector & Partial<ReturnType<typeof createTelegram>>) |
 const received: InboundMessage[] = [];
 let failure: Error | null = null;
 let fake: FakeTelegram;
-const server = useServer({ settings: { api: { security: { maxBodySize: "2KB" } } }, telegramWebhook: () => connector });
+/** What the gateway takes for its connector is whichever one the test has now. */
+const idle = { start() {}, async stop() {}, status: () => ({ state: "connected", since: 0, error: null }) };
+const front = new Proxy(idle, {
+  has: (own, name) => name in own || (connector !== null && name in connector),
+  get: (own, name) => (own[name as keyof typeof own] as unknown) ?? (connector as Record<PropertyKey, unknown> | null)?.[name],
+}) as unknown as Connector;
+const server = useServer({ settings: { api: { security: { maxBodySize: "2KB" } }, channels: { telegram: { botToken: "123:abc" } } }, connectors: { telegram: async () => () => front } });
 
 function start(webhook: { url: string; secret: string } | null) {
   const telegram = createTelegram({

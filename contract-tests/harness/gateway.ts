@@ -38,7 +38,7 @@ export interface TestGatewayOptions {
   settingsIntervalMs?: number;
   /** Default one to `logStore`. */
   log?: Logger;
-  telegramWebhook?: NonNullable<ComposeOptions["telegramWebhook"]>;
+  connectors?: NonNullable<ComposeOptions["connectors"]>;
   /** Default the last lines in memory. */
   logStore?: LogStore;
   /** Said, the gateway is not told where its settings come from. */
@@ -67,7 +67,7 @@ export async function startTestGateway({ settings = {}, env = {}, stateDir, logS
   const violations: string[] = [];
   const mask = createSecretMask(secretsOf(loaded));
   const log = createLogTo(logStore, { level: loaded.logging.level, mask });
-  const running = await startGateway(loaded, { log, logStore, mask, checkAnswer: createAnswerCheck(violations), source, ...options });
+  const running = await startGateway(loaded, { log, logStore, mask, checkAnswer: createAnswerCheck(violations), source, env: { ...process.env, ...env }, ...options });
   return {
     url: running.url,
     running,

@@ -966,6 +966,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels
+         * @description The channels of the settings that the key may see, and how each is connected.
+         */
+        get: operations["listChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/telegram/webhook": {
         parameters: {
             query?: never;
@@ -1007,6 +1027,69 @@ export interface paths {
          *     delivered twice is taken once. 401 without the signature of the app's secret, 404 while the channel is not configured or off.
          */
         post: operations["receiveWhatsappCallback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to a channel
+         * @description Sends a message to a chat, letter by letter, and answers once the platform has it. 404 for a channel that is not in the
+         *     settings or is another workspace's; 503 while it is off, not connected, or has too much to do; 502 when the platform refuses the
+         *     message, with its reason, when a part of a long one got out and the rest did not (`partsSent`), and when the connection broke before the
+         *     platform said anything (`mayBeDelivered`).
+         */
+        post: operations["sendToChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels, plain
+         * @description The channels of the settings that the key may see, and how each is connected.
+         */
+        get: operations["listPlainChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to a person, plain
+         * @description Sends a message to a person, as `POST /api/v1/send` does to a chat.
+         */
+        post: operations["sendPlainMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1373,6 +1456,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metrics
+         * @description What the gateway has done since it started. As JSON; to an `Accept` that prefers `text/plain`, in the text format of
+         *     Prometheus (0.0.4); to one that prefers `application/openmetrics-text`, as OpenMetrics 1.0. The figures are the whole
+         *     gateway's, so that a key which is bound to workspaces gets a 403.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1385,6 +1490,26 @@ export interface paths {
          * @description What it is connected to, below `/api/v1`, for any key.
          */
         get: operations["getApiHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the status
+         * @description What the gateway is doing, and how its parts fare.
+         */
+        get: operations["getStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1812,6 +1937,44 @@ export interface components {
              */
             times: number;
         };
+        CallMetrics: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description How many of them failed.
+             */
+            errors: number;
+            latencyMs: components["schemas"]["Percentiles"];
+        };
+        /** @description A messaging platform of the settings, as it is now. */
+        Channel: {
+            name: components["schemas"]["ChannelName"];
+            status: components["schemas"]["ChannelStatus"];
+            /** @description The workspace of what comes in. */
+            workspace: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description How many messages of people have come in, ever.
+             */
+            messagesReceived: number;
+            /**
+             * Format: int64
+             * @description How many messages have gone out, ever. A long text goes out as several.
+             */
+            messagesSent: number;
+            /**
+             * Format: int64
+             * @description How many messages did not get out, ever, and were given up.
+             */
+            messagesFailed: number;
+            /** @description When a message came in or went out last. */
+            lastMessageAt: components["schemas"]["Instant"] | null;
+            /** @description Null while it is not connected. */
+            connectedSince: components["schemas"]["Instant"] | null;
+            /** @description Why it is not connected, in English; null while all is well. */
+            error: string | null;
+        };
         /** @description A channel can send and receive. */
         ChannelConnectedData: {
             channel: components["schemas"]["Id"];
@@ -1848,6 +2011,18 @@ export interface components {
             timestamp: components["schemas"]["Instant"];
             data: components["schemas"]["ChannelDisconnectedData"];
         };
+        ChannelList: {
+            channels: components["schemas"]["Channel"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /**
+         * @description The messaging platforms.
+         * @enum {string}
+         */
+        ChannelName: "telegram" | "discord" | "slack" | "whatsapp";
+        /** @enum {string} */
+        ChannelStatus: "connected" | "connecting" | "disconnected" | "disabled";
         /** @description A whole chat completion. */
         ChatCompletion: {
             id: string;
@@ -1882,6 +2057,8 @@ export interface components {
         ChatCompletionEvent: components["schemas"]["ChatCompletionChunk"] | "[DONE]" | components["schemas"]["OpenaiError"];
         /** @description An event of a stream in the edition of the request. */
         ChatEvent: components["schemas"]["AgentsChatEvent"] | components["schemas"]["ConversationsChatEvent"];
+        /** @description A chat, in the platform's own terms. */
+        ChatId: string;
         /**
          * @description A turn in the agents edition (with `agentId` or `sessionId`) or the conversations edition (with `conversationId`,
          *     `model`, `systemPrompt`, `maxTokens` or `temperature`). A body that has neither follows its key.
@@ -2146,6 +2323,8 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
+            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
@@ -2244,6 +2423,12 @@ export interface components {
          * @enum {string}
          */
         CronCatchUp: "none" | "once";
+        /** @description Where the answers of a job go, besides into its session. */
+        CronDelivery: {
+            channel: components["schemas"]["ChannelName"];
+            /** @description The chat there, in the platform's own terms. */
+            to: components["schemas"]["ChatId"];
+        };
         /** @description A fire of a job, and what came of it. */
         CronFire: {
             id: components["schemas"]["Id"];
@@ -2253,7 +2438,7 @@ export interface components {
             status: components["schemas"]["CronFireStatus"];
             /** @description The run behind it: `GET /api/v1/runs/{runId}`. Null when none began. */
             runId: components["schemas"]["Id"] | null;
-            /** @description Why it failed, was cancelled or skipped. */
+            /** @description Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent. */
             error: string | null;
             startedAt: components["schemas"]["Instant"];
             /** @description Null while it runs. */
@@ -2296,6 +2481,8 @@ export interface components {
              * @description How long a run may take, from its fire to its answer.
              */
             timeoutMs: number;
+            /** @description Where its answers are sent; null for nowhere. */
+            deliver: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. */
             deleteAfterRun: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. */
@@ -2330,6 +2517,12 @@ export interface components {
         CronOverlap: "skip" | "allow";
         /** @description When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood. */
         CronSchedule: string;
+        /** @description Transactions and single queries. */
+        DatabaseMetrics: {
+            /** Format: int64 */
+            calls: number;
+            latencyMs: components["schemas"]["Percentiles"];
+        };
         DeadLetterList: {
             deadLetters: components["schemas"]["WebhookDelivery"][];
             /** @description Send it as `cursor` for the next page; absent on the last. */
@@ -2483,6 +2676,47 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description What the gateway is doing, and how its parts fare. */
+        GatewayStatus: {
+            /**
+             * @description `degraded` when the database, Redis, a channel or a provider is not as it should be.
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
+            /** @enum {string} */
+            gateway: "running";
+            version: string;
+            /**
+             * Format: int64
+             * @description Seconds since the start.
+             */
+            uptime: number;
+            /** @description The configured channels by name. */
+            channels: {
+                [key: string]: "connected" | "connecting" | "disconnected";
+            };
+            /** @description The providers by name: those that are configured, else `embedded`. */
+            providers: {
+                [key: string]: components["schemas"]["ProviderHealth"];
+            };
+            /** @enum {string} */
+            database: "connected" | "disconnected";
+            /** @enum {string} */
+            redis: "connected" | "disconnected" | "disabled";
+            /**
+             * Format: int32
+             * @description How many sessions the key may see.
+             */
+            sessions: number;
+            queue: components["schemas"]["QueueStatus"];
+            /** @description MB of memory: used by the process, and the machine's. */
+            memory: {
+                /** Format: int32 */
+                used: number;
+                /** Format: int32 */
+                total: number;
+            };
+        };
         /** @description It is up. */
         Health: {
             /**
@@ -2510,7 +2744,7 @@ export interface components {
              * @description Seconds since the start.
              */
             uptime: number;
-            /** @description The configured channels by name. */
+            /** @description The channels that are switched on and that the key may see, by name. */
             channels: {
                 [key: string]: "connected" | "connecting" | "disconnected";
             };
@@ -2856,6 +3090,27 @@ export interface components {
             input: unknown;
             output: string;
             isError: boolean;
+        };
+        /** @description What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label. */
+        Metrics: {
+            /**
+             * Format: int64
+             * @description Seconds since the start.
+             */
+            uptime: number;
+            requests: components["schemas"]["RequestMetrics"];
+            /** @description How long answers took, other than streams. */
+            latencyMs: components["schemas"]["Percentiles"];
+            streams: components["schemas"]["StreamMetrics"];
+            turns: components["schemas"]["TurnMetrics"];
+            tokens: components["schemas"]["TokenMetrics"];
+            /** @description By the providers' names. */
+            providers: {
+                [key: string]: components["schemas"]["CallMetrics"];
+            };
+            tools: components["schemas"]["CallMetrics"];
+            database: components["schemas"]["DatabaseMetrics"];
+            process: components["schemas"]["ProcessMetrics"];
         };
         /** @description A model of a configured provider. */
         Model: {
@@ -3264,6 +3519,8 @@ export interface components {
             /** Format: int32 */
             output_tokens: number;
         };
+        /** @description What is sent, as it is to be read. What is longer than the platform takes at once goes out in parts. */
+        OutboundText: string;
         /** @description The key that asks. */
         OwnKey: {
             id: components["schemas"]["Id"];
@@ -3311,6 +3568,12 @@ export interface components {
             /** @description When it counts as refused. */
             expiresAt: components["schemas"]["Instant"];
         };
+        /** @description Milliseconds that half, 95 and 99 of a hundred took at most, estimated from a histogram; null while there are none. */
+        Percentiles: {
+            p50: number | null;
+            p95: number | null;
+            p99: number | null;
+        };
         /** @description The error body of `/api/*` without `v1`. */
         PlainError: {
             error: {
@@ -3324,6 +3587,20 @@ export interface components {
          * @enum {string}
          */
         PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
+        /**
+         * @description A message for a person.
+         * @example {
+         *       "channel": "telegram",
+         *       "userId": "user-123",
+         *       "message": "Hello from API!"
+         *     }
+         */
+        PlainSendRequest: {
+            channel: components["schemas"]["WantedChannel"];
+            /** @description Who is to get it: the person's id there, with or without the channel's name and a colon before it. */
+            userId: components["schemas"]["ChatId"];
+            message: components["schemas"]["OutboundText"];
+        };
         /** @description A session as the plain edition shows it. */
         PlainSession: {
             id: components["schemas"]["Id"];
@@ -3354,7 +3631,7 @@ export interface components {
         PlainStatus: {
             /** @enum {string} */
             gateway: "running";
-            /** @description The configured channels by name. */
+            /** @description The channels that are switched on and that the key may see, by name. */
             channels: {
                 [key: string]: "connected" | "connecting" | "disconnected";
             };
@@ -3375,6 +3652,45 @@ export interface components {
         Probe: {
             /** @enum {string} */
             status: "ok";
+        };
+        ProcessMetrics: {
+            /**
+             * Format: int32
+             * @description Resident memory in MB.
+             */
+            memoryMB: number;
+            /**
+             * Format: double
+             * @description Of all threads, user and system.
+             */
+            cpuSeconds: number;
+            /** @description How late the event loop was, 99 times of a hundred at most, since the metrics were last asked for; null the first time. */
+            eventLoopLagMs: number | null;
+        };
+        /** @description How a provider has fared since the start. */
+        ProviderHealth: {
+            /**
+             * @description `failing` when its last call failed, and so has no answer come since; `unused` before its first call.
+             * @enum {string}
+             */
+            status: "ok" | "failing" | "unused";
+            lastSuccessAt: components["schemas"]["Instant"] | null;
+            lastErrorAt: components["schemas"]["Instant"] | null;
+            /** @description The code of the last failure, such as `provider_error`. */
+            lastError: string | null;
+        };
+        /** @description What there is to do. */
+        QueueStatus: {
+            /**
+             * Format: int32
+             * @description Turns under way.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Turns behind another of their session.
+             */
+            waiting: number;
         };
         /**
          * @description Which deliveries to send again.
@@ -3398,6 +3714,19 @@ export interface components {
         ReplayedCount: {
             /** Format: int32 */
             replayed: number;
+        };
+        RequestMetrics: {
+            /** Format: int64 */
+            total: number;
+            /** @description By the answer's status, such as `200`; `499` where the client left before its answer. */
+            byStatus: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Turned away by a limit or a quota.
+             */
+            refused: number;
         };
         /** @description How to rotate a key. */
         RotateKeyRequest: {
@@ -3538,6 +3867,33 @@ export interface components {
             /** @description Names of the tools that were called, each once, in the order of their first call. */
             toolsInvoked: string[];
             finishReason: components["schemas"]["FinishReason"];
+        };
+        /**
+         * @description A message for a chat.
+         * @example {
+         *       "channel": "telegram",
+         *       "chatId": "123456789",
+         *       "message": "This is a message sent via the API"
+         *     }
+         */
+        SendToChannelRequest: {
+            channel: components["schemas"]["WantedChannel"];
+            chatId: components["schemas"]["ChatId"];
+            message: components["schemas"]["OutboundText"];
+        };
+        /** @description The platform has it. */
+        SentToChannel: {
+            /** @enum {string} */
+            status: "sent";
+            /** @description The platform's own id of the message; of the first one, when it took several. */
+            messageId: string;
+            channel: components["schemas"]["ChannelName"];
+            chatId: string;
+            /**
+             * Format: int32
+             * @description How many messages it took.
+             */
+            parts: number;
         };
         /** @description A session as the workspaces edition shows it. */
         Session: {
@@ -3689,6 +4045,15 @@ export interface components {
             runId: components["schemas"]["Id"];
             jobId: components["schemas"]["Id"];
         };
+        StreamMetrics: {
+            /** Format: int32 */
+            open: number;
+            /**
+             * Format: int64
+             * @description Opened since the start.
+             */
+            total: number;
+        };
         /**
          * @description What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
          * @example {
@@ -3714,6 +4079,13 @@ export interface components {
              */
             type: "token";
             content: string;
+        };
+        /** @description Tokens of completed turns. */
+        TokenMetrics: {
+            /** Format: int64 */
+            in: number;
+            /** Format: int64 */
+            out: number;
         };
         /** @description Something that an agent can do in a turn, and a key over HTTP. */
         Tool: {
@@ -3769,6 +4141,32 @@ export interface components {
             output: string;
             /** Format: int32 */
             durationMs: number;
+        };
+        TurnMetrics: {
+            /**
+             * Format: int64
+             * @description Ended since the start.
+             */
+            total: number;
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            cancelled: number;
+            /**
+             * Format: int32
+             * @description Under way now.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Behind another turn of their session.
+             */
+            waiting: number;
+            latencyMs: components["schemas"]["Percentiles"];
+            /** @description Of turns that are streamed: until the first words. */
+            firstTokenMs: components["schemas"]["Percentiles"];
         };
         /** @description Tokens of a turn, all its model calls together. */
         TurnUsage: {
@@ -3827,6 +4225,8 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
+            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
@@ -3870,6 +4270,8 @@ export interface components {
             /** @description What was expected there. */
             message: string;
         };
+        /** @description The name of a channel. One that is not in the settings is a 404. */
+        WantedChannel: string;
         /** @description An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else. */
         Webhook: {
             id: components["schemas"]["Id"];
@@ -4631,6 +5033,20 @@ export interface components {
         };
         /** @description The object has changed since the version that `If-Match` names. */
         PlainPreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
+        /** @description What the gateway asked (a model provider, a registry) failed, or answered something that could not be read. */
+        PlainProviderError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
@@ -7029,6 +7445,41 @@ export interface operations {
             503: components["responses"]["PlainServiceUnavailable"];
         };
     };
+    listChannels: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
     receiveTelegramUpdate: {
         parameters: {
             query?: never;
@@ -7128,6 +7579,127 @@ export interface operations {
             415: components["responses"]["ApiUnsupportedMediaTypeOpen"];
             500: components["responses"]["ApiInternalErrorOpen"];
             503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    sendToChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendToChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentToChannel"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            502: components["responses"]["ApiProviderError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listPlainChannels: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    sendPlainMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainSendRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentToChannel"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            404: components["responses"]["PlainNotFound"];
+            409: components["responses"]["PlainConflict"];
+            413: components["responses"]["PlainPayloadTooLarge"];
+            415: components["responses"]["PlainUnsupportedMediaType"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            502: components["responses"]["PlainProviderError"];
+            503: components["responses"]["PlainServiceUnavailable"];
         };
     };
     listWebhooks: {
@@ -7990,6 +8562,38 @@ export interface operations {
             503: components["responses"]["ApiServiceUnavailable"];
         };
     };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                    "text/plain": string;
+                    "application/openmetrics-text": string;
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
     getApiHealth: {
         parameters: {
             query?: never;
@@ -8010,6 +8614,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthDetail"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayStatus"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];

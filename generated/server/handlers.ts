@@ -7,11 +7,13 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
+  listPlainChannels: "limit";
   updatePlainSettings: "force";
   listPlainCronJobs: "limit";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
+  listChannels: "limit";
   replaceSettings: "force";
   listConversations: "limit";
   listCronJobs: "limit";
@@ -76,7 +78,7 @@ type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
   ? { events: EventStream<Body> }
   : MediaType extends "application/json"
     ? { body: Body }
-    : { text: string; contentType: MediaType };
+    : { text: string; contentType: MediaType; formatVersion?: string };
 
 type AnswerOf<Status, Response> = { status: Status } & WithHeaders<Response> &
   (Response extends { content: infer Content }
@@ -92,6 +94,24 @@ export type OperationAnswer<Id extends keyof operations> = {
 
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
+
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** GET /api/channels: List channels, plain */
+  listPlainChannels: Handler<"listPlainChannels", Context>;
+  /** POST /api/messages: Send a message to a person, plain */
+  sendPlainMessage: Handler<"sendPlainMessage", Context>;
+  /** GET /api/v1/channels: List channels */
+  listChannels: Handler<"listChannels", Context>;
+  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
+  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
+  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
+  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
+  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
+  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
+  /** POST /api/v1/send: Send a message to a channel */
+  sendToChannel: Handler<"sendToChannel", Context>;
+}
 
 /** Settings. */
 export interface SettingsHandlers<Context> {
@@ -165,6 +185,8 @@ export interface HealthHandlers<Context> {
   getPlainStatus: Handler<"getPlainStatus", Context>;
   /** GET /api/v1/health: Check health with a key */
   getApiHealth: Handler<"getApiHealth", Context>;
+  /** GET /api/v1/status: Get the status */
+  getStatus: Handler<"getStatus", Context>;
   /** GET /health: Check health */
   getHealth: Handler<"getHealth", Context>;
   /** GET /health/detail: Check health in detail */
@@ -193,16 +215,6 @@ export interface AgentsHandlers<Context> {
   getAgent: Handler<"getAgent", Context>;
   /** GET /api/v1/agents/{agentId}/tools: List an agent's tools */
   listAgentTools: Handler<"listAgentTools", Context>;
-}
-
-/** Channels. */
-export interface ChannelsHandlers<Context> {
-  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
-  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
-  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
-  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
-  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
-  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
 }
 
 /** Chat. */
@@ -261,6 +273,12 @@ export interface MemoryHandlers<Context> {
   getMemoryStats: Handler<"getMemoryStats", Context>;
   /** DELETE /api/v1/memory/{memoryId}: Delete a memory */
   deleteMemory: Handler<"deleteMemory", Context>;
+}
+
+/** Metrics. */
+export interface MetricsHandlers<Context> {
+  /** GET /api/v1/metrics: Get metrics */
+  getMetrics: Handler<"getMetrics", Context>;
 }
 
 /** Models. */
@@ -354,4 +372,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -7,6 +7,7 @@ import { addDoctorCommand } from "./doctor.ts";
 import { addLogsCommand } from "./logs.ts";
 import { addSkillsCommand } from "./skills.ts";
 import { addStartCommand } from "./start.ts";
+import { addStatusCommand } from "./status.ts";
 import { addTokenCommand } from "./token.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
@@ -25,5 +26,6 @@ export async function run(): Promise<void> {
   addConfigCommand(program);
   addDoctorCommand(program);
   addLogsCommand(program);
+  addStatusCommand(program);
   await program.parseAsync();
 }

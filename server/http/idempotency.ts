@@ -30,11 +30,15 @@ const shownOnce: { [Operation in Route["operationId"]]?: (id: string) => string 
   rotateWebhookSecret: (id) => `gave the webhook \`${id}\` a new secret, which was shown once: if you have not got it, rotate it again.`,
 };
 
+/** What they have sent is out in the world, where nothing takes it back, and no run tells of it. */
+const sendsOnce: ReadonlySet<Route["operationId"]> = new Set(["sendToChannel", "sendPlainMessage"]);
+
 export function createAnswerOnce(idempotency: Idempotency): AnswerOnce {
   return async (koa, route, handler, request, context) => {
     const { principal } = context;
     const idempotencyKey = request.headers["idempotency-key"] as string;
-    const claim = await idempotency.claim({ principal, idempotencyKey, fingerprint: fingerprintOf(route, request, context) });
+    const isSentOnce = sendsOnce.has(route.operationId);
+    const claim = await idempotency.claim({ principal, idempotencyKey, fingerprint: fingerprintOf(route, request, context), ifCutOff: isSentOnce ? notKnown : null });
     if (claim.state !== "new") {
       koa.state["isReplayed"] = true;
       koa.set("Idempotency-Replayed", "true");
@@ -52,7 +56,8 @@ export function createAnswerOnce(idempotency: Idempotency): AnswerOnce {
       return answer;
     } catch (thrown) {
       const error = GatewayError.from(thrown);
-      if (mayPass(error)) await outcome.failed();
+      // A platform that has refused a message, or may have it, is not asked again.
+      if (mayPass(error) && !(isSentOnce && error.code === "provider_error")) await outcome.failed();
       else await outcome.answered(preserveError(error));
       throw thrown;
     }
@@ -96,6 +101,13 @@ function preserve({ operationId }: Route, answer: AnyAnswer): string {
 function preserveError({ code, message, details }: GatewayError): string {
   return JSON.stringify({ error: { code, message, details } } satisfies Preserved);
 }
+
+/** Of a message that was being sent when the gateway died. */
+const notKnown = preserveError(
+  new GatewayError("conflict", "The gateway was stopped while it carried out the first request with this `Idempotency-Key`: it is not known whether the first request was delivered. Look into the chat, and take a new key to send it again.", {
+    details: { mayBeDelivered: true },
+  }),
+);
 
 function revive(text: string): AnyAnswer {
   const preserved = JSON.parse(text) as Preserved;

@@ -1,6 +1,7 @@
 import type { Context as KoaContext } from "koa";
 import type { Principal } from "../keys/principal.ts";
 import type { ReservedRun, Run } from "../runs/run.ts";
+import { preferred } from "./preferred.ts";
 import { hostOf } from "./perimeter/hosts.ts";
 
 /** What a handler may know of a request besides its contents. */
@@ -18,6 +19,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Whether `Accept` prefers events to JSON. */
   readonly wantsEvents: boolean;
+  /** Which of these media types `Accept` prefers; the first, when it is said nowhere. */
+  prefers<MediaType extends string>(mediaTypes: readonly [MediaType, ...MediaType[]]): MediaType;
   /** With an `Idempotency-Key`: the run that a turn has to have. */
   reservedRun: ReservedRun | undefined;
   /** The body's bytes as they were sent, for the operations that the contract marks with `@rawBody`. */
@@ -86,6 +89,10 @@ class KoaRequestContext implements RequestContext {
   get wantsEvents(): boolean {
     const { accept } = this.#koa.headers;
     return accept?.includes("text/event-stream") === true && this.#koa.accepts("application/json", "text/event-stream") === "text/event-stream";
+  }
+
+  prefers<MediaType extends string>(mediaTypes: readonly [MediaType, ...MediaType[]]): MediaType {
+    return preferred(this.#koa.headers.accept, mediaTypes);
   }
 }
 

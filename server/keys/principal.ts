@@ -27,8 +27,13 @@ export interface Principal {
 export type ToolRights = Pick<Principal, "tools" | "denyTools">;
 
 /** Whether the key may see the objects of a workspace. */
-export function maySee(principal: Principal, workspaceId: string): boolean {
+export function maySee(principal: Pick<Principal, "workspaces">, workspaceId: string): boolean {
   return principal.workspaces === "*" || principal.workspaces.includes(workspaceId);
+}
+
+/** Whether the key has a permission. */
+export function mayDo({ permissions }: Pick<Principal, "permissions">, permission: string): boolean {
+  return permissions === "*" || permissions.has(permission);
 }
 
 /** Throws `forbidden` to a key that is bound to workspaces. `what` is read or written for all of them, in the plural and with a capital. */

@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import { runTurn, type TurnInput, type TurnOutput } from "../chat/turn.ts";
 import { GatewayError } from "../errors.ts";
-import type { Run, RunIdentity } from "./run.ts";
+import type { Usage } from "../providers/port.ts";
+import type { Run, RunIdentity, RunStatus } from "./run.ts";
 import type { FinishRun, NewSession, RunStore } from "./store.ts";
 
 /** What a run needs once it is its turn. */
@@ -23,11 +24,19 @@ export interface RunPlan {
   prepare(): Promise<PreparedRun>;
 }
 
+/** Somebody who counts runs. */
+export interface RunObserver {
+  /** A run whose events are read as they come has said its first words, this long after it was asked for. */
+  saidFirst(durationMs: number): void;
+  /** `model` is empty when it has called none; `usage` is null unless it was completed. */
+  ended(outcome: Exclude<RunStatus, "running">, model: string, durationMs: number, usage: Usage | null): void;
+}
+
 /** A turn that says more than this is ended as too long: about 16 MB of memory. */
 const mostRunBytes = 16 * 1024 * 1024;
 
 /** Carries a run out: waits for its turn, stores its beginning, takes the turn's events into it, and stores its end. Resolves with whether the run is stored with its end. */
-export function createExecution({ store, log, now }: { store: RunStore; log: Logger; now: () => number }): (run: Run, plan: RunPlan) => Promise<boolean> {
+export function createExecution({ store, log, now, observer }: { store: RunStore; log: Logger; now: () => number; observer?: RunObserver | undefined }): (run: Run, plan: RunPlan) => Promise<boolean> {
   return execute;
 
   async function execute(run: Run, plan: RunPlan): Promise<boolean> {
@@ -71,6 +80,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
         return undefined;
       case "text":
         if (run.log.bytes > mostRunBytes) return finish(run, tooLong(run));
+        if (observer && run.content === "" && run.identity.isStreamed) observer.saidFirst(now() - run.identity.createdAt);
         run.content += event.text;
         run.append(event, event.text.length);
         return undefined;
@@ -123,6 +133,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       finishedAt,
     });
     run.complete(finished, finishedAt);
+    observer?.ended("completed", run.model, finishedAt - run.identity.createdAt, finished.usage);
   }
 
   /** Whether its end is stored. */
@@ -157,6 +168,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       log.error({ ...subjectOf(run), err: cause }, "the end of the run could not be stored");
     }
     run.fail(error, finishedAt);
+    observer?.ended(error.code === "cancelled" ? "cancelled" : "failed", run.model, finishedAt - run.identity.createdAt, null);
     return isStored;
   }
 }

@@ -25,6 +25,8 @@ export interface Schema {
   event_log: EventLogTable;
   webhooks: WebhooksTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  channel_inbox: ChannelInboxTable;
+  channel_counts: ChannelCountsTable;
 }
 
 export interface WorkspacesTable {
@@ -189,6 +191,8 @@ export interface CronJobsTable {
   catch_up: "none" | "once";
   overlap: "skip" | "allow";
   timeout_ms: number;
+  /** JSON of where its answers go; null for nowhere. */
+  deliver: string | null;
   delete_after_run: number;
   enabled: number;
   /** JSON of a `Principal`, its permissions as a list or `"*"`. */
@@ -232,6 +236,39 @@ export interface IdempotencyKeysTable {
   status: "running" | "answered" | "run";
   answer: string | null;
   created_at: number;
+}
+
+/** The messages of people on the platforms. A row stays after its answer, so that the same message is not taken twice. */
+export interface ChannelInboxTable {
+  /** In the order that they came in. */
+  id: string;
+  channel: string;
+  /** What the platform calls the message; with the channel unique. */
+  platform_id: string;
+  workspace_id: string;
+  chat_id: string;
+  message_id: string;
+  chat_type: "direct" | "group";
+  user_id: string;
+  user_name: string;
+  /** Empty once it is answered: the session has it. */
+  text: string;
+  /** The run that its turn has, or will have. */
+  run_id: string;
+  status: "waiting" | "done";
+  /** How many parts of the answer are out as they are to be. */
+  parts_sent: number;
+  /** The platform's id of the part behind them, where it is out and still to be edited. */
+  open_message_id: string | null;
+  created_at: number;
+}
+
+export interface ChannelCountsTable {
+  channel: string;
+  received: number;
+  sent: number;
+  failed: number;
+  last_message_at: number | null;
 }
 
 export interface EventsTable {

@@ -75,7 +75,7 @@ type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
   ? { events: EventStream<Body> }
   : MediaType extends "application/json"
     ? { body: Body }
-    : { text: string; contentType: MediaType };
+    : { text: string; contentType: MediaType; formatVersion?: string };
 
 type AnswerOf<Status, Response> = { status: Status } & WithHeaders<Response> &
   (Response extends { content: infer Content }

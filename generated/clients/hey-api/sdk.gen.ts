@@ -4,7 +4,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { ApproveToolCallData, ApproveToolCallErrors, ApproveToolCallResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, ReceiveTelegramUpdateData, ReceiveTelegramUpdateErrors, ReceiveTelegramUpdateResponses, ReceiveWhatsappCallbackData, ReceiveWhatsappCallbackErrors, ReceiveWhatsappCallbackResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, ReplayDeliveryData, ReplayDeliveryErrors, ReplayDeliveryResponses, ReplayWebhookData, ReplayWebhookErrors, ReplayWebhookResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses, VerifyWhatsappWebhookData, VerifyWhatsappWebhookErrors, VerifyWhatsappWebhookResponses } from './types.gen.ts';
+import type { ApproveToolCallData, ApproveToolCallErrors, ApproveToolCallResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainChannelsData, ListPlainChannelsErrors, ListPlainChannelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, ReceiveTelegramUpdateData, ReceiveTelegramUpdateErrors, ReceiveTelegramUpdateResponses, ReceiveWhatsappCallbackData, ReceiveWhatsappCallbackErrors, ReceiveWhatsappCallbackResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, ReplayDeliveryData, ReplayDeliveryErrors, ReplayDeliveryResponses, ReplayWebhookData, ReplayWebhookErrors, ReplayWebhookResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendPlainMessageData, SendPlainMessageErrors, SendPlainMessageResponses, SendToChannelData, SendToChannelErrors, SendToChannelResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses, VerifyWhatsappWebhookData, VerifyWhatsappWebhookErrors, VerifyWhatsappWebhookResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -954,6 +954,21 @@ export const runCronJob = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * List channels
+ *
+ * The channels of the settings that the key may see, and how each is connected.
+ */
+export const listChannels = <ThrowOnError extends boolean = false>(options?: Options<ListChannelsData, ThrowOnError>): RequestResult<ListChannelsResponses, ListChannelsErrors, ThrowOnError> => (options?.client ?? client).get<ListChannelsResponses, ListChannelsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/channels',
+    ...options
+});
+
+/**
  * Take an update of Telegram
  *
  * For Telegram alone, where the settings have `channels.telegram.webhook`; 404 where they have not. The secret that stands
@@ -984,6 +999,62 @@ export const verifyWhatsappWebhook = <ThrowOnError extends boolean = false>(opti
  */
 export const receiveWhatsappCallback = <ThrowOnError extends boolean = false>(options: Options<ReceiveWhatsappCallbackData, ThrowOnError>): RequestResult<ReceiveWhatsappCallbackResponses, ReceiveWhatsappCallbackErrors, ThrowOnError> => (options.client ?? client).post<ReceiveWhatsappCallbackResponses, ReceiveWhatsappCallbackErrors, ThrowOnError>({
     url: '/api/v1/channels/whatsapp/webhook',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message to a channel
+ *
+ * Sends a message to a chat, letter by letter, and answers once the platform has it. 404 for a channel that is not in the
+ * settings or is another workspace's; 503 while it is off, not connected, or has too much to do; 502 when the platform refuses the
+ * message, with its reason, when a part of a long one got out and the rest did not (`partsSent`), and when the connection broke before the
+ * platform said anything (`mayBeDelivered`).
+ */
+export const sendToChannel = <ThrowOnError extends boolean = false>(options: Options<SendToChannelData, ThrowOnError>): RequestResult<SendToChannelResponses, SendToChannelErrors, ThrowOnError> => (options.client ?? client).post<SendToChannelResponses, SendToChannelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/send',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List channels, plain
+ *
+ * The channels of the settings that the key may see, and how each is connected.
+ */
+export const listPlainChannels = <ThrowOnError extends boolean = false>(options?: Options<ListPlainChannelsData, ThrowOnError>): RequestResult<ListPlainChannelsResponses, ListPlainChannelsErrors, ThrowOnError> => (options?.client ?? client).get<ListPlainChannelsResponses, ListPlainChannelsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/channels',
+    ...options
+});
+
+/**
+ * Send a message to a person, plain
+ *
+ * Sends a message to a person, as `POST /api/v1/send` does to a chat.
+ */
+export const sendPlainMessage = <ThrowOnError extends boolean = false>(options: Options<SendPlainMessageData, ThrowOnError>): RequestResult<SendPlainMessageResponses, SendPlainMessageErrors, ThrowOnError> => (options.client ?? client).post<SendPlainMessageResponses, SendPlainMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/messages',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -1370,6 +1441,23 @@ export const listLogs = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
+ * Get metrics
+ *
+ * What the gateway has done since it started. As JSON; to an `Accept` that prefers `text/plain`, in the text format of
+ * Prometheus (0.0.4); to one that prefers `application/openmetrics-text`, as OpenMetrics 1.0. The figures are the whole
+ * gateway's, so that a key which is bound to workspaces gets a 403.
+ */
+export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>): RequestResult<GetMetricsResponses, GetMetricsErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/metrics',
+    ...options
+});
+
+/**
  * Check health with a key
  *
  * What it is connected to, below `/api/v1`, for any key.
@@ -1381,6 +1469,21 @@ export const getApiHealth = <ThrowOnError extends boolean = false>(options?: Opt
             type: 'apiKey'
         }],
     url: '/api/v1/health',
+    ...options
+});
+
+/**
+ * Get the status
+ *
+ * What the gateway is doing, and how its parts fare.
+ */
+export const getStatus = <ThrowOnError extends boolean = false>(options?: Options<GetStatusData, ThrowOnError>): RequestResult<GetStatusResponses, GetStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetStatusResponses, GetStatusErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/status',
     ...options
 });
 

@@ -311,6 +311,51 @@ export type AuditEntry = {
     times: number;
 };
 
+export type CallMetrics = {
+    calls: number;
+    /**
+     * How many of them failed.
+     */
+    errors: number;
+    latencyMs: Percentiles;
+};
+
+/**
+ * A messaging platform of the settings, as it is now.
+ */
+export type Channel = {
+    name: ChannelName;
+    status: ChannelStatus;
+    /**
+     * The workspace of what comes in.
+     */
+    workspace: Id;
+    /**
+     * How many messages of people have come in, ever.
+     */
+    messagesReceived: number;
+    /**
+     * How many messages have gone out, ever. A long text goes out as several.
+     */
+    messagesSent: number;
+    /**
+     * How many messages did not get out, ever, and were given up.
+     */
+    messagesFailed: number;
+    /**
+     * When a message came in or went out last.
+     */
+    lastMessageAt: Instant | null;
+    /**
+     * Null while it is not connected.
+     */
+    connectedSince: Instant | null;
+    /**
+     * Why it is not connected, in English; null while all is well.
+     */
+    error: string | null;
+};
+
 /**
  * A channel can send and receive.
  */
@@ -357,6 +402,21 @@ export type ChannelDisconnectedEvent = {
     data: ChannelDisconnectedData;
 };
 
+export type ChannelList = {
+    channels: Array<Channel>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * The messaging platforms.
+ */
+export type ChannelName = 'telegram' | 'discord' | 'slack' | 'whatsapp';
+
+export type ChannelStatus = 'connected' | 'connecting' | 'disconnected' | 'disabled';
+
 /**
  * A whole chat completion.
  */
@@ -402,6 +462,11 @@ export type ChatCompletionEvent = ChatCompletionChunk | '[DONE]' | OpenaiError;
  * An event of a stream in the edition of the request.
  */
 export type ChatEvent = AgentsChatEvent | ConversationsChatEvent;
+
+/**
+ * A chat, in the platform's own terms.
+ */
+export type ChatId = string;
 
 /**
  * A turn in the agents edition (with `agentId` or `sessionId`) or the conversations edition (with `conversationId`,
@@ -723,6 +788,10 @@ export type CreateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
+     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     */
+    deliver?: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended. Default false.
      */
     deleteAfterRun?: boolean;
@@ -840,6 +909,17 @@ export type CreateWorkspaceRequest = {
 export type CronCatchUp = 'none' | 'once';
 
 /**
+ * Where the answers of a job go, besides into its session.
+ */
+export type CronDelivery = {
+    channel: ChannelName;
+    /**
+     * The chat there, in the platform's own terms.
+     */
+    to: ChatId;
+};
+
+/**
  * A fire of a job, and what came of it.
  */
 export type CronFire = {
@@ -855,7 +935,7 @@ export type CronFire = {
      */
     runId: Id | null;
     /**
-     * Why it failed, was cancelled or skipped.
+     * Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent.
      */
     error: string | null;
     startedAt: Instant;
@@ -923,6 +1003,10 @@ export type CronJob = {
      */
     timeoutMs: number;
     /**
+     * Where its answers are sent; null for nowhere.
+     */
+    deliver: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended.
      */
     deleteAfterRun: boolean;
@@ -977,6 +1061,14 @@ export type CronOverlap = 'skip' | 'allow';
  * When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood.
  */
 export type CronSchedule = string;
+
+/**
+ * Transactions and single queries.
+ */
+export type DatabaseMetrics = {
+    calls: number;
+    latencyMs: Percentiles;
+};
 
 export type DeadLetterList = {
     deadLetters: Array<WebhookDelivery>;
@@ -1205,6 +1297,48 @@ export type GatewayLogEntry = {
 };
 
 /**
+ * What the gateway is doing, and how its parts fare.
+ */
+export type GatewayStatus = {
+    /**
+     * `degraded` when the database, Redis, a channel or a provider is not as it should be.
+     */
+    status: 'ok' | 'degraded';
+    gateway: 'running';
+    version: string;
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    /**
+     * The configured channels by name.
+     */
+    channels: {
+        [key: string]: 'connected' | 'connecting' | 'disconnected';
+    };
+    /**
+     * The providers by name: those that are configured, else `embedded`.
+     */
+    providers: {
+        [key: string]: ProviderHealth;
+    };
+    database: 'connected' | 'disconnected';
+    redis: 'connected' | 'disconnected' | 'disabled';
+    /**
+     * How many sessions the key may see.
+     */
+    sessions: number;
+    queue: QueueStatus;
+    /**
+     * MB of memory: used by the process, and the machine's.
+     */
+    memory: {
+        used: number;
+        total: number;
+    };
+};
+
+/**
  * It is up.
  */
 export type Health = {
@@ -1233,7 +1367,7 @@ export type HealthDetail = {
      */
     uptime: number;
     /**
-     * The configured channels by name.
+     * The channels that are switched on and that the key may see, by name.
      */
     channels: {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
@@ -1729,6 +1863,33 @@ export type MessageToolCall = {
     input: unknown;
     output: string;
     isError: boolean;
+};
+
+/**
+ * What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label.
+ */
+export type Metrics = {
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    requests: RequestMetrics;
+    /**
+     * How long answers took, other than streams.
+     */
+    latencyMs: Percentiles;
+    streams: StreamMetrics;
+    turns: TurnMetrics;
+    tokens: TokenMetrics;
+    /**
+     * By the providers' names.
+     */
+    providers: {
+        [key: string]: CallMetrics;
+    };
+    tools: CallMetrics;
+    database: DatabaseMetrics;
+    process: ProcessMetrics;
 };
 
 /**
@@ -2235,6 +2396,11 @@ export type OperatorUsage = {
 };
 
 /**
+ * What is sent, as it is to be read. What is longer than the platform takes at once goes out in parts.
+ */
+export type OutboundText = string;
+
+/**
  * The key that asks.
  */
 export type OwnKey = {
@@ -2326,6 +2492,15 @@ export type PendingApproval = {
 };
 
 /**
+ * Milliseconds that half, 95 and 99 of a hundred took at most, estimated from a histogram; null while there are none.
+ */
+export type Percentiles = {
+    p50: number | null;
+    p95: number | null;
+    p99: number | null;
+};
+
+/**
  * The error body of `/api*` without `v1`.
  */
 export type PlainError = {
@@ -2340,6 +2515,18 @@ export type PlainError = {
  * Codes of the plain edition.
  */
 export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+
+/**
+ * A message for a person.
+ */
+export type PlainSendRequest = {
+    channel: WantedChannel;
+    /**
+     * Who is to get it: the person's id there, with or without the channel's name and a colon before it.
+     */
+    userId: ChatId;
+    message: OutboundText;
+};
 
 /**
  * A session as the plain edition shows it.
@@ -2384,7 +2571,7 @@ export type PlainSessionList = {
 export type PlainStatus = {
     gateway: 'running';
     /**
-     * The configured channels by name.
+     * The channels that are switched on and that the key may see, by name.
      */
     channels: {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
@@ -2407,6 +2594,51 @@ export type PlainStatus = {
  */
 export type Probe = {
     status: 'ok';
+};
+
+export type ProcessMetrics = {
+    /**
+     * Resident memory in MB.
+     */
+    memoryMB: number;
+    /**
+     * Of all threads, user and system.
+     */
+    cpuSeconds: number;
+    /**
+     * How late the event loop was, 99 times of a hundred at most, since the metrics were last asked for; null the first time.
+     */
+    eventLoopLagMs: number | null;
+};
+
+/**
+ * How a provider has fared since the start.
+ */
+export type ProviderHealth = {
+    /**
+     * `failing` when its last call failed, and so has no answer come since; `unused` before its first call.
+     */
+    status: 'ok' | 'failing' | 'unused';
+    lastSuccessAt: Instant | null;
+    lastErrorAt: Instant | null;
+    /**
+     * The code of the last failure, such as `provider_error`.
+     */
+    lastError: string | null;
+};
+
+/**
+ * What there is to do.
+ */
+export type QueueStatus = {
+    /**
+     * Turns under way.
+     */
+    running: number;
+    /**
+     * Turns behind another of their session.
+     */
+    waiting: number;
 };
 
 /**
@@ -2432,6 +2664,20 @@ export type ReplayWebhookRequest = {
  */
 export type ReplayedCount = {
     replayed: number;
+};
+
+export type RequestMetrics = {
+    total: number;
+    /**
+     * By the answer's status, such as `200`; `499` where the client left before its answer.
+     */
+    byStatus: {
+        [key: string]: number;
+    };
+    /**
+     * Turned away by a limit or a quota.
+     */
+    refused: number;
 };
 
 /**
@@ -2608,6 +2854,32 @@ export type SendMessageResponse = {
      */
     toolsInvoked: Array<string>;
     finishReason: FinishReason;
+};
+
+/**
+ * A message for a chat.
+ */
+export type SendToChannelRequest = {
+    channel: WantedChannel;
+    chatId: ChatId;
+    message: OutboundText;
+};
+
+/**
+ * The platform has it.
+ */
+export type SentToChannel = {
+    status: 'sent';
+    /**
+     * The platform's own id of the message; of the first one, when it took several.
+     */
+    messageId: string;
+    channel: ChannelName;
+    chatId: string;
+    /**
+     * How many messages it took.
+     */
+    parts: number;
 };
 
 /**
@@ -2825,6 +3097,14 @@ export type StartedCronRun = {
     jobId: Id;
 };
 
+export type StreamMetrics = {
+    open: number;
+    /**
+     * Opened since the start.
+     */
+    total: number;
+};
+
 /**
  * What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
  */
@@ -2847,6 +3127,14 @@ export type TimeZone = string;
 export type TokenEvent = {
     type: 'token';
     content: string;
+};
+
+/**
+ * Tokens of completed turns.
+ */
+export type TokenMetrics = {
+    in: number;
+    out: number;
 };
 
 /**
@@ -2930,6 +3218,29 @@ export type ToolOutput = {
     durationMs: number;
 };
 
+export type TurnMetrics = {
+    /**
+     * Ended since the start.
+     */
+    total: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Under way now.
+     */
+    running: number;
+    /**
+     * Behind another turn of their session.
+     */
+    waiting: number;
+    latencyMs: Percentiles;
+    /**
+     * Of turns that are streamed: until the first words.
+     */
+    firstTokenMs: Percentiles;
+};
+
 /**
  * Tokens of a turn, all its model calls together.
  */
@@ -2997,6 +3308,10 @@ export type UpdateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
+     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     */
+    deliver?: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended. Default false.
      */
     deleteAfterRun?: boolean;
@@ -3051,6 +3366,11 @@ export type ValidationFault = {
      */
     message: string;
 };
+
+/**
+ * The name of a channel. One that is not in the settings is a 404.
+ */
+export type WantedChannel = string;
 
 /**
  * An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.
@@ -6830,6 +7150,60 @@ export type RunCronJobResponses = {
 
 export type RunCronJobResponse = RunCronJobResponses[keyof RunCronJobResponses];
 
+export type ListChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/channels';
+};
+
+export type ListChannelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListChannelsError = ListChannelsErrors[keyof ListChannelsErrors];
+
+export type ListChannelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ChannelList;
+};
+
+export type ListChannelsResponse = ListChannelsResponses[keyof ListChannelsResponses];
+
 export type ReceiveTelegramUpdateData = {
     body: TelegramUpdate;
     headers?: {
@@ -6999,6 +7373,202 @@ export type ReceiveWhatsappCallbackResponses = {
      */
     200: unknown;
 };
+
+export type SendToChannelData = {
+    body: SendToChannelRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/send';
+};
+
+export type SendToChannelErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type SendToChannelError = SendToChannelErrors[keyof SendToChannelErrors];
+
+export type SendToChannelResponses = {
+    /**
+     * The answer.
+     */
+    200: SentToChannel;
+};
+
+export type SendToChannelResponse = SendToChannelResponses[keyof SendToChannelResponses];
+
+export type ListPlainChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/channels';
+};
+
+export type ListPlainChannelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type ListPlainChannelsError = ListPlainChannelsErrors[keyof ListPlainChannelsErrors];
+
+export type ListPlainChannelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ChannelList;
+};
+
+export type ListPlainChannelsResponse = ListPlainChannelsResponses[keyof ListPlainChannelsResponses];
+
+export type SendPlainMessageData = {
+    body: PlainSendRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/messages';
+};
+
+export type SendPlainMessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: PlainError;
+    /**
+     * The body is over the limit.
+     */
+    413: PlainError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type SendPlainMessageError = SendPlainMessageErrors[keyof SendPlainMessageErrors];
+
+export type SendPlainMessageResponses = {
+    /**
+     * The answer.
+     */
+    200: SentToChannel;
+};
+
+export type SendPlainMessageResponse = SendPlainMessageResponses[keyof SendPlainMessageResponses];
 
 export type ListWebhooksData = {
     body?: never;
@@ -8352,6 +8922,51 @@ export type ListLogsResponses = {
 
 export type ListLogsResponse = ListLogsResponses[keyof ListLogsResponses];
 
+export type GetMetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/metrics';
+};
+
+export type GetMetricsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
+
+export type GetMetricsResponses = {
+    /**
+     * The answer.
+     */
+    200: Metrics;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
+
 export type GetApiHealthData = {
     body?: never;
     path?: never;
@@ -8396,6 +9011,51 @@ export type GetApiHealthResponses = {
 };
 
 export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];
+
+export type GetStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/status';
+};
+
+export type GetStatusErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetStatusError = GetStatusErrors[keyof GetStatusErrors];
+
+export type GetStatusResponses = {
+    /**
+     * The answer.
+     */
+    200: GatewayStatus;
+};
+
+export type GetStatusResponse = GetStatusResponses[keyof GetStatusResponses];
 
 export type GetPlainStatusData = {
     body?: never;

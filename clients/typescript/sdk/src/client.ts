@@ -42,6 +42,12 @@ export class OpenClawClient {
     this.logs = createLogs(connection);
   }
 
+  /** What the gateway is doing, and how its parts fare. Wants a key with `metrics:read`. */
+  status(options?: CallOptions): Promise<Schemas["GatewayStatus"]> {
+    const { api, via } = this.#connection;
+    return dataOf(api.GET("/api/v1/status", via(options)));
+  }
+
   /** Says something to the agent and waits for the whole answer. Throws `timeout` (408) past `timeoutMs`; the run then goes on. */
   async message(text: string, options: MessageOptions = {}): Promise<Message> {
     const { api, via } = this.#connection;
