@@ -181,6 +181,9 @@ describe("the server", () => {
     await expect.poll(() => deliveries(webhookId), patience).toMatchObject([{ status: "pending", attempts: [{ status: 500 }], nextAttemptAt: expect.any(String) }]);
     const deliveryId = (await deliveries(webhookId))[0]!.id;
     (await server.call("replayDelivery", { path: { deliveryId } })).json(409);
+    const metrics = await (await server.gateway.call("/api/v1/metrics", { headers: { Accept: "text/plain" } })).text();
+    expect(metrics).toMatch(/^openclaw_webhook_deliveries_open [1-9]\d*$/m);
+    expect(metrics).toMatch(/^openclaw_webhook_oldest_delivery_age_seconds \d/m);
     (await server.call("updateWebhook", { path: { webhookId }, json: { enabled: false } })).json(200);
     expect((await server.call("replayDelivery", { path: { deliveryId } })).json(409).message).toContain("disabled");
     (await server.call("replayWebhook", { path: { webhookId }, json: {} })).json(409);
