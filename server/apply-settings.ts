@@ -22,6 +22,7 @@ import type { Application } from "./settings/service.ts";
 import type { HttpSettings, LoggingSettings, Settings } from "./settings/settings.ts";
 import { type Skills, skillsSettings } from "./skills/service.ts";
 import type { Tools } from "./tools/registry.ts";
+import type { Dispatch } from "./webhooks/dispatch.ts";
 import type { Workspaces } from "./workspaces/service.ts";
 
 /** The parts of the settings that change one by one. */
@@ -38,6 +39,7 @@ export interface RunningParts {
   memory: Pick<MemoryService, "use">;
   tools: Tools;
   events: Pick<Events, "use">;
+  dispatch: Pick<Dispatch, "use">;
   mcp: Pick<Mcp, "use">;
   skills: Skills;
   runs: Runs;
@@ -59,15 +61,13 @@ const atStart = {
   "logging.file": ["/logging/file"],
   // Of the environment, which does not change while the gateway runs.
   stateDir: [],
-  // Not in force in this version, after a restart no more than before one.
-  webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
 export function createApplication(parts: RunningParts): Application {
-  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log } = parts;
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log } = parts;
   const exchangeLogFiles = (next: Settings) => logStore.use(next.logging);
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
@@ -89,16 +89,21 @@ export function createApplication(parts: RunningParts): Application {
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     memory: (next) => memory.use(next.memory),
-    events: (next) => events.use(next.events),
+    events(next) {
+      events.use(next.events);
+      return dispatch.use(next);
+    },
+    webhooks: (next) => dispatch.use(next),
     mcp: (next) => mcp.use(next.mcp),
     skills: exchangeSkills,
     channels: (next) => channels.use(next.channels),
     cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     tools: (next) => tools.use(next),
-    network(next) {
+    async network(next) {
       tools.use(next);
-      return exchangeSkills(next);
+      await exchangeSkills(next);
+      await dispatch.use(next);
     },
     "logging.maxFileBytes": exchangeLogFiles,
     "logging.maxFiles": exchangeLogFiles,

@@ -10,6 +10,7 @@ import { createAuditStore } from "./audit/store.ts";
 import type { ChannelsOptions } from "./channels/service.ts";
 import { createSendTool } from "./channels/tool.ts";
 import { composeChannels, type ComposedChannels } from "./compose-channels.ts";
+import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { composeMemory } from "./compose-memory.ts";
 import { composeObserver } from "./compose-observer.ts";
@@ -23,10 +24,6 @@ import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
 import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
-import { createEventsHandlers } from "./events/handlers.ts";
-import { createEvents } from "./events/service.ts";
-import { createEventStore } from "./events/store.ts";
-import { recordInvocations } from "./events/tool-events.ts";
 import { createEventWriter } from "./events/writer.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
@@ -54,6 +51,7 @@ import { createMemoryHandlers } from "./memory/handlers.ts";
 import { createRecall } from "./memory/recall.ts";
 import { createMemoryTools } from "./memory/tools.ts";
 import { createMetricsHandlers } from "./metrics/handlers.ts";
+import { webhookQueue } from "./metrics/webhook-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -144,7 +142,8 @@ export async function composeGateway(
   const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const events = createEvents({ store: await createEventStore({ database }), writer: eventWriter, workspaces, log, now, retentionDays: settings.events.retentionDays });
+  const { events, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
+  metrics.register(webhookQueue(dispatch.queue));
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
   const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
@@ -172,7 +171,7 @@ export async function composeGateway(
     }),
   });
   const sources = [createMemoryTools({ memory }), skills, createSendTool({ send: (...message) => channels.send(...message) }), mcp];
-  const tools: Tools = observer.tools(createTools({ settings, sources, onInvoked: recordInvocations({ events: eventWriter, log, now }), now }));
+  const tools: Tools = observer.tools(createTools({ settings, sources, onInvoked, now }));
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -190,7 +189,7 @@ export async function composeGateway(
   const gatewayLog = createGatewayLog({ store: logStore });
 
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -222,7 +221,7 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
-      ...createEventsHandlers({ events }),
+      ...eventHandlers,
       ...createSocketHandlers(),
       ...createLogsHandlers({ audit, gatewayLog }),
       ...createMcpHandlers({ mcp }),
@@ -246,6 +245,7 @@ export async function composeGateway(
     firstToken,
     start() {
       mcp.use(settings.mcp);
+      dispatch.start();
       channels.start();
     },
     reloadSettings: async () => watch?.reload(),
@@ -254,7 +254,7 @@ export async function composeGateway(
       gatewayLog.close();
       events.stop();
       sockets.drain();
-      const ended = [cron.stop(), channels.drain(timeoutMs)];
+      const ended = [cron.stop(), channels.drain(timeoutMs), dispatch.stop(timeoutMs)];
       await runs.drain(timeoutMs);
       await Promise.all(ended);
       await sockets.close();
@@ -262,6 +262,7 @@ export async function composeGateway(
     async close() {
       await channels.stop();
       await mcp.close();
+      await dispatch.close();
       await events.close();
       memory.close();
       await providers.close();

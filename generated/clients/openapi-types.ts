@@ -1096,6 +1096,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description The webhooks of the settings and of the database, in the order of their ids. A key that is bound to workspaces sees those of its workspaces; those for all workspaces take a key that is bound to none.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Makes a webhook, which gets the events from now on. Its secret is in this answer and nowhere else. It goes on when the key
+         *     that made it is revoked. 404 for a workspace that the key may not see, 403 for all workspaces with a key that is bound to some.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead letters
+         * @description The deliveries that were given up, of all webhooks that the key may see, the newest first. They are kept for `webhooks.deadLetterRetentionDays` of the settings.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a delivery
+         * @description Sends a delivery again, with the same event id, and with all its attempts before it. 409 while it is pending, when its webhook is disabled, and when its event is kept no more.
+         */
+        post: operations["replayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook
+         * @description One webhook.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Deletes a webhook with all its deliveries, open ones too. 409 for one of the settings.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a webhook
+         * @description Changes a webhook; deliveries that are open go by it from their next attempt on. 409 for one of the settings.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries
+         * @description What was and is delivered to a webhook, the newest first. What was delivered is kept for as long as events are.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a webhook's deliveries
+         * @description Sends a range of deliveries again, each with its event's id. 409 while the webhook is disabled.
+         */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a webhook's secret
+         * @description Gives a webhook another secret, which is in this answer and nowhere else. The old one signs along in `webhook-signature` for a while. 409 for one of the settings.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a webhook
+         * @description Sends an event `webhook.test` now, once, and tells what came of it. It is not in the log, and works on a webhook that is disabled, too.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2269,6 +2442,45 @@ export interface components {
             expiresAt?: string;
         };
         /**
+         * @description A webhook to make.
+         * @example {
+         *       "url": "https://your-app.example/openclaw-events",
+         *       "events": [
+         *         "message.sent",
+         *         "error.agent"
+         *       ]
+         *     }
+         */
+        CreateWebhookRequest: {
+            url: components["schemas"]["WebhookUrl"];
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Whose events it gets: null for those of all workspaces, which takes a key that is bound to none. Default null, and for a bound key its only or first one. */
+            workspace?: components["schemas"]["Id"] | null;
+            /** @description Default one that the gateway makes. */
+            secret?: components["schemas"]["WebhookSecret"];
+            description?: string | null;
+            /** @description Default true. */
+            enabled?: boolean;
+            /** @description Default `workspaces`. */
+            edition?: components["schemas"]["WebhookEdition"];
+            /**
+             * Format: int32
+             * @description How often a delivery is tried, the first time included. Default 8, over about ten minutes.
+             */
+            maxAttempts?: number;
+            /**
+             * Format: int32
+             * @description The wait before the second attempt; it doubles with each one, up to an hour. Default 5000.
+             */
+            backoffMs?: number;
+            /**
+             * Format: int32
+             * @description Longest time for one attempt, the answer included. Default 5000.
+             */
+            timeoutMs?: number;
+        };
+        /**
          * @description A workspace to be.
          * @example {
          *       "id": "new-team",
@@ -2396,11 +2608,32 @@ export interface components {
             calls: number;
             latencyMs: components["schemas"]["Percentiles"];
         };
+        DeadLetterList: {
+            deadLetters: components["schemas"]["WebhookDelivery"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
         /** @description How many objects were deleted. */
         DeletedCount: {
             /** Format: int32 */
             deleted: number;
         };
+        /** @description One try to hand a delivery over. */
+        DeliveryAttempt: {
+            /** @description When it began. */
+            at: components["schemas"]["Instant"];
+            /** @description What the endpoint answered; null when it did not. */
+            status: number | null;
+            /** @description Why it failed; null for the one that succeeded. */
+            error: string | null;
+            /** Format: int32 */
+            durationMs: number;
+        };
+        /**
+         * @description What has become of a delivery: it waits for its next attempt; a 2xx has answered it; its last attempt has failed (a dead letter).
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "delivered" | "dead";
         /** @description A piece of the answer's text. */
         DeltaEvent: {
             /**
@@ -2708,6 +2941,15 @@ export interface components {
          * @enum {string}
          */
         KeySource: "stored" | "settings";
+        /** @description The newest delivery of a webhook. */
+        LastDelivery: {
+            id: components["schemas"]["Id"];
+            event: components["schemas"]["EventType"];
+            status: components["schemas"]["DeliveryStatus"];
+            /** @description Null before the first. */
+            lastAttempt: components["schemas"]["DeliveryAttempt"] | null;
+            createdAt: components["schemas"]["Instant"];
+        };
         /** @description Of the log that was asked for. */
         LogEntry: components["schemas"]["GatewayLogEntry"] | components["schemas"]["AuditEntry"];
         /**
@@ -3535,6 +3777,29 @@ export interface components {
              */
             waiting: number;
         };
+        /**
+         * @description Which deliveries to send again.
+         * @example {
+         *       "after": "2026-04-30T10:00:00Z",
+         *       "until": "2026-04-30T11:00:00Z"
+         *     }
+         */
+        ReplayWebhookRequest: {
+            /** @description Those made at or after this time: a date, or a date and time of RFC 3339. Default all that are kept. */
+            after?: string;
+            /** @description Those made before this time. Default now. */
+            until?: string;
+            /**
+             * @description Default `dead`.
+             * @enum {string}
+             */
+            status?: "dead" | "delivered";
+        };
+        /** @description How many deliveries are sent again. */
+        ReplayedCount: {
+            /** Format: int32 */
+            replayed: number;
+        };
         RequestMetrics: {
             /** Format: int64 */
             total: number;
@@ -3555,6 +3820,16 @@ export interface components {
              * @description How long the old key still works, up to 30 days. Default it ends at once.
              */
             graceSeconds?: number;
+        };
+        /** @description How to rotate a secret. */
+        RotateWebhookSecretRequest: {
+            /** @description Default one that the gateway makes. */
+            secret?: components["schemas"]["WebhookSecret"];
+            /**
+             * Format: int32
+             * @description How long `webhook-signature` still has a signature by the old one as well, up to 30 days. Default a day.
+             */
+            overlapSeconds?: number;
         };
         /** @description One turn: what was asked of an agent, and what came of it. */
         Run: {
@@ -4042,6 +4317,37 @@ export interface components {
             /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
             enabled?: boolean;
         };
+        /**
+         * @description What to change of a webhook; whatever is not named stays. Deliveries that are open go by it from their next attempt on.
+         * @example {
+         *       "url": "https://your-app.example/new-address"
+         *     }
+         */
+        UpdateWebhookRequest: {
+            url?: components["schemas"]["WebhookUrl"];
+            /** @description What it is told of. */
+            events?: components["schemas"]["WebhookEvent"][];
+            description?: string | null;
+            /** @description Default true. */
+            enabled?: boolean;
+            /** @description Default `workspaces`. */
+            edition?: components["schemas"]["WebhookEdition"];
+            /**
+             * Format: int32
+             * @description How often a delivery is tried, the first time included. Default 8, over about ten minutes.
+             */
+            maxAttempts?: number;
+            /**
+             * Format: int32
+             * @description The wait before the second attempt; it doubles with each one, up to an hour. Default 5000.
+             */
+            backoffMs?: number;
+            /**
+             * Format: int32
+             * @description Longest time for one attempt, the answer included. Default 5000.
+             */
+            timeoutMs?: number;
+        };
         /** @description What is wrong with one place of a request. */
         ValidationFault: {
             /** @description JSON Pointer (RFC 6901) into the body, or `/query/<name>`, `/path/<name>`, `/headers/<name>`. */
@@ -4051,6 +4357,140 @@ export interface components {
         };
         /** @description The name of a channel. One that is not in the settings is a 404. */
         WantedChannel: string;
+        /** @description An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else. */
+        Webhook: {
+            id: components["schemas"]["Id"];
+            source: components["schemas"]["WebhookSource"];
+            /** @description Where deliveries go. For one of the settings, without the password and the values of the query. */
+            url: string;
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Whose events it gets; null for those of all workspaces. */
+            workspace: components["schemas"]["Id"] | null;
+            description: string | null;
+            /** @description Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made. */
+            enabled: boolean;
+            /** @description Why it was disabled, when it was not by hand: the endpoint has answered 410. */
+            disabledReason: string | null;
+            edition: components["schemas"]["WebhookEdition"];
+            /**
+             * Format: int32
+             * @description How often a delivery is tried, the first time included.
+             */
+            maxAttempts: number;
+            /**
+             * Format: int32
+             * @description The wait before the second attempt; it doubles with each one, up to an hour.
+             */
+            backoffMs: number;
+            /**
+             * Format: int32
+             * @description Longest time for one attempt, the answer included.
+             */
+            timeoutMs: number;
+            /** @description Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not. */
+            previousSecretUntil: components["schemas"]["Instant"] | null;
+            /** @description Null before the first. */
+            lastDelivery: components["schemas"]["LastDelivery"] | null;
+            /** @description Null for a webhook of the settings. */
+            createdAt: components["schemas"]["Instant"] | null;
+            /** @description Null for a webhook of the settings. */
+            updatedAt: components["schemas"]["Instant"] | null;
+        };
+        /** @description One event on its way to one webhook. */
+        WebhookDelivery: {
+            /** @description The header `X-OpenClaw-Delivery`. */
+            id: components["schemas"]["Id"];
+            webhookId: components["schemas"]["Id"];
+            /** @description The event's id, the same on every attempt and replay: the header `webhook-id`. */
+            eventId: components["schemas"]["EventId"];
+            event: components["schemas"]["EventType"];
+            workspace: components["schemas"]["Id"];
+            status: components["schemas"]["DeliveryStatus"];
+            /** @description The oldest first; the last 50. */
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            /** @description When it is tried again, or looked at again while an attempt is under way. Null when it is done. */
+            nextAttemptAt: components["schemas"]["Instant"] | null;
+            createdAt: components["schemas"]["Instant"];
+        };
+        WebhookDeliveryList: {
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /**
+         * @description The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member.
+         * @enum {string}
+         */
+        WebhookEdition: "conversations" | "workspaces";
+        /** @description What a webhook can be told of; `*` is all of it. */
+        WebhookEvent: "*" | components["schemas"]["EventType"];
+        WebhookList: {
+            webhooks: components["schemas"]["Webhook"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /** @description The key of the HMACs. `whsec_` and base64 is what libraries of Standard Webhooks take; any other text may be used as well. */
+        WebhookSecret: string;
+        /**
+         * @description Where a webhook is written down: in the database, made over HTTP; or in the settings, where alone it can be changed.
+         * @enum {string}
+         */
+        WebhookSource: "stored" | "settings";
+        /** @description What came of a test. */
+        WebhookTestResult: {
+            delivered: boolean;
+            /** @description What the endpoint answered; null when it did not. */
+            status: number | null;
+            /** Format: int32 */
+            durationMs: number;
+            /** @description Why it was not delivered. */
+            error: string | null;
+        };
+        /** @description An address over HTTP or HTTPS, without a name and password in it. */
+        WebhookUrl: string;
+        /** @description A webhook with its secret. */
+        WebhookWithSecret: {
+            id: components["schemas"]["Id"];
+            source: components["schemas"]["WebhookSource"];
+            /** @description Where deliveries go. For one of the settings, without the password and the values of the query. */
+            url: string;
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Whose events it gets; null for those of all workspaces. */
+            workspace: components["schemas"]["Id"] | null;
+            description: string | null;
+            /** @description Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made. */
+            enabled: boolean;
+            /** @description Why it was disabled, when it was not by hand: the endpoint has answered 410. */
+            disabledReason: string | null;
+            edition: components["schemas"]["WebhookEdition"];
+            /**
+             * Format: int32
+             * @description How often a delivery is tried, the first time included.
+             */
+            maxAttempts: number;
+            /**
+             * Format: int32
+             * @description The wait before the second attempt; it doubles with each one, up to an hour.
+             */
+            backoffMs: number;
+            /**
+             * Format: int32
+             * @description Longest time for one attempt, the answer included.
+             */
+            timeoutMs: number;
+            /** @description Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not. */
+            previousSecretUntil: components["schemas"]["Instant"] | null;
+            /** @description Null before the first. */
+            lastDelivery: components["schemas"]["LastDelivery"] | null;
+            /** @description Null for a webhook of the settings. */
+            createdAt: components["schemas"]["Instant"] | null;
+            /** @description Null for a webhook of the settings. */
+            updatedAt: components["schemas"]["Instant"] | null;
+            /** @description The key of the HMACs. Shown here alone. */
+            secret: string;
+        };
         /**
          * @description What Meta tells of a WhatsApp Business Account, as its reference has it (Webhooks, object `whatsapp_business_account`). It is
          *     open: what the gateway does not know is passed over, since Meta would deliver it again for days.
@@ -4870,9 +5310,9 @@ export interface components {
          * @example /api/v1/runs/run_0199c0ffee
          */
         Location: string;
+        CacheControl: "no-store";
         /** @description The protocol to ask for (RFC 9110, 7.8). */
         Upgrade: "websocket";
-        CacheControl: "no-store";
         /** @description Strong validator (RFC 9110, section 8.8.3) of the settings file's bytes, for `If-Match`. Another start of the gateway has others. */
         ETag: string;
         /** @description What the page may load and do (W3C CSP 3). */
@@ -7362,6 +7802,430 @@ export interface operations {
             500: components["responses"]["PlainInternalError"];
             502: components["responses"]["PlainProviderError"];
             503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook that was made. Not for any cache: it has a secret. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    replayDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                deliveryId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is sent as soon as possible; the list of deliveries tells what comes of it. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those. */
+                status?: components["schemas"]["DeliveryStatus"];
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description It is sent as soon as possible; the list of deliveries tells what comes of it. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedCount"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its new secret. Not for any cache. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTestResult"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
         };
     };
     listEvents: {

@@ -29,6 +29,9 @@ interface DefaultedQuery {
   getSessionHistory: "limit" | "offset";
   listSkills: "limit";
   installSkill: "force";
+  listWebhooks: "limit";
+  listDeadLetters: "limit";
+  listDeliveries: "limit";
   listWorkspaces: "limit";
   deleteWorkspace: "force";
 }
@@ -316,6 +319,32 @@ export interface SkillsHandlers<Context> {
   removeSkill: Handler<"removeSkill", Context>;
 }
 
+/** Webhooks. */
+export interface WebhooksHandlers<Context> {
+  /** GET /api/v1/webhooks: List webhooks */
+  listWebhooks: Handler<"listWebhooks", Context>;
+  /** POST /api/v1/webhooks: Create a webhook */
+  createWebhook: Handler<"createWebhook", Context>;
+  /** GET /api/v1/webhooks/dead-letters: List dead letters */
+  listDeadLetters: Handler<"listDeadLetters", Context>;
+  /** POST /api/v1/webhooks/deliveries/{deliveryId}/replay: Replay a delivery */
+  replayDelivery: Handler<"replayDelivery", Context>;
+  /** DELETE /api/v1/webhooks/{webhookId}: Delete a webhook */
+  deleteWebhook: Handler<"deleteWebhook", Context>;
+  /** GET /api/v1/webhooks/{webhookId}: Get a webhook */
+  getWebhook: Handler<"getWebhook", Context>;
+  /** PATCH /api/v1/webhooks/{webhookId}: Update a webhook */
+  updateWebhook: Handler<"updateWebhook", Context>;
+  /** GET /api/v1/webhooks/{webhookId}/deliveries: List a webhook's deliveries */
+  listDeliveries: Handler<"listDeliveries", Context>;
+  /** POST /api/v1/webhooks/{webhookId}/replay: Replay a webhook's deliveries */
+  replayWebhook: Handler<"replayWebhook", Context>;
+  /** POST /api/v1/webhooks/{webhookId}/rotate-secret: Rotate a webhook's secret */
+  rotateWebhookSecret: Handler<"rotateWebhookSecret", Context>;
+  /** POST /api/v1/webhooks/{webhookId}/test: Test a webhook */
+  testWebhook: Handler<"testWebhook", Context>;
+}
+
 /** Workspaces. */
 export interface WorkspacesHandlers<Context> {
   /** GET /api/v1/workspaces: List workspaces */
@@ -355,4 +384,4 @@ export interface WebSocketHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context>, WebSocketHandlers<Context> {}
+export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context>, WebSocketHandlers<Context> {}

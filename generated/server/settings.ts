@@ -220,7 +220,10 @@ export interface OutgoingWebhook {
 }
 
 /** What a webhook can be told of; `*` is all of it. */
-export type WebhookEvent = "*" | "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent";
+export type WebhookEvent = "*" | "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
+
+/** What can happen. */
+export type EventType = "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
 
 /** How often a delivery is tried. */
 export interface WebhookRetry {
@@ -546,6 +549,8 @@ export interface CronDelivery {
 export interface Webhooks {
   /** The webhooks. */
   outbound?: OutboundWebhook[];
+  /** Days after which dead letters, of webhooks of any form, are forgotten; null for never. Default 30. */
+  deadLetterRetentionDays?: number | null;
 }
 
 /** A webhook in the form of the workspaces edition. */

@@ -20,8 +20,15 @@ export type AnswerOnce = (koa: KoaContext, route: Route, handler: AnyHandler, re
 /** Answers kept are no longer than this, in characters. */
 const longestAnswer = 1_000_000;
 
-/** Their answers hold a secret, which is stored nowhere. */
-const shownOnce: ReadonlySet<Route["operationId"]> = new Set(["createKey", "rotateKey"]);
+const ofKey = (id: string) => `made the key \`${id}\`. Its secret was shown once and is not kept: if you have not got it, rotate that key.`;
+
+/** Their answers hold a secret, which is shown in no other: what they did, and what to do without that answer. */
+const shownOnce: { [Operation in Route["operationId"]]?: (id: string) => string } = {
+  createKey: ofKey,
+  rotateKey: ofKey,
+  createWebhook: (id) => `made the webhook \`${id}\`. Its secret was shown once: if you have not got it, rotate it.`,
+  rotateWebhookSecret: (id) => `gave the webhook \`${id}\` a new secret, which was shown once: if you have not got it, rotate it again.`,
+};
 
 /** What they have sent is out in the world, where nothing takes it back, and no run tells of it. */
 const sendsOnce: ReadonlySet<Route["operationId"]> = new Set(["sendToChannel", "sendPlainMessage"]);
@@ -81,9 +88,10 @@ function isObject(value: unknown): value is object {
 type Preserved = { answer: AnyAnswer } | { error: { code: ErrorCode; message: string; details: Record<string, unknown> } };
 
 function preserve({ operationId }: Route, answer: AnyAnswer): string {
-  if (shownOnce.has(operationId)) {
+  const shown = shownOnce[operationId];
+  if (shown) {
     const { id } = answer.body as { id: string };
-    return preserveError(new GatewayError("conflict", `The first request with this \`Idempotency-Key\` made the key \`${id}\`. Its secret was shown once and is not kept: if you have not got it, rotate that key.`, { details: { id } }));
+    return preserveError(new GatewayError("conflict", `The first request with this \`Idempotency-Key\` ${shown(id)}`, { details: { id } }));
   }
   const text = JSON.stringify({ answer } satisfies Preserved);
   if (text.length <= longestAnswer) return text;

@@ -26,7 +26,7 @@ describe("without a file", () => {
       memory: { retentionDays: null, maxEntries: 100_000, recall: { enabled: true, maxTokens: 512 }, embeddings: null },
       events: { retentionDays: 7 },
       cron: { jobs: [] },
-      webhooks: [],
+      webhooks: { endpoints: [], deadLetterRetentionDays: 30 },
       logging: { level: "info", file: `${stateDir}/logs/gateway.log`, maxFileBytes: 10_485_760, maxFiles: 5, auditRetentionDays: 90 },
     });
   });

@@ -28,8 +28,8 @@ export interface Settings {
   /** How long events are kept; null for ever. */
   readonly events: { readonly retentionDays: number | null };
   readonly cron: { readonly jobs: readonly CronJobSettings[] };
-  /** Of both forms. */
-  readonly webhooks: readonly WebhookSettings[];
+  /** Webhooks of both forms, and how long the dead letters of all are kept; null for ever. */
+  readonly webhooks: { readonly endpoints: readonly WebhookSettings[]; readonly deadLetterRetentionDays: number | null };
   readonly logging: LoggingSettings;
 }
 

@@ -23,6 +23,8 @@ export interface Schema {
   idempotency_keys: IdempotencyKeysTable;
   events: EventsTable;
   event_log: EventLogTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
   channel_inbox: ChannelInboxTable;
   channel_counts: ChannelCountsTable;
 }
@@ -285,4 +287,45 @@ export interface EventsTable {
 /** One row. */
 interface EventLogTable {
   id: string;
+}
+
+export interface WebhooksTable {
+  id: string;
+  /** Null for all of them. */
+  workspace_id: string | null;
+  url: string;
+  /** JSON list of types of events, or of `*`. */
+  events: string;
+  description: string | null;
+  enabled: number;
+  disabled_reason: string | null;
+  edition: "conversations" | "workspaces";
+  max_attempts: number;
+  backoff_ms: number;
+  timeout_ms: number;
+  /** As they are: deliveries are signed with them. */
+  secret: string;
+  previous_secret: string | null;
+  previous_until: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface WebhookDeliveriesTable {
+  id: string;
+  /** Of the database or of the settings. */
+  webhook_id: string;
+  event_cursor: number;
+  event_type: string;
+  workspace_id: string;
+  status: "pending" | "delivered" | "dead";
+  /** While it is pending: when it is tried; while somebody tries it, when the lease ends. Null when it is done. */
+  due_at: number | null;
+  /** Attempts that failed since it was made or sent again. */
+  failures: number;
+  /** JSON list of the last attempts. */
+  attempts: string;
+  /** From the first attempt that failed until it is delivered: each attempt sends the same. */
+  body: string | null;
+  created_at: number;
 }

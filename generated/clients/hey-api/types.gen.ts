@@ -841,6 +841,46 @@ export type CreateKeyRequest = {
 };
 
 /**
+ * A webhook to make.
+ */
+export type CreateWebhookRequest = {
+    url: WebhookUrl;
+    /**
+     * What it is told of.
+     */
+    events: Array<WebhookEvent>;
+    /**
+     * Whose events it gets: null for those of all workspaces, which takes a key that is bound to none. Default null, and for a bound key its only or first one.
+     */
+    workspace?: Id | null;
+    /**
+     * Default one that the gateway makes.
+     */
+    secret?: WebhookSecret;
+    description?: string | null;
+    /**
+     * Default true.
+     */
+    enabled?: boolean;
+    /**
+     * Default `workspaces`.
+     */
+    edition?: WebhookEdition;
+    /**
+     * How often a delivery is tried, the first time included. Default 8, over about ten minutes.
+     */
+    maxAttempts?: number;
+    /**
+     * The wait before the second attempt; it doubles with each one, up to an hour. Default 5000.
+     */
+    backoffMs?: number;
+    /**
+     * Longest time for one attempt, the answer included. Default 5000.
+     */
+    timeoutMs?: number;
+};
+
+/**
  * A workspace to be.
  */
 export type CreateWorkspaceRequest = {
@@ -1030,12 +1070,44 @@ export type DatabaseMetrics = {
     latencyMs: Percentiles;
 };
 
+export type DeadLetterList = {
+    deadLetters: Array<WebhookDelivery>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
 /**
  * How many objects were deleted.
  */
 export type DeletedCount = {
     deleted: number;
 };
+
+/**
+ * One try to hand a delivery over.
+ */
+export type DeliveryAttempt = {
+    /**
+     * When it began.
+     */
+    at: Instant;
+    /**
+     * What the endpoint answered; null when it did not.
+     */
+    status: number | null;
+    /**
+     * Why it failed; null for the one that succeeded.
+     */
+    error: string | null;
+    durationMs: number;
+};
+
+/**
+ * What has become of a delivery: it waits for its next attempt; a 2xx has answered it; its last attempt has failed (a dead letter).
+ */
+export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
 
 /**
  * A piece of the answer's text.
@@ -1456,6 +1528,20 @@ export type KeyPermission = 'messages:read' | 'messages:write' | 'sessions:read'
  * Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway.
  */
 export type KeySource = 'stored' | 'settings';
+
+/**
+ * The newest delivery of a webhook.
+ */
+export type LastDelivery = {
+    id: Id;
+    event: EventType;
+    status: DeliveryStatus;
+    /**
+     * Null before the first.
+     */
+    lastAttempt: DeliveryAttempt | null;
+    createdAt: Instant;
+};
 
 /**
  * Of the log that was asked for.
@@ -2555,6 +2641,31 @@ export type QueueStatus = {
     waiting: number;
 };
 
+/**
+ * Which deliveries to send again.
+ */
+export type ReplayWebhookRequest = {
+    /**
+     * Those made at or after this time: a date, or a date and time of RFC 3339. Default all that are kept.
+     */
+    after?: string;
+    /**
+     * Those made before this time. Default now.
+     */
+    until?: string;
+    /**
+     * Default `dead`.
+     */
+    status?: 'dead' | 'delivered';
+};
+
+/**
+ * How many deliveries are sent again.
+ */
+export type ReplayedCount = {
+    replayed: number;
+};
+
 export type RequestMetrics = {
     total: number;
     /**
@@ -2577,6 +2688,20 @@ export type RotateKeyRequest = {
      * How long the old key still works, up to 30 days. Default it ends at once.
      */
     graceSeconds?: number;
+};
+
+/**
+ * How to rotate a secret.
+ */
+export type RotateWebhookSecretRequest = {
+    /**
+     * Default one that the gateway makes.
+     */
+    secret?: WebhookSecret;
+    /**
+     * How long `webhook-signature` still has a signature by the old one as well, up to 30 days. Default a day.
+     */
+    overlapSeconds?: number;
 };
 
 /**
@@ -3197,6 +3322,38 @@ export type UpdateCronJobRequest = {
 };
 
 /**
+ * What to change of a webhook; whatever is not named stays. Deliveries that are open go by it from their next attempt on.
+ */
+export type UpdateWebhookRequest = {
+    url?: WebhookUrl;
+    /**
+     * What it is told of.
+     */
+    events?: Array<WebhookEvent>;
+    description?: string | null;
+    /**
+     * Default true.
+     */
+    enabled?: boolean;
+    /**
+     * Default `workspaces`.
+     */
+    edition?: WebhookEdition;
+    /**
+     * How often a delivery is tried, the first time included. Default 8, over about ten minutes.
+     */
+    maxAttempts?: number;
+    /**
+     * The wait before the second attempt; it doubles with each one, up to an hour. Default 5000.
+     */
+    backoffMs?: number;
+    /**
+     * Longest time for one attempt, the answer included. Default 5000.
+     */
+    timeoutMs?: number;
+};
+
+/**
  * What is wrong with one place of a request.
  */
 export type ValidationFault = {
@@ -3214,6 +3371,210 @@ export type ValidationFault = {
  * The name of a channel. One that is not in the settings is a 404.
  */
 export type WantedChannel = string;
+
+/**
+ * An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.
+ */
+export type Webhook = {
+    id: Id;
+    source: WebhookSource;
+    /**
+     * Where deliveries go. For one of the settings, without the password and the values of the query.
+     */
+    url: string;
+    /**
+     * What it is told of.
+     */
+    events: Array<WebhookEvent>;
+    /**
+     * Whose events it gets; null for those of all workspaces.
+     */
+    workspace: Id | null;
+    description: string | null;
+    /**
+     * Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made.
+     */
+    enabled: boolean;
+    /**
+     * Why it was disabled, when it was not by hand: the endpoint has answered 410.
+     */
+    disabledReason: string | null;
+    edition: WebhookEdition;
+    /**
+     * How often a delivery is tried, the first time included.
+     */
+    maxAttempts: number;
+    /**
+     * The wait before the second attempt; it doubles with each one, up to an hour.
+     */
+    backoffMs: number;
+    /**
+     * Longest time for one attempt, the answer included.
+     */
+    timeoutMs: number;
+    /**
+     * Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not.
+     */
+    previousSecretUntil: Instant | null;
+    /**
+     * Null before the first.
+     */
+    lastDelivery: LastDelivery | null;
+    /**
+     * Null for a webhook of the settings.
+     */
+    createdAt: Instant | null;
+    /**
+     * Null for a webhook of the settings.
+     */
+    updatedAt: Instant | null;
+};
+
+/**
+ * One event on its way to one webhook.
+ */
+export type WebhookDelivery = {
+    /**
+     * The header `X-OpenClaw-Delivery`.
+     */
+    id: Id;
+    webhookId: Id;
+    /**
+     * The event's id, the same on every attempt and replay: the header `webhook-id`.
+     */
+    eventId: EventId;
+    event: EventType;
+    workspace: Id;
+    status: DeliveryStatus;
+    /**
+     * The oldest first; the last 50.
+     */
+    attempts: Array<DeliveryAttempt>;
+    /**
+     * When it is tried again, or looked at again while an attempt is under way. Null when it is done.
+     */
+    nextAttemptAt: Instant | null;
+    createdAt: Instant;
+};
+
+export type WebhookDeliveryList = {
+    deliveries: Array<WebhookDelivery>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member.
+ */
+export type WebhookEdition = 'conversations' | 'workspaces';
+
+/**
+ * What a webhook can be told of; `*` is all of it.
+ */
+export type WebhookEvent = '*' | EventType;
+
+export type WebhookList = {
+    webhooks: Array<Webhook>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * The key of the HMACs. `whsec_` and base64 is what libraries of Standard Webhooks take; any other text may be used as well.
+ */
+export type WebhookSecret = string;
+
+/**
+ * Where a webhook is written down: in the database, made over HTTP; or in the settings, where alone it can be changed.
+ */
+export type WebhookSource = 'stored' | 'settings';
+
+/**
+ * What came of a test.
+ */
+export type WebhookTestResult = {
+    delivered: boolean;
+    /**
+     * What the endpoint answered; null when it did not.
+     */
+    status: number | null;
+    durationMs: number;
+    /**
+     * Why it was not delivered.
+     */
+    error: string | null;
+};
+
+/**
+ * An address over HTTP or HTTPS, without a name and password in it.
+ */
+export type WebhookUrl = string;
+
+/**
+ * A webhook with its secret.
+ */
+export type WebhookWithSecret = {
+    id: Id;
+    source: WebhookSource;
+    /**
+     * Where deliveries go. For one of the settings, without the password and the values of the query.
+     */
+    url: string;
+    /**
+     * What it is told of.
+     */
+    events: Array<WebhookEvent>;
+    /**
+     * Whose events it gets; null for those of all workspaces.
+     */
+    workspace: Id | null;
+    description: string | null;
+    /**
+     * Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made.
+     */
+    enabled: boolean;
+    /**
+     * Why it was disabled, when it was not by hand: the endpoint has answered 410.
+     */
+    disabledReason: string | null;
+    edition: WebhookEdition;
+    /**
+     * How often a delivery is tried, the first time included.
+     */
+    maxAttempts: number;
+    /**
+     * The wait before the second attempt; it doubles with each one, up to an hour.
+     */
+    backoffMs: number;
+    /**
+     * Longest time for one attempt, the answer included.
+     */
+    timeoutMs: number;
+    /**
+     * Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not.
+     */
+    previousSecretUntil: Instant | null;
+    /**
+     * Null before the first.
+     */
+    lastDelivery: LastDelivery | null;
+    /**
+     * Null for a webhook of the settings.
+     */
+    createdAt: Instant | null;
+    /**
+     * Null for a webhook of the settings.
+     */
+    updatedAt: Instant | null;
+    /**
+     * The key of the HMACs. Shown here alone.
+     */
+    secret: string;
+};
 
 /**
  * What Meta tells of a WhatsApp Business Account, as its reference has it (Webhooks, object `whatsapp_business_account`). It is
@@ -7208,6 +7569,674 @@ export type SendPlainMessageResponses = {
 };
 
 export type SendPlainMessageResponse = SendPlainMessageResponses[keyof SendPlainMessageResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * The answer.
+     */
+    200: WebhookList;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: CreateWebhookRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * The webhook that was made. Not for any cache: it has a secret.
+     */
+    201: WebhookWithSecret;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type ListDeadLettersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/webhooks/dead-letters';
+};
+
+export type ListDeadLettersErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListDeadLettersError = ListDeadLettersErrors[keyof ListDeadLettersErrors];
+
+export type ListDeadLettersResponses = {
+    /**
+     * The answer.
+     */
+    200: DeadLetterList;
+};
+
+export type ListDeadLettersResponse = ListDeadLettersResponses[keyof ListDeadLettersResponses];
+
+export type ReplayDeliveryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        deliveryId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/deliveries/{deliveryId}/replay';
+};
+
+export type ReplayDeliveryErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReplayDeliveryError = ReplayDeliveryErrors[keyof ReplayDeliveryErrors];
+
+export type ReplayDeliveryResponses = {
+    /**
+     * It is sent as soon as possible; the list of deliveries tells what comes of it.
+     */
+    202: WebhookDelivery;
+};
+
+export type ReplayDeliveryResponse = ReplayDeliveryResponses[keyof ReplayDeliveryResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}';
+};
+
+export type GetWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+    /**
+     * The answer.
+     */
+    200: Webhook;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type UpdateWebhookData = {
+    body: UpdateWebhookRequest;
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}';
+};
+
+export type UpdateWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type UpdateWebhookError = UpdateWebhookErrors[keyof UpdateWebhookErrors];
+
+export type UpdateWebhookResponses = {
+    /**
+     * The answer.
+     */
+    200: Webhook;
+};
+
+export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
+
+export type ListDeliveriesData = {
+    body?: never;
+    path: {
+        webhookId: Id;
+    };
+    query?: {
+        /**
+         * Only those.
+         */
+        status?: DeliveryStatus;
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/webhooks/{webhookId}/deliveries';
+};
+
+export type ListDeliveriesErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListDeliveriesError = ListDeliveriesErrors[keyof ListDeliveriesErrors];
+
+export type ListDeliveriesResponses = {
+    /**
+     * The answer.
+     */
+    200: WebhookDeliveryList;
+};
+
+export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type ReplayWebhookData = {
+    body: ReplayWebhookRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}/replay';
+};
+
+export type ReplayWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReplayWebhookError = ReplayWebhookErrors[keyof ReplayWebhookErrors];
+
+export type ReplayWebhookResponses = {
+    /**
+     * It is sent as soon as possible; the list of deliveries tells what comes of it.
+     */
+    202: ReplayedCount;
+};
+
+export type ReplayWebhookResponse = ReplayWebhookResponses[keyof ReplayWebhookResponses];
+
+export type RotateWebhookSecretData = {
+    body: RotateWebhookSecretRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}/rotate-secret';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * The webhook with its new secret. Not for any cache.
+     */
+    200: WebhookWithSecret;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}/test';
+};
+
+export type TestWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
+
+export type TestWebhookResponses = {
+    /**
+     * The answer.
+     */
+    200: WebhookTestResult;
+};
+
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
 
 export type ListEventsData = {
     body?: never;
