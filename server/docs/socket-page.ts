@@ -79,9 +79,13 @@ export function socketPage({ info, operations, components: { messages, schemas }
 
 function section({ name, summary, payload, examples = [] }: Message, who: string, schemas: Record<string, Schema>): string {
   const { properties = {}, required = [] } = schemas[nameOf(payload.$ref)] ?? {};
-  const rows = Object.entries(properties).map(([member, schema]) => `<tr><td><code>${escape(member)}</code></td><td>${escape(typeOf(schema, schemas))}${required.includes(member) ? "" : ", optional"}</td><td>${prose(schema.description ?? "")}</td></tr>`);
+  const rows = Object.entries(properties).map(([member, schema]) => `<tr><td><code>${escape(member)}</code></td><td>${escape(typeOf(schema, schemas))}${required.includes(member) ? "" : ", optional"}</td><td>${prose(describe(schema, schemas))}</td></tr>`);
   const shown = examples.map((example) => `<pre>${escape(JSON.stringify(example.payload, null, 2))}</pre>`);
   return `<h3>${who} <code>${escape(name)}</code></h3><p>${prose(summary)}</p><table>${rows.join("")}</table>${shown.join("")}`;
+}
+
+function describe({ $ref, description }: Schema, schemas: Record<string, Schema>): string {
+  return description ?? ($ref === undefined ? "" : (schemas[nameOf($ref)]?.description ?? ""));
 }
 
 /** A schema in a few words; the members of an object where it has some. */
