@@ -7,8 +7,14 @@ import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
+import type { ChannelsOptions } from "./channels/service.ts";
+import { createSendTool } from "./channels/tool.ts";
+import { composeChannels, type ComposedChannels } from "./compose-channels.ts";
+import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
-import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
+import { composeMemory } from "./compose-memory.ts";
+import { composeObserver } from "./compose-observer.ts";
+import { composeSockets, type SocketTimes } from "./compose-sockets.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -18,10 +24,6 @@ import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
 import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
-import { createEventsHandlers } from "./events/handlers.ts";
-import { createEvents } from "./events/service.ts";
-import { createEventStore } from "./events/store.ts";
-import { recordInvocations } from "./events/tool-events.ts";
 import { createEventWriter } from "./events/writer.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
@@ -40,16 +42,16 @@ import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
+import { createRingStore } from "./logs/ring-store.ts";
+import { createGatewayLog } from "./logs/service.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import { createMcpHandlers } from "./mcp/handlers.ts";
 import { createMcp } from "./mcp/service.ts";
-import { createEmbeddings } from "./memory/embeddings.ts";
-import { createSqliteFullText } from "./memory/full-text.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
 import { createRecall } from "./memory/recall.ts";
-import { createMemory } from "./memory/service.ts";
-import { createMemoryStore } from "./memory/store.ts";
 import { createMemoryTools } from "./memory/tools.ts";
-import { createVectorStore } from "./memory/vectors.ts";
+import { createMetricsHandlers } from "./metrics/handlers.ts";
+import { webhookQueue } from "./metrics/webhook-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -76,6 +78,7 @@ import { openDatabase } from "./storage/database.ts";
 import { createToolsHandlers } from "./tools/handlers.ts";
 import { createTools, type Tools } from "./tools/registry.ts";
 import { createToolInvocations } from "./tools/service.ts";
+import { createSocketHandlers } from "./ws/handlers.ts";
 import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
@@ -83,16 +86,23 @@ import { createWorkspaceStore } from "./workspaces/store.ts";
 /** What tests and embedders may set besides the settings. */
 export interface ComposeOptions {
   log: Logger;
+  /** Where the log's lines are read again; whoever made it writes to it. Without, there are none. */
+  logStore?: LogStore;
+  /** What skills look into, and OpenTelemetry's variables. */
+  env?: NodeJS.ProcessEnv;
   /** The one that the log goes through. Without, one of the settings' secrets. */
   mask?: SecretMask;
   now?: () => number;
   /** Times of runs, shorter in tests. */
   runs?: Pick<RunsOptions, "graceMs" | "retentionMs">;
+  sockets?: SocketTimes;
   /** Milliseconds between the words of the embedded model; none by default. */
   embeddedDelayMs?: number;
   checkAnswer?: CheckAnswer | undefined;
   /** Where the settings come from; without it they can neither be read nor changed over HTTP. */
   source?: SettingsSource | undefined;
+  /** How each messaging platform's connector is loaded; tests give scripted ones. */
+  connectors?: ChannelsOptions["connectors"];
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
 }
@@ -119,19 +129,22 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+  { log, logStore = createRingStore(0), env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, sockets: socketTimes = {}, embeddedDelayMs, checkAnswer, source, connectors, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
-  const database = await openDatabase(settings.storage.url);
+  const observer = await composeObserver({ version, env, log });
+  const { metrics } = observer;
+  const database = await openDatabase(settings.storage.url, observer.database);
   const eventWriter = createEventWriter({ database });
   const sessionStore = createSessionStore({ database, events: eventWriter, now });
   const runStore = createRunStore({ database, events: eventWriter });
 
   const agents = createAgents(settings.agents);
-  const runs = createRuns({ store: runStore, log, now, ...runTimes });
+  const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const events = createEvents({ store: await createEventStore({ database }), writer: eventWriter, workspaces, log, now, retentionDays: settings.events.retentionDays });
+  const { events, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
+  metrics.register(webhookQueue(dispatch.queue));
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
   const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
@@ -142,30 +155,24 @@ export async function composeGateway(
   workspaces.onDeleted(() => authentication.forgetAll());
   const firstToken = await keys.createFirstToken();
 
-  const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
-  const memory = await createMemory({
-    store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
-    embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
-    workspaces,
-    settings: settings.memory,
-    log,
-    now,
-  });
+  const providers = observer.providers(createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) }));
+  const memory = await composeMemory({ database, providers, workspaces, settings: settings.memory, log, now });
   workspaces.onDeleted(memory.forget);
   const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
   const skills = createSkills({
     settings: skillsSettings(settings),
-    env: process.env,
+    env,
     hasTool(name) {
       const tool = tools.get(name);
-      return tool !== undefined && tools.refusal(tool, { tools: null }) === null;
+      return tool !== undefined && tools.refusal(tool, { tools: null, denyTools: null }) === null;
     },
     globsOf: async ({ principal, workspaceId, agentId }) => ({
       agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], onInvoked: recordInvocations({ events: eventWriter, log, now }), now });
+  const sources = [createMemoryTools({ memory }), skills, createSendTool({ send: (...message) => channels.send(...message) }), mcp];
+  const tools: Tools = observer.tools(createTools({ settings, sources, onInvoked, now }));
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -174,26 +181,35 @@ export async function composeGateway(
   const summaries = createSummaries({ sessions, log, now });
   const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
-  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
+  const { channels, handlers: channelsHandlers, doors }: ComposedChannels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
+  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, channels, now, log });
   await cron.use(settings.cron.jobs);
-  const health = createHealthChecks({ database, cluster, version });
+  const health = createHealthChecks({ database, cluster, providers, channels, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
+  const gatewayLog = createGatewayLog({ store: logStore });
+
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
 
+  const login = guardLogins(authentication, createLoginGuard({ windows: cluster.windows }));
+  const isDraining = () => health.lifecycle === "draining";
+  const sockets = composeSockets({ chat, runs, events, workspaces, login, authentication, limits, audit, isDraining, hide: mask.hide, log, now }, socketTimes);
   const app = createApp({
     log,
     mask,
     audit: createCallAudit({ audit, mask, now }),
-    authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
+    authenticate: createAuthenticate(login),
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
-    isDraining: () => health.lifecycle === "draining",
+    doors,
+    isDraining,
+    sockets,
+    ...observer.http,
     checkAnswer,
     handlers: {
       ...createChatHandlers({ chat, runs }),
@@ -206,14 +222,16 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
-      ...createEventsHandlers({ events }),
-      ...createLogsHandlers({ audit }),
+      ...eventHandlers,
+      ...createSocketHandlers(),
+      ...createLogsHandlers({ audit, gatewayLog }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
-      ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
-      ...createHealthHandlers({ health, sessions }),
+      ...channelsHandlers,
+      ...createHealthHandlers({ health, sessions, channels, runs }),
+      ...createMetricsHandlers({ metrics, runs }),
       ...createDocsHandlers(),
       ...createPagesHandlers(),
     },
@@ -227,17 +245,26 @@ export async function composeGateway(
     health,
     providers,
     firstToken,
-    start: () => mcp.use(settings.mcp),
+    start() {
+      mcp.use(settings.mcp);
+      dispatch.start();
+      channels.start();
+    },
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
+      gatewayLog.close();
       events.stop();
-      const cronEnded = cron.stop();
+      sockets.drain();
+      const ended = [cron.stop(), channels.drain(timeoutMs), dispatch.stop(timeoutMs)];
       await runs.drain(timeoutMs);
-      await cronEnded;
+      await Promise.all(ended);
+      await sockets.close();
     },
     async close() {
+      await channels.stop();
       await mcp.close();
+      await dispatch.close();
       await events.close();
       memory.close();
       await providers.close();
@@ -246,6 +273,7 @@ export async function composeGateway(
       await idempotency.close();
       await lastUse.flush();
       await database.close();
+      await observer.close();
     },
   };
 }

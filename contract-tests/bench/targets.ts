@@ -14,6 +14,7 @@ export const targets: Readonly<Record<string, Target>> = {
   "start/idle-rss": { value: 130 },
   "memory/search-p50": { value: 30 },
   "idle/per-stream": { value: 60 },
+  "sockets/per-socket": { value: 25 },
 };
 
 export type Target = { ratio: number } | { value: number };

@@ -77,6 +77,26 @@ function listenIn(page: Page, url: string): Promise<string[]> {
   );
 }
 
+/** What a page hears of a turn that it asks for over a WebSocket, as the operator document's does; or the code that the socket is closed with. */
+function talkIn(page: Page, url: string, key: string): Promise<string | number> {
+  return page.evaluate(
+    ([address, token]) =>
+      new Promise<string | number>((resolve) => {
+        const ws = new WebSocket(address);
+        ws.onopen = () => {
+          ws.send(JSON.stringify({ type: "auth", token }));
+          ws.send(JSON.stringify({ type: "message", content: "Hello" }));
+        };
+        ws.onmessage = ({ data }: { data: string }) => {
+          const frame = JSON.parse(data) as { type: string; content: string };
+          if (frame.type === "response") resolve(frame.content);
+        };
+        ws.onclose = ({ code }) => resolve(code);
+      }),
+    [url.replace("http", "ws"), key] as const,
+  );
+}
+
 describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
   beforeAll(async () => {
     const served = [await servePage(), await servePage()] as const;
@@ -94,6 +114,14 @@ describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
     const query = new URLSearchParams({ agentId: "my-agent", message: "Hello", api_key: token }).toString();
     expect((await listenIn(await openPage(listed), `${url}/api/v1/chat/stream?${query}`)).join("")).toContain("You said: Hello");
     expect(await listenIn(await openPage(unlisted), `${url}/api/v1/chat/stream?${query}`)).toEqual(["refused"]);
+  });
+
+  test("a WebSocket: of the gateway's own pages and of a listed origin, and no other; a wrong token is told", async () => {
+    const url = await start(agentsFile(""));
+    expect(await talkIn(await openPage(listed), `${url}/ws`, token)).toContain("You said: Hello");
+    expect(await talkIn(await openPage(`${url}/docs`), `${url}/ws`, token)).toContain("You said: Hello");
+    expect(await talkIn(await openPage(listed), `${url}/ws`, "nobody")).toBe(4401);
+    expect(await talkIn(await openPage(unlisted), `${url}/ws`, token)).toBe(1006);
   });
 
   test("the conversations document's fetch: a preflight first, then an answer whose headers the page may read", async () => {
@@ -120,23 +148,37 @@ describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
     expect((await fetchIn(page, conversation, { method: "DELETE", headers: authorization }))?.status).toBe(204);
   });
 
-  test.each(["listed", "unlisted"] as const)("the conversations document's own page (7.3) holds a conversation from an origin that is listed, and from no other: %s", async (which) => {
-    const url = await start(conversationsFileWithCors());
-    const written = await readFile(new URL("conversations/web-page.html", import.meta.url), "utf8");
-    const body = written.replace("http://localhost:18789", url).replace("oc_tok_a1b2c3d4e5f6g7h8i9j0", appToken);
-    const page = await openPage(which === "listed" ? listed : unlisted);
-    await page.setContent(body);
-    const shown = page.locator(".message");
-    await page.getByPlaceholder("Type a message...").fill("First");
-    await page.getByRole("button", { name: "Send" }).click();
-    await expect.poll(() => shown.count()).toBe(2);
-    if (which === "unlisted") return expect(await shown.last().innerText()).toContain("An error occurred");
-    await page.getByPlaceholder("Type a message...").fill("Second");
-    await page.keyboard.press("Enter");
-    await expect.poll(() => shown.count()).toBe(4);
-    expect(await shown.allInnerTexts()).toEqual(["First", expect.stringContaining("You said: First"), "Second", expect.stringContaining("You said: Second")]);
-    const list = await fetch(`${url}/api/v1/conversations`, { headers: { Authorization: `Bearer ${appToken}` } });
-    expect(await list.json()).toMatchObject({ conversations: [{ title: "First", messageCount: 4 }] });
+  describe("the conversations document's own page (7.3)", () => {
+    /** Opens it on an origin, with the address and the token of a gateway. */
+    async function openOwnPage(origin: string, url: string): Promise<Page> {
+      const page = await openPage(origin);
+      const written = await readFile(new URL("conversations/web-page.html", import.meta.url), "utf8");
+      await page.setContent(written.replace("http://localhost:18789", url).replace("oc_tok_a1b2c3d4e5f6g7h8i9j0", appToken));
+      return page;
+    }
+
+    async function say(page: Page, text: string, send: () => Promise<void>): Promise<string> {
+      const shown = page.locator(".message");
+      const before = await shown.count();
+      await page.getByPlaceholder("Type a message...").fill(text);
+      await send();
+      await expect.poll(() => shown.count()).toBe(before + 2);
+      return shown.last().innerText();
+    }
+
+    test("holds a conversation from an origin that is listed", async () => {
+      const url = await start(conversationsFileWithCors());
+      const page = await openOwnPage(listed, url);
+      expect(await say(page, "First", () => page.getByRole("button", { name: "Send" }).click())).toContain("You said: First");
+      expect(await say(page, "Second", () => page.keyboard.press("Enter"))).toContain("You said: Second");
+      const list = await fetch(`${url}/api/v1/conversations`, { headers: { Authorization: `Bearer ${appToken}` } });
+      expect(await list.json()).toMatchObject({ conversations: [{ title: "First", messageCount: 4 }] });
+    });
+
+    test("says that it cannot, from one that is not", async () => {
+      const page = await openOwnPage(unlisted, await start(conversationsFileWithCors()));
+      expect(await say(page, "First", () => page.keyboard.press("Enter"))).toContain("An error occurred");
+    });
   });
 
   test("a page of an origin that is not listed sees nothing, with a key or without", async () => {

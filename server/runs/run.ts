@@ -67,9 +67,13 @@ export class Run {
   model = "";
   content = "";
   readonly toolCalls: ToolCallRecord[] = [];
+  /** Names of those that were run. */
+  readonly toolsInvoked = new Set<string>();
   /** Why it failed or was cancelled. */
   failure: GatewayError | null = null;
   finishedAt: number | null = null;
+  /** Whether it was its turn, and its request is stored. */
+  isAccepted = false;
   /** Somebody asked that it go on although nobody waits for it. */
   isKept = false;
   readonly #controller = new AbortController();
@@ -151,6 +155,7 @@ export class Run {
   }
 
   accept(): void {
+    this.isAccepted = true;
     this.#accepted.resolve();
   }
 

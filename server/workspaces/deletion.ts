@@ -12,8 +12,8 @@ export interface Deletion {
 
 /**
  * The one transaction that goes through everybody's tables: a workspace goes with its sessions, their messages, its runs,
- * memories and cron jobs, and out of the keys that are bound to it, or nothing happens at all. A new table with a workspace's data has its line
- * here. A key that was bound to this workspace alone is bound to none from then on, never to all.
+ * events, memories, cron jobs, webhooks and messages of channels, and out of the keys that are bound to it, or nothing happens at all.
+ * A new table with a workspace's data has its line here. A key that was bound to this workspace alone is bound to none from then on, never to all.
  *
  * Runs are found without an index: each turn would have to write it, and workspaces are hardly ever deleted.
  */
@@ -26,12 +26,15 @@ export function* deletionOf(kysely: Kysely<Schema>, id: string, force: boolean):
   yield kysely.deleteFrom("messages").where("session_id", "in", ownSessions.select("id")).compile();
   yield kysely.deleteFrom("sessions").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("events").where("workspace_id", "=", id).compile();
+  yield kysely.deleteFrom("webhook_deliveries").where("workspace_id", "=", id).compile();
+  yield kysely.deleteFrom("webhooks").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("memories").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("runs").where("workspace_id", "=", id).compile();
   const ownJobs = kysely.selectFrom("cron_jobs").select("id").where("workspace_id", "=", id);
   yield kysely.deleteFrom("cron_clocks").where("job_id", "in", ownJobs).compile();
   yield kysely.deleteFrom("cron_runs").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("cron_jobs").where("workspace_id", "=", id).compile();
+  yield kysely.deleteFrom("channel_inbox").where("workspace_id", "=", id).compile();
 
   const bound = yield kysely.selectFrom("keys").select(["id", "workspaces"]).where("workspaces", "is not", null).compile();
   for (const key of bound.rows as { id: string; workspaces: string }[]) {
