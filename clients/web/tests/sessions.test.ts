@@ -49,6 +49,10 @@ describe.skipIf(lacksChromium)("the page of the sessions, in chromium", () => {
     await page.getByRole("link", { name: "A needle" }).waitFor();
     await page.getByLabel("Search sessions").fill("nothing like it");
     await page.getByText("No session fits “nothing like it”.").waitFor();
+    // By its address it is found without the list.
+    await page.goto(`${world.url}/app/sessions/the-oldest`);
+    await page.getByRole("heading", { name: "A needle" }).waitFor();
+    await page.getByRole("button", { name: "Clear", exact: true }).waitFor();
   });
 
   test("leads on to the chat", async () => {

@@ -53,7 +53,10 @@ export function useTurns({ sessionId, agentId, onStarted, onEnded }: TurnsOption
         if (events.length > 0) change((turn) => events.reduce(afterEvent, turn));
       };
       try {
-        const onReconnect = () => change((turn) => ({ ...turn, state: "reconnecting" }));
+        const onReconnect = () => {
+          draw();
+          change((turn) => ({ ...turn, state: "reconnecting" }));
+        };
         for await (const event of openStream({ signal: controller.signal, onReconnect })) {
           if (event.type === "start") {
             runId = event.runId;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { OpenClawError } from "../../../typescript/sdk/src/index.ts";
+import { OpenClawError, type Schemas } from "../../../typescript/sdk/src/index.ts";
 
 export interface NoticeProps {
   /** What was thrown, or a sentence. */
@@ -13,12 +13,21 @@ export interface NoticeProps {
 /** What went wrong, and what to do about it; read aloud at once. */
 export function Notice({ error, hints, onRetry }: NoticeProps) {
   const waitSeconds = useCountdown(error);
-  const { title, text, hint, requestId } = wordsFor(error, hints);
+  const { title, text, hint, requestId, faults = [] } = wordsFor(error, hints);
   return (
     <div class="notice" role="alert">
       <p>
         <strong>{title}</strong> {text}
       </p>
+      {faults.length > 0 && (
+        <ul>
+          {faults.map(({ path, message }) => (
+            <li key={path}>
+              <span class="mono">{path}</span> {message}
+            </li>
+          ))}
+        </ul>
+      )}
       {hint && <p>{hint}</p>}
       {waitSeconds > 0 && <p aria-live="off">You can try again in {waitSeconds} s.</p>}
       {requestId && <p class="hint">The gateway’s log has it under {requestId}.</p>}
@@ -36,14 +45,17 @@ interface Words {
   text: string;
   hint?: string | undefined;
   requestId?: string | undefined;
+  /** Every fault of a request that did not fit the contract. */
+  faults?: readonly Schemas["ValidationFault"][] | undefined;
 }
 
 function wordsFor(error: unknown, hints: NoticeProps["hints"]): Words {
   if (typeof error === "string") return { title: "", text: error };
   if (!(error instanceof OpenClawError)) return { title: "Something went wrong in this page.", text: error instanceof Error ? error.message : String(error), hint: "Load the page again." };
-  const { status, message, requestId } = error;
+  const { status, message, requestId, details } = error;
   if (status === 0) return { title: "The gateway does not answer.", text: "It may be stopped, or the network between here and there may be down.", hint: "Check that it runs (`npx openclaw status`), then try again." };
-  return { title: titles[status] ?? (status >= 500 ? "The gateway could not do it." : "The gateway refused."), text: message, hint: hints?.[status] ?? usualHints[status], requestId: status >= 500 ? requestId : undefined };
+  const faults = status === 400 ? (details["errors"] as Words["faults"]) : undefined;
+  return { faults, title: titles[status] ?? (status >= 500 ? "The gateway could not do it." : "The gateway refused."), text: message, hint: hints?.[status] ?? usualHints[status], requestId: status >= 500 ? requestId : undefined };
 }
 
 const titles: Readonly<Record<number, string>> = {

@@ -5,14 +5,15 @@ import { useSearch } from "../parts/use-list.ts";
 import { When } from "../parts/when.tsx";
 import { linkTo } from "../router.ts";
 import { SessionView } from "./session-view.tsx";
-import { textOf, titleOf, useConversations } from "./use-conversations.ts";
+import { textOf, titleOf, useConversation, useConversations } from "./use-conversations.ts";
 import "./sessions.css";
 
 /** What was said to all agents on all channels, as far as the key sees it. */
 export function SessionsPage({ object }: PageProps) {
   const list = useConversations();
+  const conversation = useConversation(list, object);
   const { query, setQuery, found } = useSearch(list, textOf);
-  if (object !== undefined) return <SessionView key={object} sessionId={object} conversation={list.items.find(({ id }) => id === object)} onChanged={list.reload} />;
+  if (object !== undefined) return <SessionView key={object} sessionId={object} conversation={conversation} onChanged={list.reload} />;
   return (
     <section class="page">
       <h1>Sessions</h1>

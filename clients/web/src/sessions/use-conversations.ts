@@ -1,5 +1,6 @@
 import type { Schemas } from "../../../typescript/sdk/src/index.ts";
 import { useAccount } from "../account.ts";
+import { useLoaded } from "../parts/use-loaded.ts";
 import { useList, type List } from "../parts/use-list.ts";
 
 export type Conversation = Schemas["Conversation"];
@@ -15,6 +16,15 @@ export function useConversations(): List<Conversation> {
     },
     [gateway],
   );
+}
+
+/** One of them: from the list, or by itself when it is further down than what is loaded. Undefined until it is there. */
+export function useConversation(list: List<Conversation>, id: string | undefined): Conversation | undefined {
+  const { gateway, may } = useAccount();
+  const listed = list.items.find((conversation) => conversation.id === id);
+  const isMissing = id !== undefined && listed === undefined && !list.isLoading && may("sessions:read");
+  const { data } = useLoaded(async () => (isMissing ? gateway.client.conversations.get(id) : undefined), [gateway, id, isMissing]);
+  return listed ?? data;
 }
 
 /** What a search looks through. */
