@@ -70,11 +70,13 @@ describe.skipIf(lacksChromium)("the chat, in chromium", () => {
 
   test("shows what is hostile as text: nothing of it runs, loads or leads to a script", async () => {
     const page = await open();
-    await say(page, 'Look: <script>document.title = "hacked"</script> <img src="https://evil.example/a.png" onerror="alert(1)"> ![b](https://evil.example/b.png) [c](javascript:alert(1)) <p style="color:red" onclick="alert(1)">d</p>\n\n<iframe src="https://evil.example"></iframe>\n\n<style>body { display: none }</style>');
+    await say(page, 'Look: <script>document.title = "hacked"</script> <img src="https://evil.example/a.png" onerror="alert(1)"> ![B](https://evil.example/b.png) [C](javascript:alert(1)) <p style="color:red" onclick="alert(1)">d</p>\n\n<iframe src="https://evil.example"></iframe>\n\n<style>body { display: none }</style>');
     await ended(page);
     const text = await answer(page).innerText();
     for (const shown of ["<script>", "<img", "<iframe", "<style>"]) expect(text).toContain(shown);
     expect(await answer(page).locator("script, img, iframe, style, [style], [onclick], a[href^=javascript]").count()).toBe(0);
+    // A picture is a link that somebody may follow; a link to a script is none.
+    expect(await answer(page).getByRole("link").evaluateAll((links) => links.map((link) => `${link.textContent} ${link.getAttribute("href")} ${link.getAttribute("rel")}`))).toEqual(["B https://evil.example/b.png noopener noreferrer"]);
     expect(await page.title()).toBe("Chat · OpenClaw");
     await page.expectFlawless("chat-hostile");
   });
