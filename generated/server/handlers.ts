@@ -27,6 +27,8 @@ interface DefaultedQuery {
   getSessionHistory: "limit" | "offset";
   listSkills: "limit";
   installSkill: "force";
+  getUserStats: "limit";
+  getWorkspaceStats: "limit";
   listWorkspaces: "limit";
   deleteWorkspace: "force";
 }
@@ -285,6 +287,16 @@ export interface SkillsHandlers<Context> {
   removeSkill: Handler<"removeSkill", Context>;
 }
 
+/** Stats. */
+export interface StatsHandlers<Context> {
+  /** GET /api/v1/stats: Get usage statistics */
+  getStats: Handler<"getStats", Context>;
+  /** GET /api/v1/stats/users: Get usage by user */
+  getUserStats: Handler<"getUserStats", Context>;
+  /** GET /api/v1/stats/workspaces: Get usage by workspace */
+  getWorkspaceStats: Handler<"getWorkspaceStats", Context>;
+}
+
 /** Workspaces. */
 export interface WorkspacesHandlers<Context> {
   /** GET /api/v1/workspaces: List workspaces */
@@ -312,4 +324,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, StatsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

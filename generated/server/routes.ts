@@ -6,7 +6,7 @@ import * as parameters from "../validators/parameters.js";
 import type { operations } from "./contract.ts";
 
 /** What a key must hold; `none` is open to everybody, `any` to every valid key. */
-export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "skills:read" | "skills:write" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
+export type Permission = "agents:read" | "any" | "config:read" | "config:write" | "cron:read" | "cron:run" | "cron:write" | "keys:read" | "keys:write" | "logs:read" | "memory:delete" | "memory:read" | "memory:write" | "messages:read" | "messages:write" | "metrics:read" | "models:read" | "none" | "sessions:delete" | "sessions:read" | "skills:read" | "skills:write" | "stats:read" | "tools:invoke" | "tools:read" | "workspaces:read" | "workspaces:write";
 
 export type RateClass = "default" | "plain" | "plain-tools";
 
@@ -101,6 +101,9 @@ export const routes: readonly Route[] = [
   { operationId: "listSkills", method: "GET", path: "/api/v1/skills", permission: "skills:read", rateClass: "default", face: "api", parameters: parameters.listSkills, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "installSkill", method: "POST", path: "/api/v1/skills/install", permission: "skills:write", rateClass: "default", face: "api", parameters: parameters.installSkill, bodies: [bodies.InstallSkillFromPath, bodies.InstallSkillFromRegistry], bodyTypes: ["application/json"], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "removeSkill", method: "DELETE", path: "/api/v1/skills/:name", permission: "skills:write", rateClass: "default", face: "api", parameters: parameters.removeSkill, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
+  { operationId: "getStats", method: "GET", path: "/api/v1/stats", permission: "stats:read", rateClass: "default", face: "api", parameters: parameters.getStats, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
+  { operationId: "getUserStats", method: "GET", path: "/api/v1/stats/users", permission: "stats:read", rateClass: "default", face: "api", parameters: parameters.getUserStats, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
+  { operationId: "getWorkspaceStats", method: "GET", path: "/api/v1/stats/workspaces", permission: "stats:read", rateClass: "default", face: "api", parameters: parameters.getWorkspaceStats, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "listWorkspaces", method: "GET", path: "/api/v1/workspaces", permission: "workspaces:read", rateClass: "default", face: "api", parameters: parameters.listWorkspaces, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "createWorkspace", method: "POST", path: "/api/v1/workspaces", permission: "workspaces:write", rateClass: "default", face: "api", parameters: parameters.createWorkspace, bodies: [bodies.CreateWorkspaceRequest], bodyTypes: ["application/json"], keepsRawBody: false, resumes: false, streams: false },
   { operationId: "deleteWorkspace", method: "DELETE", path: "/api/v1/workspaces/:workspaceId", permission: "workspaces:write", rateClass: "default", face: "api", parameters: parameters.deleteWorkspace, bodies: null, bodyTypes: [], keepsRawBody: false, resumes: false, streams: false },

@@ -14780,7 +14780,7 @@ function validate154(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate154.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema281 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["run.finished"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/RunFinishedData" } }, "description": "What all events have.", "additionalProperties": false };
-var schema284 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "usage", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "Null when it did not complete." }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
+var schema284 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "keyId", "usage", "costUSD", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "keyId": { "$ref": "contract#/$defs/Id", "description": "The key that asked for it." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something." }, "costUSD": { "anyOf": [{ "type": "number" }, { "type": "null" }], "description": "In US dollars, at the prices of the settings; null without usage, and for a model that has no price." }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
 function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -14873,8 +14873,8 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.usage === void 0) {
-      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "usage" }, message: "must have required property 'usage'" };
+    if (data.keyId === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "keyId" }, message: "must have required property 'keyId'" };
       if (vErrors === null) {
         vErrors = [err9];
       } else {
@@ -14882,8 +14882,8 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.latencyMs === void 0) {
-      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
+    if (data.usage === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "usage" }, message: "must have required property 'usage'" };
       if (vErrors === null) {
         vErrors = [err10];
       } else {
@@ -14891,8 +14891,8 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.finishReason === void 0) {
-      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "finishReason" }, message: "must have required property 'finishReason'" };
+    if (data.costUSD === void 0) {
+      const err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "costUSD" }, message: "must have required property 'costUSD'" };
       if (vErrors === null) {
         vErrors = [err11];
       } else {
@@ -14900,8 +14900,8 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.toolsInvoked === void 0) {
-      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "toolsInvoked" }, message: "must have required property 'toolsInvoked'" };
+    if (data.latencyMs === void 0) {
+      const err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
       if (vErrors === null) {
         vErrors = [err12];
       } else {
@@ -14909,8 +14909,8 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.error === void 0) {
-      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "error" }, message: "must have required property 'error'" };
+    if (data.finishReason === void 0) {
+      const err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "finishReason" }, message: "must have required property 'finishReason'" };
       if (vErrors === null) {
         vErrors = [err13];
       } else {
@@ -14918,13 +14918,31 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
+    if (data.toolsInvoked === void 0) {
+      const err14 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "toolsInvoked" }, message: "must have required property 'toolsInvoked'" };
+      if (vErrors === null) {
+        vErrors = [err14];
+      } else {
+        vErrors.push(err14);
+      }
+      errors++;
+    }
+    if (data.error === void 0) {
+      const err15 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "error" }, message: "must have required property 'error'" };
+      if (vErrors === null) {
+        vErrors = [err15];
+      } else {
+        vErrors.push(err15);
+      }
+      errors++;
+    }
     for (const key0 in data) {
       if (!func1.call(schema284.properties, key0)) {
-        const err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        const err16 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
-          vErrors = [err14];
+          vErrors = [err16];
         } else {
-          vErrors.push(err14);
+          vErrors.push(err16);
         }
         errors++;
       }
@@ -14933,20 +14951,20 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       let data0 = data.runId;
       if (typeof data0 === "string") {
         if (!pattern4.test(data0)) {
-          const err15 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err17 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err15];
+            vErrors = [err17];
           } else {
-            vErrors.push(err15);
+            vErrors.push(err17);
           }
           errors++;
         }
       } else {
-        const err16 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err18 = { instancePath: instancePath + "/runId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err16];
+          vErrors = [err18];
         } else {
-          vErrors.push(err16);
+          vErrors.push(err18);
         }
         errors++;
       }
@@ -14958,20 +14976,20 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       const _errs7 = errors;
       if (typeof data1 === "string") {
         if (!pattern4.test(data1)) {
-          const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err19 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err17];
+            vErrors = [err19];
           } else {
-            vErrors.push(err17);
+            vErrors.push(err19);
           }
           errors++;
         }
       } else {
-        const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err20 = { instancePath: instancePath + "/sessionId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err18];
+          vErrors = [err20];
         } else {
-          vErrors.push(err18);
+          vErrors.push(err20);
         }
         errors++;
       }
@@ -14979,22 +14997,22 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       valid2 = valid2 || _valid0;
       const _errs10 = errors;
       if (data1 !== null) {
-        const err19 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err21 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
-          vErrors = [err19];
+          vErrors = [err21];
         } else {
-          vErrors.push(err19);
+          vErrors.push(err21);
         }
         errors++;
       }
       var _valid0 = _errs10 === errors;
       valid2 = valid2 || _valid0;
       if (!valid2) {
-        const err20 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        const err22 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err20];
+          vErrors = [err22];
         } else {
-          vErrors.push(err20);
+          vErrors.push(err22);
         }
         errors++;
       } else {
@@ -15015,20 +15033,20 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       const _errs14 = errors;
       if (typeof data2 === "string") {
         if (!pattern4.test(data2)) {
-          const err21 = { instancePath: instancePath + "/messageId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err23 = { instancePath: instancePath + "/messageId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err21];
+            vErrors = [err23];
           } else {
-            vErrors.push(err21);
+            vErrors.push(err23);
           }
           errors++;
         }
       } else {
-        const err22 = { instancePath: instancePath + "/messageId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err24 = { instancePath: instancePath + "/messageId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err22];
+          vErrors = [err24];
         } else {
-          vErrors.push(err22);
+          vErrors.push(err24);
         }
         errors++;
       }
@@ -15036,22 +15054,22 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       valid4 = valid4 || _valid1;
       const _errs17 = errors;
       if (data2 !== null) {
-        const err23 = { instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err25 = { instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
-          vErrors = [err23];
+          vErrors = [err25];
         } else {
-          vErrors.push(err23);
+          vErrors.push(err25);
         }
         errors++;
       }
       var _valid1 = _errs17 === errors;
       valid4 = valid4 || _valid1;
       if (!valid4) {
-        const err24 = { instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        const err26 = { instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err24];
+          vErrors = [err26];
         } else {
-          vErrors.push(err24);
+          vErrors.push(err26);
         }
         errors++;
       } else {
@@ -15069,29 +15087,7 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       let data3 = data.workspace;
       if (typeof data3 === "string") {
         if (!pattern4.test(data3)) {
-          const err25 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
-          if (vErrors === null) {
-            vErrors = [err25];
-          } else {
-            vErrors.push(err25);
-          }
-          errors++;
-        }
-      } else {
-        const err26 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err26];
-        } else {
-          vErrors.push(err26);
-        }
-        errors++;
-      }
-    }
-    if (data.agent !== void 0) {
-      let data4 = data.agent;
-      if (typeof data4 === "string") {
-        if (!pattern4.test(data4)) {
-          const err27 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err27 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
             vErrors = [err27];
           } else {
@@ -15100,11 +15096,33 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
       } else {
-        const err28 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err28 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
           vErrors.push(err28);
+        }
+        errors++;
+      }
+    }
+    if (data.agent !== void 0) {
+      let data4 = data.agent;
+      if (typeof data4 === "string") {
+        if (!pattern4.test(data4)) {
+          const err29 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+      } else {
+        const err30 = { instancePath: instancePath + "/agent", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
         }
         errors++;
       }
@@ -15115,11 +15133,11 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       let valid8 = false;
       const _errs27 = errors;
       if (typeof data5 !== "string") {
-        const err29 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err31 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err29];
+          vErrors = [err31];
         } else {
-          vErrors.push(err29);
+          vErrors.push(err31);
         }
         errors++;
       }
@@ -15127,22 +15145,22 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       valid8 = valid8 || _valid2;
       const _errs29 = errors;
       if (data5 !== null) {
-        const err30 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err32 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
-          vErrors = [err30];
+          vErrors = [err32];
         } else {
-          vErrors.push(err30);
+          vErrors.push(err32);
         }
         errors++;
       }
       var _valid2 = _errs29 === errors;
       valid8 = valid8 || _valid2;
       if (!valid8) {
-        const err31 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        const err33 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err31];
+          vErrors = [err33];
         } else {
-          vErrors.push(err31);
+          vErrors.push(err33);
         }
         errors++;
       } else {
@@ -15160,20 +15178,20 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       let data6 = data.channel;
       if (typeof data6 === "string") {
         if (!pattern4.test(data6)) {
-          const err32 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          const err34 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
           if (vErrors === null) {
-            vErrors = [err32];
+            vErrors = [err34];
           } else {
-            vErrors.push(err32);
+            vErrors.push(err34);
           }
           errors++;
         }
       } else {
-        const err33 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err35 = { instancePath: instancePath + "/channel", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err33];
+          vErrors = [err35];
         } else {
-          vErrors.push(err33);
+          vErrors.push(err35);
         }
         errors++;
       }
@@ -15181,20 +15199,20 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.status !== void 0) {
       let data7 = data.status;
       if (typeof data7 !== "string") {
-        const err34 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err36 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err34];
+          vErrors = [err36];
         } else {
-          vErrors.push(err34);
+          vErrors.push(err36);
         }
         errors++;
       }
       if (!(data7 === "completed" || data7 === "failed" || data7 === "cancelled")) {
-        const err35 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema284.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err37 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema284.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err35];
+          vErrors = [err37];
         } else {
-          vErrors.push(err35);
+          vErrors.push(err37);
         }
         errors++;
       }
@@ -15205,11 +15223,11 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       let valid10 = false;
       const _errs38 = errors;
       if (typeof data8 !== "string") {
-        const err36 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err38 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err38];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err38);
         }
         errors++;
       }
@@ -15217,22 +15235,22 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       valid10 = valid10 || _valid3;
       const _errs40 = errors;
       if (data8 !== null) {
-        const err37 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err39 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
-          vErrors = [err37];
+          vErrors = [err39];
         } else {
-          vErrors.push(err37);
+          vErrors.push(err39);
         }
         errors++;
       }
       var _valid3 = _errs40 === errors;
       valid10 = valid10 || _valid3;
       if (!valid10) {
-        const err38 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        const err40 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err38];
+          vErrors = [err40];
         } else {
-          vErrors.push(err38);
+          vErrors.push(err40);
         }
         errors++;
       } else {
@@ -15246,77 +15264,55 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
+    if (data.keyId !== void 0) {
+      let data9 = data.keyId;
+      if (typeof data9 === "string") {
+        if (!pattern4.test(data9)) {
+          const err41 = { instancePath: instancePath + "/keyId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err41];
+          } else {
+            vErrors.push(err41);
+          }
+          errors++;
+        }
+      } else {
+        const err42 = { instancePath: instancePath + "/keyId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err42];
+        } else {
+          vErrors.push(err42);
+        }
+        errors++;
+      }
+    }
     if (data.usage !== void 0) {
-      let data9 = data.usage;
-      const _errs43 = errors;
-      let valid11 = false;
-      const _errs44 = errors;
-      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
-        if (data9.inputTokens === void 0) {
-          const err39 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/required", keyword: "required", params: { missingProperty: "inputTokens" }, message: "must have required property 'inputTokens'" };
+      let data10 = data.usage;
+      const _errs46 = errors;
+      let valid12 = false;
+      const _errs47 = errors;
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+        if (data10.inputTokens === void 0) {
+          const err43 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/required", keyword: "required", params: { missingProperty: "inputTokens" }, message: "must have required property 'inputTokens'" };
           if (vErrors === null) {
-            vErrors = [err39];
+            vErrors = [err43];
           } else {
-            vErrors.push(err39);
+            vErrors.push(err43);
           }
           errors++;
         }
-        if (data9.outputTokens === void 0) {
-          const err40 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/required", keyword: "required", params: { missingProperty: "outputTokens" }, message: "must have required property 'outputTokens'" };
+        if (data10.outputTokens === void 0) {
+          const err44 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/required", keyword: "required", params: { missingProperty: "outputTokens" }, message: "must have required property 'outputTokens'" };
           if (vErrors === null) {
-            vErrors = [err40];
+            vErrors = [err44];
           } else {
-            vErrors.push(err40);
+            vErrors.push(err44);
           }
           errors++;
         }
-        for (const key1 in data9) {
+        for (const key1 in data10) {
           if (!(key1 === "inputTokens" || key1 === "outputTokens")) {
-            const err41 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err41];
-            } else {
-              vErrors.push(err41);
-            }
-            errors++;
-          }
-        }
-        if (data9.inputTokens !== void 0) {
-          let data10 = data9.inputTokens;
-          if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-            const err42 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err42];
-            } else {
-              vErrors.push(err42);
-            }
-            errors++;
-          }
-          if (typeof data10 == "number" && isFinite(data10)) {
-            if (data10 > 2147483647 || isNaN(data10)) {
-              const err43 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err43];
-              } else {
-                vErrors.push(err43);
-              }
-              errors++;
-            }
-            if (data10 < -2147483647 || isNaN(data10)) {
-              const err44 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-              if (vErrors === null) {
-                vErrors = [err44];
-              } else {
-                vErrors.push(err44);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data9.outputTokens !== void 0) {
-          let data11 = data9.outputTokens;
-          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-            const err45 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err45 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -15324,18 +15320,21 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+        }
+        if (data10.inputTokens !== void 0) {
+          let data11 = data10.inputTokens;
+          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+            const err46 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err46];
+            } else {
+              vErrors.push(err46);
+            }
+            errors++;
+          }
           if (typeof data11 == "number" && isFinite(data11)) {
             if (data11 > 2147483647 || isNaN(data11)) {
-              const err46 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err46];
-              } else {
-                vErrors.push(err46);
-              }
-              errors++;
-            }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err47 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              const err47 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
               if (vErrors === null) {
                 vErrors = [err47];
               } else {
@@ -15343,98 +15342,98 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
+            if (data11 < -2147483647 || isNaN(data11)) {
+              const err48 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              if (vErrors === null) {
+                vErrors = [err48];
+              } else {
+                vErrors.push(err48);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data10.outputTokens !== void 0) {
+          let data12 = data10.outputTokens;
+          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+            const err49 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err49];
+            } else {
+              vErrors.push(err49);
+            }
+            errors++;
+          }
+          if (typeof data12 == "number" && isFinite(data12)) {
+            if (data12 > 2147483647 || isNaN(data12)) {
+              const err50 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err50];
+              } else {
+                vErrors.push(err50);
+              }
+              errors++;
+            }
+            if (data12 < -2147483647 || isNaN(data12)) {
+              const err51 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              if (vErrors === null) {
+                vErrors = [err51];
+              } else {
+                vErrors.push(err51);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err48 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err52 = { instancePath: instancePath + "/usage", schemaPath: "contract#/$defs/TurnUsage/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err48];
+          vErrors = [err52];
         } else {
-          vErrors.push(err48);
+          vErrors.push(err52);
         }
         errors++;
       }
-      var _valid4 = _errs44 === errors;
-      valid11 = valid11 || _valid4;
-      const _errs52 = errors;
-      if (data9 !== null) {
-        const err49 = { instancePath: instancePath + "/usage", schemaPath: "#/properties/usage/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+      var _valid4 = _errs47 === errors;
+      valid12 = valid12 || _valid4;
+      const _errs55 = errors;
+      if (data10 !== null) {
+        const err53 = { instancePath: instancePath + "/usage", schemaPath: "#/properties/usage/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
-          vErrors = [err49];
+          vErrors = [err53];
         } else {
-          vErrors.push(err49);
+          vErrors.push(err53);
         }
         errors++;
       }
-      var _valid4 = _errs52 === errors;
-      valid11 = valid11 || _valid4;
-      if (!valid11) {
-        const err50 = { instancePath: instancePath + "/usage", schemaPath: "#/properties/usage/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err50];
-        } else {
-          vErrors.push(err50);
-        }
-        errors++;
-      } else {
-        errors = _errs43;
-        if (vErrors !== null) {
-          if (_errs43) {
-            vErrors.length = _errs43;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.latencyMs !== void 0) {
-      let data12 = data.latencyMs;
-      if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-        const err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-        if (vErrors === null) {
-          vErrors = [err51];
-        } else {
-          vErrors.push(err51);
-        }
-        errors++;
-      }
-      if (typeof data12 == "number" && isFinite(data12)) {
-        if (data12 > 2147483647 || isNaN(data12)) {
-          const err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err52];
-          } else {
-            vErrors.push(err52);
-          }
-          errors++;
-        }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err53];
-          } else {
-            vErrors.push(err53);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.finishReason !== void 0) {
-      let data13 = data.finishReason;
-      const _errs57 = errors;
-      let valid14 = false;
-      const _errs58 = errors;
-      if (typeof data13 !== "string") {
-        const err54 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      var _valid4 = _errs55 === errors;
+      valid12 = valid12 || _valid4;
+      if (!valid12) {
+        const err54 = { instancePath: instancePath + "/usage", schemaPath: "#/properties/usage/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err54];
         } else {
           vErrors.push(err54);
         }
         errors++;
+      } else {
+        errors = _errs46;
+        if (vErrors !== null) {
+          if (_errs46) {
+            vErrors.length = _errs46;
+          } else {
+            vErrors = null;
+          }
+        }
       }
-      if (!(data13 === "stop" || data13 === "length" || data13 === "tool_calls" || data13 === "content_filter")) {
-        const err55 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema142.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.costUSD !== void 0) {
+      let data13 = data.costUSD;
+      const _errs58 = errors;
+      let valid15 = false;
+      const _errs59 = errors;
+      if (!(typeof data13 == "number" && isFinite(data13))) {
+        const err55 = { instancePath: instancePath + "/costUSD", schemaPath: "#/properties/costUSD/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
         if (vErrors === null) {
           vErrors = [err55];
         } else {
@@ -15442,11 +15441,11 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      var _valid5 = _errs58 === errors;
-      valid14 = valid14 || _valid5;
+      var _valid5 = _errs59 === errors;
+      valid15 = valid15 || _valid5;
       const _errs61 = errors;
       if (data13 !== null) {
-        const err56 = { instancePath: instancePath + "/finishReason", schemaPath: "#/properties/finishReason/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        const err56 = { instancePath: instancePath + "/costUSD", schemaPath: "#/properties/costUSD/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
           vErrors = [err56];
         } else {
@@ -15455,9 +15454,9 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       var _valid5 = _errs61 === errors;
-      valid14 = valid14 || _valid5;
-      if (!valid14) {
-        const err57 = { instancePath: instancePath + "/finishReason", schemaPath: "#/properties/finishReason/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      valid15 = valid15 || _valid5;
+      if (!valid15) {
+        const err57 = { instancePath: instancePath + "/costUSD", schemaPath: "#/properties/costUSD/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
           vErrors = [err57];
         } else {
@@ -15465,10 +15464,98 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       } else {
-        errors = _errs57;
+        errors = _errs58;
         if (vErrors !== null) {
-          if (_errs57) {
-            vErrors.length = _errs57;
+          if (_errs58) {
+            vErrors.length = _errs58;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.latencyMs !== void 0) {
+      let data14 = data.latencyMs;
+      if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
+        const err58 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err58];
+        } else {
+          vErrors.push(err58);
+        }
+        errors++;
+      }
+      if (typeof data14 == "number" && isFinite(data14)) {
+        if (data14 > 2147483647 || isNaN(data14)) {
+          const err59 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err59];
+          } else {
+            vErrors.push(err59);
+          }
+          errors++;
+        }
+        if (data14 < -2147483647 || isNaN(data14)) {
+          const err60 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err60];
+          } else {
+            vErrors.push(err60);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.finishReason !== void 0) {
+      let data15 = data.finishReason;
+      const _errs66 = errors;
+      let valid16 = false;
+      const _errs67 = errors;
+      if (typeof data15 !== "string") {
+        const err61 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err61];
+        } else {
+          vErrors.push(err61);
+        }
+        errors++;
+      }
+      if (!(data15 === "stop" || data15 === "length" || data15 === "tool_calls" || data15 === "content_filter")) {
+        const err62 = { instancePath: instancePath + "/finishReason", schemaPath: "contract#/$defs/FinishReason/enum", keyword: "enum", params: { allowedValues: schema142.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err62];
+        } else {
+          vErrors.push(err62);
+        }
+        errors++;
+      }
+      var _valid6 = _errs67 === errors;
+      valid16 = valid16 || _valid6;
+      const _errs70 = errors;
+      if (data15 !== null) {
+        const err63 = { instancePath: instancePath + "/finishReason", schemaPath: "#/properties/finishReason/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err63];
+        } else {
+          vErrors.push(err63);
+        }
+        errors++;
+      }
+      var _valid6 = _errs70 === errors;
+      valid16 = valid16 || _valid6;
+      if (!valid16) {
+        const err64 = { instancePath: instancePath + "/finishReason", schemaPath: "#/properties/finishReason/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err64];
+        } else {
+          vErrors.push(err64);
+        }
+        errors++;
+      } else {
+        errors = _errs66;
+        if (vErrors !== null) {
+          if (_errs66) {
+            vErrors.length = _errs66;
           } else {
             vErrors = null;
           }
@@ -15476,66 +15563,66 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.toolsInvoked !== void 0) {
-      let data14 = data.toolsInvoked;
-      if (Array.isArray(data14)) {
-        const len0 = data14.length;
+      let data16 = data.toolsInvoked;
+      if (Array.isArray(data16)) {
+        const len0 = data16.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (typeof data14[i0] !== "string") {
-            const err58 = { instancePath: instancePath + "/toolsInvoked/" + i0, schemaPath: "#/properties/toolsInvoked/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (typeof data16[i0] !== "string") {
+            const err65 = { instancePath: instancePath + "/toolsInvoked/" + i0, schemaPath: "#/properties/toolsInvoked/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err58];
+              vErrors = [err65];
             } else {
-              vErrors.push(err58);
+              vErrors.push(err65);
             }
             errors++;
           }
         }
       } else {
-        const err59 = { instancePath: instancePath + "/toolsInvoked", schemaPath: "#/properties/toolsInvoked/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err66 = { instancePath: instancePath + "/toolsInvoked", schemaPath: "#/properties/toolsInvoked/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err59];
+          vErrors = [err66];
         } else {
-          vErrors.push(err59);
+          vErrors.push(err66);
         }
         errors++;
       }
     }
     if (data.error !== void 0) {
-      let data16 = data.error;
-      const _errs68 = errors;
-      let valid18 = false;
-      const _errs69 = errors;
-      if (!validate151(data16, { instancePath: instancePath + "/error", parentData: data, parentDataProperty: "error", rootData, dynamicAnchors })) {
+      let data18 = data.error;
+      const _errs77 = errors;
+      let valid20 = false;
+      const _errs78 = errors;
+      if (!validate151(data18, { instancePath: instancePath + "/error", parentData: data, parentDataProperty: "error", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
         errors = vErrors.length;
       }
-      var _valid6 = _errs69 === errors;
-      valid18 = valid18 || _valid6;
-      const _errs70 = errors;
-      if (data16 !== null) {
-        const err60 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+      var _valid7 = _errs78 === errors;
+      valid20 = valid20 || _valid7;
+      const _errs79 = errors;
+      if (data18 !== null) {
+        const err67 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
         if (vErrors === null) {
-          vErrors = [err60];
+          vErrors = [err67];
         } else {
-          vErrors.push(err60);
+          vErrors.push(err67);
         }
         errors++;
       }
-      var _valid6 = _errs70 === errors;
-      valid18 = valid18 || _valid6;
-      if (!valid18) {
-        const err61 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      var _valid7 = _errs79 === errors;
+      valid20 = valid20 || _valid7;
+      if (!valid20) {
+        const err68 = { instancePath: instancePath + "/error", schemaPath: "#/properties/error/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err61];
+          vErrors = [err68];
         } else {
-          vErrors.push(err61);
+          vErrors.push(err68);
         }
         errors++;
       } else {
-        errors = _errs68;
+        errors = _errs77;
         if (vErrors !== null) {
-          if (_errs68) {
-            vErrors.length = _errs68;
+          if (_errs77) {
+            vErrors.length = _errs77;
           } else {
             vErrors = null;
           }
@@ -15543,11 +15630,11 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    const err62 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err69 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err62];
+      vErrors = [err69];
     } else {
-      vErrors.push(err62);
+      vErrors.push(err69);
     }
     errors++;
   }
@@ -16121,7 +16208,7 @@ function validate173(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate173.evaluated = { "dynamicProps": true, "dynamicItems": false };
 var HealthDetail = validate186;
-var schema298 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
+var schema299 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
 function validate186(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -16219,7 +16306,7 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/HealthDetail/properties/status/enum", keyword: "enum", params: { allowedValues: schema298.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/HealthDetail/properties/status/enum", keyword: "enum", params: { allowedValues: schema299.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -16286,7 +16373,7 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data4 === "connected" || data4 === "connecting" || data4 === "disconnected")) {
-            const err15 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/HealthDetail/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema298.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            const err15 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/HealthDetail/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema299.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -16317,7 +16404,7 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data5 === "connected" || data5 === "disconnected" || data5 === "disabled")) {
-        const err18 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/HealthDetail/properties/redis/enum", keyword: "enum", params: { allowedValues: schema298.properties.redis.enum }, message: "must be equal to one of the allowed values" };
+        const err18 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/HealthDetail/properties/redis/enum", keyword: "enum", params: { allowedValues: schema299.properties.redis.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -16338,7 +16425,7 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data6 === "connected" || data6 === "disconnected")) {
-        const err20 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/HealthDetail/properties/database/enum", keyword: "enum", params: { allowedValues: schema298.properties.database.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/HealthDetail/properties/database/enum", keyword: "enum", params: { allowedValues: schema299.properties.database.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -16393,10 +16480,10 @@ function validate186(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate186.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var KeyList = validate187;
-var schema301 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
-var schema303 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
-var schema304 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
-var schema305 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
+var schema302 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
+var schema304 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
+var schema305 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
+var schema306 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
 function validate189(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -16553,7 +16640,7 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema301.properties, key0)) {
+      if (!func1.call(schema302.properties, key0)) {
         const err16 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err16];
@@ -16608,7 +16695,7 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
+        const err21 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -16658,7 +16745,7 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            const err25 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -16728,7 +16815,7 @@ function validate189(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            const err30 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema306.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -17344,7 +17431,7 @@ function validate187(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate187.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var NewKey = validate192;
-var schema311 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
+var schema312 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
 function validate193(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -17510,7 +17597,7 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema311.properties, key0)) {
+      if (!func1.call(schema312.properties, key0)) {
         const err17 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err17];
@@ -17565,7 +17652,7 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
+        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -17615,7 +17702,7 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -17685,7 +17772,7 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema306.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -18237,7 +18324,7 @@ function validate192(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate192.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var OwnKey = validate195;
-var schema321 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
+var schema322 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
 function validate196(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -18403,7 +18490,7 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema321.properties, key0)) {
+      if (!func1.call(schema322.properties, key0)) {
         const err17 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err17];
@@ -18458,7 +18545,7 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "stored" || data2 === "settings")) {
-        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema303.enum }, message: "must be equal to one of the allowed values" };
+        const err22 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/KeySource/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -18508,7 +18595,7 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data6 === "chat" || data6 === "send" || data6 === "read" || data6 === "admin")) {
-            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema304.enum }, message: "must be equal to one of the allowed values" };
+            const err26 = { instancePath: instancePath + "/scopes/" + i0, schemaPath: "contract#/$defs/Scope/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -18578,7 +18665,7 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data8 === "messages:read" || data8 === "messages:write" || data8 === "sessions:read" || data8 === "sessions:delete" || data8 === "workspaces:read" || data8 === "workspaces:write" || data8 === "stats:read" || data8 === "agents:read" || data8 === "channels:read" || data8 === "channels:send" || data8 === "tools:read" || data8 === "tools:invoke" || data8 === "skills:read" || data8 === "skills:write" || data8 === "memory:read" || data8 === "memory:write" || data8 === "memory:delete" || data8 === "cron:read" || data8 === "cron:run" || data8 === "cron:write" || data8 === "config:read" || data8 === "config:write" || data8 === "logs:read" || data8 === "keys:read" || data8 === "keys:write" || data8 === "webhooks:read" || data8 === "webhooks:write" || data8 === "models:read" || data8 === "metrics:read")) {
-            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            const err31 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema306.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -19103,7 +19190,7 @@ function validate196(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data21 === "messages:read" || data21 === "messages:write" || data21 === "sessions:read" || data21 === "sessions:delete" || data21 === "workspaces:read" || data21 === "workspaces:write" || data21 === "stats:read" || data21 === "agents:read" || data21 === "channels:read" || data21 === "channels:send" || data21 === "tools:read" || data21 === "tools:invoke" || data21 === "skills:read" || data21 === "skills:write" || data21 === "memory:read" || data21 === "memory:write" || data21 === "memory:delete" || data21 === "cron:read" || data21 === "cron:run" || data21 === "cron:write" || data21 === "config:read" || data21 === "config:write" || data21 === "logs:read" || data21 === "keys:read" || data21 === "keys:write" || data21 === "webhooks:read" || data21 === "webhooks:write" || data21 === "models:read" || data21 === "metrics:read")) {
-            const err69 = { instancePath: instancePath + "/effectivePermissions/" + i4, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema305.enum }, message: "must be equal to one of the allowed values" };
+            const err69 = { instancePath: instancePath + "/effectivePermissions/" + i4, schemaPath: "contract#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema306.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err69];
             } else {
@@ -19154,7 +19241,7 @@ function validate195(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate195.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var LogPage = validate198;
-var schema333 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
+var schema334 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
 function validate200(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -19284,7 +19371,7 @@ function validate200(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema333.properties, key0)) {
+      if (!func1.call(schema334.properties, key0)) {
         const err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err13];
@@ -19306,7 +19393,7 @@ function validate200(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "audit")) {
-        const err15 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema333.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        const err15 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema334.properties.kind.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -19783,8 +19870,8 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate198.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var McpServerList = validate203;
-var schema339 = { "type": "string", "enum": ["stdio", "http"], "description": "How a server of the Model Context Protocol is reached." };
-var schema340 = { "type": "string", "enum": ["connecting", "connected", "disconnected", "disabled"] };
+var schema340 = { "type": "string", "enum": ["stdio", "http"], "description": "How a server of the Model Context Protocol is reached." };
+var schema341 = { "type": "string", "enum": ["connecting", "connected", "disconnected", "disabled"] };
 function validate205(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -19875,7 +19962,7 @@ function validate205(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "stdio" || data1 === "http")) {
-        const err8 = { instancePath: instancePath + "/transport", schemaPath: "contract#/$defs/McpTransport/enum", keyword: "enum", params: { allowedValues: schema339.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/transport", schemaPath: "contract#/$defs/McpTransport/enum", keyword: "enum", params: { allowedValues: schema340.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -19896,7 +19983,7 @@ function validate205(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "connecting" || data2 === "connected" || data2 === "disconnected" || data2 === "disabled")) {
-        const err10 = { instancePath: instancePath + "/state", schemaPath: "contract#/$defs/McpServerState/enum", keyword: "enum", params: { allowedValues: schema340.enum }, message: "must be equal to one of the allowed values" };
+        const err10 = { instancePath: instancePath + "/state", schemaPath: "contract#/$defs/McpServerState/enum", keyword: "enum", params: { allowedValues: schema341.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -20091,7 +20178,7 @@ function validate203(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate203.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var MemoryList = validate208;
-var schema343 = { "type": "object", "required": ["id", "workspace", "text", "tags", "agentId", "sessionId", "source", "createdAt", "lastUsedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "tags": { "type": "array", "items": { "type": "string" } }, "agentId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The agent that saved it; null with one that came by the API." }, "sessionId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The session in which it was saved; null with one that came by the API." }, "source": { "type": "string", "enum": ["agent", "api"], "description": "Whether an agent saved it, or a key by the API." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When an agent was last told of it, to the hour; null when none has been." } }, "description": "One thing that is remembered. All agents of its workspace know it.", "additionalProperties": false };
+var schema344 = { "type": "object", "required": ["id", "workspace", "text", "tags", "agentId", "sessionId", "source", "createdAt", "lastUsedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "tags": { "type": "array", "items": { "type": "string" } }, "agentId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The agent that saved it; null with one that came by the API." }, "sessionId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The session in which it was saved; null with one that came by the API." }, "source": { "type": "string", "enum": ["agent", "api"], "description": "Whether an agent saved it, or a key by the API." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When an agent was last told of it, to the hour; null when none has been." } }, "description": "One thing that is remembered. All agents of its workspace know it.", "additionalProperties": false };
 function validate210(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -20185,7 +20272,7 @@ function validate210(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema343.properties, key0)) {
+      if (!func1.call(schema344.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -20381,7 +20468,7 @@ function validate210(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data7 === "agent" || data7 === "api")) {
-        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema343.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema344.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -20669,7 +20756,7 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema343.properties, key0)) {
+      if (!func1.call(schema344.properties, key0)) {
         const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err9];
@@ -20865,7 +20952,7 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data7 === "agent" || data7 === "api")) {
-        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema343.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err24 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema344.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -21082,7 +21169,7 @@ function validate216(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate216.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var MemoryHits = validate217;
-var schema358 = { "type": "object", "required": ["id", "workspace", "text", "snippet", "score", "tags", "agent_id", "session_id", "source", "created_at", "last_used_at"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "snippet": { "type": "string", "description": "About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC." }, "score": { "type": "number", "description": "From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best\none's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half\nof it is the cosine to the query as a share of the nearest one's." }, "tags": { "type": "array", "items": { "type": "string" } }, "agent_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "session_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "type": "string", "enum": ["agent", "api"] }, "created_at": { "$ref": "contract#/$defs/Instant" }, "last_used_at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] } }, "description": "An entry that was found.", "additionalProperties": false };
+var schema359 = { "type": "object", "required": ["id", "workspace", "text", "snippet", "score", "tags", "agent_id", "session_id", "source", "created_at", "last_used_at"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "text": { "type": "string" }, "snippet": { "type": "string", "description": "About 200 characters around what was found, which is marked `**so**`. In Unicode's normal form KC." }, "score": { "type": "number", "description": "From 0 to 1; says something only beside the others of the same answer. The BM25 rank of its words as a share of the best\none's, of which age takes up to a fifth: half of that in the first 30 days since it was saved or used. With embeddings, half\nof it is the cosine to the query as a share of the nearest one's." }, "tags": { "type": "array", "items": { "type": "string" } }, "agent_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "session_id": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "type": "string", "enum": ["agent", "api"] }, "created_at": { "$ref": "contract#/$defs/Instant" }, "last_used_at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] } }, "description": "An entry that was found.", "additionalProperties": false };
 function validate219(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -21194,7 +21281,7 @@ function validate219(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema358.properties, key0)) {
+      if (!func1.call(schema359.properties, key0)) {
         const err11 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err11];
@@ -21413,7 +21500,7 @@ function validate219(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data9 === "agent" || data9 === "api")) {
-        const err28 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema358.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err28 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema359.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -22447,9 +22534,9 @@ function validate227(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate227.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var OperatorMessageEvent = validate230;
-var schema389 = { "type": "object", "required": ["type", "name", "input", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema390 = { "type": "object", "required": ["type", "name", "output", "is_error", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "is_error": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "call_id": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema379 = { "type": "object", "required": ["type", "conversation_id", "message_id", "run_id"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "message_id": { "$ref": "contract#/$defs/Id" }, "run_id": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
+var schema390 = { "type": "object", "required": ["type", "name", "input", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema391 = { "type": "object", "required": ["type", "name", "output", "is_error", "call_id"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "name": { "type": "string" }, "output": { "type": "string" }, "is_error": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "call_id": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema380 = { "type": "object", "required": ["type", "conversation_id", "message_id", "run_id"], "properties": { "type": { "type": "string", "enum": ["start"] }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "message_id": { "$ref": "contract#/$defs/Id" }, "run_id": { "$ref": "contract#/$defs/Id" } }, "description": "The turn has begun.", "additionalProperties": false };
 function validate232(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -22520,7 +22607,7 @@ function validate232(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "start")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema379.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema380.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -22608,7 +22695,7 @@ function validate232(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate232.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema383 = { "type": "object", "required": ["type", "name", "input", "call_id", "expires_at"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string" }, "expires_at": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
+var schema384 = { "type": "object", "required": ["type", "name", "input", "call_id", "expires_at"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "name": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "call_id": { "type": "string" }, "expires_at": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
 function validate233(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -22688,7 +22775,7 @@ function validate233(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "tool_approval")) {
-        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema383.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema384.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -22754,7 +22841,7 @@ function validate233(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate233.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema385 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema386 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
 function validate234(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -22825,7 +22912,7 @@ function validate234(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "done")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema385.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema386.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -23161,7 +23248,7 @@ function validate231(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema389.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema390.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -23282,7 +23369,7 @@ function validate231(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema390.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema391.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -23417,7 +23504,7 @@ function validate230(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate230.evaluated = { "dynamicProps": true, "dynamicItems": false };
 var OperatorAccepted = validate240;
-var schema392 = { "type": "object", "required": ["run_id", "conversation_id", "status"], "properties": { "run_id": { "$ref": "contract#/$defs/Id" }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["running"] } }, "description": "A turn that goes on by itself.", "additionalProperties": false };
+var schema393 = { "type": "object", "required": ["run_id", "conversation_id", "status"], "properties": { "run_id": { "$ref": "contract#/$defs/Id" }, "conversation_id": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["running"] } }, "description": "A turn that goes on by itself.", "additionalProperties": false };
 function validate241(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -23523,7 +23610,7 @@ function validate241(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data2 === "running")) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema392.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema393.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -23846,10 +23933,10 @@ function validate243(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate243.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var MessageStreamEvent = validate246;
-var schema408 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["token"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
-var schema409 = { "type": "object", "required": ["type", "tool", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
-var schema410 = { "type": "object", "required": ["type", "tool", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "tool": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
-var schema402 = { "type": "object", "required": ["type", "tool", "input", "callId", "expiresAt"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string" }, "expiresAt": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
+var schema409 = { "type": "object", "required": ["type", "content"], "properties": { "type": { "type": "string", "enum": ["token"] }, "content": { "type": "string" } }, "description": "A piece of the answer's text.", "additionalProperties": false };
+var schema410 = { "type": "object", "required": ["type", "tool", "input", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_use"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string", "description": "Joins the call with its result." } }, "description": "The agent calls a tool.", "additionalProperties": false };
+var schema411 = { "type": "object", "required": ["type", "tool", "output", "isError", "callId"], "properties": { "type": { "type": "string", "enum": ["tool_result"] }, "tool": { "type": "string" }, "output": { "type": "string" }, "isError": { "type": "boolean", "description": "Whether the tool failed; `output` then says why." }, "callId": { "type": "string" } }, "description": "What the tool gave back.", "additionalProperties": false };
+var schema403 = { "type": "object", "required": ["type", "tool", "input", "callId", "expiresAt"], "properties": { "type": { "type": "string", "enum": ["tool_approval"] }, "tool": { "type": "string" }, "input": { "description": "The tool's input as the model wrote it." }, "callId": { "type": "string" }, "expiresAt": { "$ref": "contract#/$defs/Instant", "description": "When it counts as refused." } }, "description": "A call waits until somebody approves it: `POST /api/v1/runs/{runId}/approvals/{callId}`.", "additionalProperties": false };
 function validate248(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -23929,7 +24016,7 @@ function validate248(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "tool_approval")) {
-        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema402.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema403.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -23995,7 +24082,7 @@ function validate248(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate248.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema404 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema405 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
 function validate249(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -24093,7 +24180,7 @@ function validate249(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "done")) {
-        const err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema404.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema405.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -24325,7 +24412,7 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "token")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema408.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema409.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -24416,7 +24503,7 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema409.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema410.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -24537,7 +24624,7 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema410.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema411.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -24959,9 +25046,9 @@ function validate254(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate254.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var ChatCompletion = validate259;
-var schema416 = { "type": "object", "required": ["id", "object", "created", "model", "choices", "usage"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion"] }, "created": { "type": "integer", "description": "Unix time in seconds.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChoice" } }, "usage": { "$ref": "contract#/$defs/OpenaiUsage" } }, "description": "A whole chat completion.", "additionalProperties": false };
-var schema418 = { "type": "object", "required": ["role", "content", "refusal"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null when the answer is tool calls only." }, "refusal": { "type": "null" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } } }, "additionalProperties": false };
-var schema419 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
+var schema417 = { "type": "object", "required": ["id", "object", "created", "model", "choices", "usage"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion"] }, "created": { "type": "integer", "description": "Unix time in seconds.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChoice" } }, "usage": { "$ref": "contract#/$defs/OpenaiUsage" } }, "description": "A whole chat completion.", "additionalProperties": false };
+var schema419 = { "type": "object", "required": ["role", "content", "refusal"], "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Null when the answer is tool calls only." }, "refusal": { "type": "null" }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCall" } } }, "additionalProperties": false };
+var schema420 = { "type": "object", "required": ["id", "type", "function"], "properties": { "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "$ref": "contract#/$defs/OpenaiFunctionCall" } }, "description": "A call of one of the caller's own tools.", "additionalProperties": false };
 function validate263(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -25034,7 +25121,7 @@ function validate263(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "function")) {
-        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema419.properties.type.enum }, message: "must be equal to one of the allowed values" };
+        const err6 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema420.properties.type.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -25181,7 +25268,7 @@ function validate262(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "assistant")) {
-        const err5 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema418.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema419.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -25521,7 +25608,7 @@ function validate260(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "chat.completion")) {
-        const err9 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema416.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema417.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -25772,10 +25859,10 @@ function validate259(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate259.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var ChatCompletionEvent = validate268;
-var schema424 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
-var schema425 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
-var schema427 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
-var schema428 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
+var schema425 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
+var schema426 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
+var schema428 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
+var schema429 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
 function validate272(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -25810,7 +25897,7 @@ function validate272(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "assistant")) {
-        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema427.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema428.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -25948,7 +26035,7 @@ function validate272(data, { instancePath = "", parentData, parentDataProperty, 
                 errors++;
               }
               if (!(data6 === "function")) {
-                const err13 = { instancePath: instancePath + "/tool_calls/" + i0 + "/type", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/type/enum", keyword: "enum", params: { allowedValues: schema428.properties.type.enum }, message: "must be equal to one of the allowed values" };
+                const err13 = { instancePath: instancePath + "/tool_calls/" + i0 + "/type", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/type/enum", keyword: "enum", params: { allowedValues: schema429.properties.type.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err13];
                 } else {
@@ -26302,7 +26389,7 @@ function validate270(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "chat.completion.chunk")) {
-        const err8 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema425.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err8 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema426.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -26602,7 +26689,7 @@ function validate269(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "[DONE]")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema424.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema425.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -27092,8 +27179,8 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate277.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var OpenaiModelList = validate278;
-var schema435 = { "type": "object", "required": ["object", "data"], "properties": { "object": { "type": "string", "enum": ["list"] }, "data": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiModel" } } }, "additionalProperties": false };
-var schema436 = { "type": "object", "required": ["id", "object", "created", "owned_by"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["model"] }, "created": { "type": "integer", "description": "Unix time in seconds: when the gateway was started, as providers differ in what they tell.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "owned_by": { "type": "string", "description": "The provider's name in the settings." } }, "description": "A model in OpenAI's list.", "additionalProperties": false };
+var schema436 = { "type": "object", "required": ["object", "data"], "properties": { "object": { "type": "string", "enum": ["list"] }, "data": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiModel" } } }, "additionalProperties": false };
+var schema437 = { "type": "object", "required": ["id", "object", "created", "owned_by"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["model"] }, "created": { "type": "integer", "description": "Unix time in seconds: when the gateway was started, as providers differ in what they tell.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "owned_by": { "type": "string", "description": "The provider's name in the settings." } }, "description": "A model in OpenAI's list.", "additionalProperties": false };
 function validate279(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -27146,7 +27233,7 @@ function validate279(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "list")) {
-        const err4 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema435.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err4 = { instancePath: instancePath + "/object", schemaPath: "#/properties/object/enum", keyword: "enum", params: { allowedValues: schema436.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -27232,7 +27319,7 @@ function validate279(data, { instancePath = "", parentData, parentDataProperty, 
                 errors++;
               }
               if (!(data4 === "model")) {
-                const err12 = { instancePath: instancePath + "/data/" + i0 + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema436.properties.object.enum }, message: "must be equal to one of the allowed values" };
+                const err12 = { instancePath: instancePath + "/data/" + i0 + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema437.properties.object.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err12];
                 } else {
@@ -27417,7 +27504,7 @@ function validate281(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "model")) {
-        const err7 = { instancePath: instancePath + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema436.properties.object.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/object", schemaPath: "contract#/$defs/OpenaiModel/properties/object/enum", keyword: "enum", params: { allowedValues: schema437.properties.object.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -27483,8 +27570,8 @@ function validate281(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate281.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var Run = validate282;
-var schema440 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
-var schema442 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
+var schema441 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
+var schema443 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
 function validate284(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -27684,7 +27771,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema440.properties, key0)) {
+      if (!func1.call(schema441.properties, key0)) {
         const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err8];
@@ -27728,7 +27815,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data1 === "running" || data1 === "completed" || data1 === "failed" || data1 === "cancelled")) {
-        const err12 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/RunStatus/enum", keyword: "enum", params: { allowedValues: schema442.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/RunStatus/enum", keyword: "enum", params: { allowedValues: schema443.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -28355,7 +28442,7 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data0 === "token")) {
-              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema408.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err4 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/TokenEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema409.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -28446,7 +28533,7 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema409.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema410.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -28567,7 +28654,7 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema410.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/WorkspacesToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema411.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -28835,7 +28922,7 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data2 === "tool_use")) {
-              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema389.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err13 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolUseEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema390.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -28956,7 +29043,7 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
             if (!(data5 === "tool_result")) {
-              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema390.properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err24 = { instancePath: instancePath + "/type", schemaPath: "contract#/$defs/OperatorToolResultEvent/properties/type/enum", keyword: "enum", params: { allowedValues: schema391.properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -29102,7 +29189,7 @@ function validate302(data, { instancePath = "", parentData, parentDataProperty, 
     errors++;
   }
   if (!(data === "[DONE]")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema424.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema425.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -29990,7 +30077,7 @@ function validate307(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate307.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var SessionDetail = validate312;
-var schema478 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+var schema479 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
 function validate313(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -30093,7 +30180,7 @@ function validate313(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema478.properties, key0)) {
+      if (!func1.call(schema479.properties, key0)) {
         const err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err10];
@@ -30604,8 +30691,8 @@ function validate316(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate316.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var SkillList = validate320;
-var schema489 = { "type": "object", "required": ["name", "description", "enabled", "version", "source", "missing", "problem", "license", "compatibility", "allowedTools", "metadata", "installedAt"], "properties": { "name": { "type": "string", "description": "Its folder's name where it has no legal one." }, "description": { "type": "string", "description": "What it is good for and when to use it; empty where it cannot be used." }, "enabled": { "type": "boolean", "description": "Whether it can be used: nothing is missing, and there is no problem with it." }, "version": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "$ref": "contract#/$defs/SkillSource" }, "missing": { "type": "array", "items": { "type": "string" }, "description": "What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`." }, "problem": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it cannot be used, whatever is there; null when it is in order." }, "license": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "compatibility": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What it says of its surroundings." }, "allowedTools": { "type": "array", "items": { "type": "string" }, "description": "The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing." }, "metadata": { "type": "object", "description": "What else its author says of it.", "additionalProperties": { "type": "string" } }, "installedAt": { "$ref": "contract#/$defs/Instant", "description": "When its folder came there." } }, "description": "A folder of instructions for agents.", "additionalProperties": false };
-var schema490 = { "type": "string", "enum": ["installed", "folder"], "description": "Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings." };
+var schema490 = { "type": "object", "required": ["name", "description", "enabled", "version", "source", "missing", "problem", "license", "compatibility", "allowedTools", "metadata", "installedAt"], "properties": { "name": { "type": "string", "description": "Its folder's name where it has no legal one." }, "description": { "type": "string", "description": "What it is good for and when to use it; empty where it cannot be used." }, "enabled": { "type": "boolean", "description": "Whether it can be used: nothing is missing, and there is no problem with it." }, "version": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "source": { "$ref": "contract#/$defs/SkillSource" }, "missing": { "type": "array", "items": { "type": "string" }, "description": "What it requires and the gateway lacks: `bin:pandoc`, `env:API_KEY`, `tool:write`." }, "problem": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it cannot be used, whatever is there; null when it is in order." }, "license": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "compatibility": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What it says of its surroundings." }, "allowedTools": { "type": "array", "items": { "type": "string" }, "description": "The tools that it says it uses. They are allowed or denied as ever: a skill allows nothing." }, "metadata": { "type": "object", "description": "What else its author says of it.", "additionalProperties": { "type": "string" } }, "installedAt": { "$ref": "contract#/$defs/Instant", "description": "When its folder came there." } }, "description": "A folder of instructions for agents.", "additionalProperties": false };
+var schema491 = { "type": "string", "enum": ["installed", "folder"], "description": "Where a skill lies: in the folder that installing uses, so that it can be removed; or in another one of the settings." };
 function validate322(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -30726,7 +30813,7 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema489.properties, key0)) {
+      if (!func1.call(schema490.properties, key0)) {
         const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err12];
@@ -30828,7 +30915,7 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "installed" || data4 === "folder")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema490.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema491.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -31301,7 +31388,7 @@ function validate326(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema489.properties, key0)) {
+      if (!func1.call(schema490.properties, key0)) {
         const err12 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err12];
@@ -31403,7 +31490,7 @@ function validate326(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data4 === "installed" || data4 === "folder")) {
-        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema490.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/source", schemaPath: "contract#/$defs/SkillSource/enum", keyword: "enum", params: { allowedValues: schema491.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -31680,11 +31767,2409 @@ function validate325(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate325.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var WorkspaceList = validate328;
+var Stats = validate328;
+var pattern217 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 function validate330(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate330.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.from === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.to === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "from" || key0 === "to")) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.from !== void 0) {
+      let data0 = data.from;
+      if (typeof data0 === "string") {
+        if (!pattern217.test(data0)) {
+          const err3 = { instancePath: instancePath + "/from", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/from", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.to !== void 0) {
+      let data1 = data.to;
+      if (typeof data1 === "string") {
+        if (!pattern217.test(data1)) {
+          const err5 = { instancePath: instancePath + "/to", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/to", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err7];
+    } else {
+      vErrors.push(err7);
+    }
+    errors++;
+  }
+  validate330.errors = vErrors;
+  return errors === 0;
+}
+validate330.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema502 = { "type": "object", "required": ["messages", "tokensIn", "tokensOut", "costUSD", "unpriced", "errors", "avgLatencyMs", "latencyMs", "uniqueUsers"], "properties": { "messages": { "type": "integer", "description": "Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.\nThose that failed or were cancelled are among them; those that were refused before they began are not.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "tokensIn": { "type": "integer", "description": "Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "tokensOut": { "type": "integer", "description": "Tokens that the models wrote, told and estimated in the same way.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "costUSD": { "type": "number", "description": "In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that\nchange later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free." }, "unpriced": { "type": "integer", "description": "How many of the messages used a model without a price.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "errors": { "type": "integer", "description": "How many of the messages failed.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "avgLatencyMs": { "type": "integer", "description": "From the question to the whole answer, of those that were answered; 0 when none was.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "latencyMs": { "$ref": "contract#/$defs/StatsLatency" }, "uniqueUsers": { "type": "integer", "description": "How many different users sent them. A message that names no user counts its key as one.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "additionalProperties": false };
+function validate332(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate332.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.messages === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "messages" }, message: "must have required property 'messages'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.tokensIn === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensIn" }, message: "must have required property 'tokensIn'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.tokensOut === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensOut" }, message: "must have required property 'tokensOut'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.costUSD === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "costUSD" }, message: "must have required property 'costUSD'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.unpriced === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unpriced" }, message: "must have required property 'unpriced'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.errors === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "errors" }, message: "must have required property 'errors'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.avgLatencyMs === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "avgLatencyMs" }, message: "must have required property 'avgLatencyMs'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.latencyMs === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" }, message: "must have required property 'latencyMs'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.uniqueUsers === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "uniqueUsers" }, message: "must have required property 'uniqueUsers'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema502.properties, key0)) {
+        const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.messages !== void 0) {
+      let data0 = data.messages;
+      if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
+        const err10 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 9007199254740991 || isNaN(data0)) {
+          const err11 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+        if (data0 < -9007199254740991 || isNaN(data0)) {
+          const err12 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.tokensIn !== void 0) {
+      let data1 = data.tokensIn;
+      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+        const err13 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 9007199254740991 || isNaN(data1)) {
+          const err14 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+        if (data1 < -9007199254740991 || isNaN(data1)) {
+          const err15 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.tokensOut !== void 0) {
+      let data2 = data.tokensOut;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+        const err16 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 9007199254740991 || isNaN(data2)) {
+          const err17 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+        if (data2 < -9007199254740991 || isNaN(data2)) {
+          const err18 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.costUSD !== void 0) {
+      let data3 = data.costUSD;
+      if (!(typeof data3 == "number" && isFinite(data3))) {
+        const err19 = { instancePath: instancePath + "/costUSD", schemaPath: "#/properties/costUSD/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+    if (data.unpriced !== void 0) {
+      let data4 = data.unpriced;
+      if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+        const err20 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 9007199254740991 || isNaN(data4)) {
+          const err21 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+        if (data4 < -9007199254740991 || isNaN(data4)) {
+          const err22 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err22];
+          } else {
+            vErrors.push(err22);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.errors !== void 0) {
+      let data5 = data.errors;
+      if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+        const err23 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 9007199254740991 || isNaN(data5)) {
+          const err24 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+        if (data5 < -9007199254740991 || isNaN(data5)) {
+          const err25 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.avgLatencyMs !== void 0) {
+      let data6 = data.avgLatencyMs;
+      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+        const err26 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 9007199254740991 || isNaN(data6)) {
+          const err27 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+        if (data6 < -9007199254740991 || isNaN(data6)) {
+          const err28 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.latencyMs !== void 0) {
+      let data7 = data.latencyMs;
+      if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+        if (data7.p50 === void 0) {
+          const err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/StatsLatency/required", keyword: "required", params: { missingProperty: "p50" }, message: "must have required property 'p50'" };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+        if (data7.p95 === void 0) {
+          const err30 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/StatsLatency/required", keyword: "required", params: { missingProperty: "p95" }, message: "must have required property 'p95'" };
+          if (vErrors === null) {
+            vErrors = [err30];
+          } else {
+            vErrors.push(err30);
+          }
+          errors++;
+        }
+        if (data7.p99 === void 0) {
+          const err31 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/StatsLatency/required", keyword: "required", params: { missingProperty: "p99" }, message: "must have required property 'p99'" };
+          if (vErrors === null) {
+            vErrors = [err31];
+          } else {
+            vErrors.push(err31);
+          }
+          errors++;
+        }
+        for (const key1 in data7) {
+          if (!(key1 === "p50" || key1 === "p95" || key1 === "p99")) {
+            const err32 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/StatsLatency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err32];
+            } else {
+              vErrors.push(err32);
+            }
+            errors++;
+          }
+        }
+        if (data7.p50 !== void 0) {
+          let data8 = data7.p50;
+          if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+            const err33 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/StatsLatency/properties/p50/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err33];
+            } else {
+              vErrors.push(err33);
+            }
+            errors++;
+          }
+          if (typeof data8 == "number" && isFinite(data8)) {
+            if (data8 > 9007199254740991 || isNaN(data8)) {
+              const err34 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/StatsLatency/properties/p50/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err34];
+              } else {
+                vErrors.push(err34);
+              }
+              errors++;
+            }
+            if (data8 < -9007199254740991 || isNaN(data8)) {
+              const err35 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/StatsLatency/properties/p50/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err35];
+              } else {
+                vErrors.push(err35);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data7.p95 !== void 0) {
+          let data9 = data7.p95;
+          if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+            const err36 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/StatsLatency/properties/p95/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err36];
+            } else {
+              vErrors.push(err36);
+            }
+            errors++;
+          }
+          if (typeof data9 == "number" && isFinite(data9)) {
+            if (data9 > 9007199254740991 || isNaN(data9)) {
+              const err37 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/StatsLatency/properties/p95/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err37];
+              } else {
+                vErrors.push(err37);
+              }
+              errors++;
+            }
+            if (data9 < -9007199254740991 || isNaN(data9)) {
+              const err38 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/StatsLatency/properties/p95/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err38];
+              } else {
+                vErrors.push(err38);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data7.p99 !== void 0) {
+          let data10 = data7.p99;
+          if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
+            const err39 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/StatsLatency/properties/p99/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err39];
+            } else {
+              vErrors.push(err39);
+            }
+            errors++;
+          }
+          if (typeof data10 == "number" && isFinite(data10)) {
+            if (data10 > 9007199254740991 || isNaN(data10)) {
+              const err40 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/StatsLatency/properties/p99/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err40];
+              } else {
+                vErrors.push(err40);
+              }
+              errors++;
+            }
+            if (data10 < -9007199254740991 || isNaN(data10)) {
+              const err41 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/StatsLatency/properties/p99/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err41];
+              } else {
+                vErrors.push(err41);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err42 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/StatsLatency/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err42];
+        } else {
+          vErrors.push(err42);
+        }
+        errors++;
+      }
+    }
+    if (data.uniqueUsers !== void 0) {
+      let data11 = data.uniqueUsers;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err43 = { instancePath: instancePath + "/uniqueUsers", schemaPath: "#/properties/uniqueUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err43];
+        } else {
+          vErrors.push(err43);
+        }
+        errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 9007199254740991 || isNaN(data11)) {
+          const err44 = { instancePath: instancePath + "/uniqueUsers", schemaPath: "#/properties/uniqueUsers/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err44];
+          } else {
+            vErrors.push(err44);
+          }
+          errors++;
+        }
+        if (data11 < -9007199254740991 || isNaN(data11)) {
+          const err45 = { instancePath: instancePath + "/uniqueUsers", schemaPath: "#/properties/uniqueUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err45];
+          } else {
+            vErrors.push(err45);
+          }
+          errors++;
+        }
+      }
+    }
+  } else {
+    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err46];
+    } else {
+      vErrors.push(err46);
+    }
+    errors++;
+  }
+  validate332.errors = vErrors;
+  return errors === 0;
+}
+validate332.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate334(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate334.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.date === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "date" }, message: "must have required property 'date'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.messages === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "messages" }, message: "must have required property 'messages'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.tokensIn === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensIn" }, message: "must have required property 'tokensIn'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.tokensOut === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensOut" }, message: "must have required property 'tokensOut'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.costUSD === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "costUSD" }, message: "must have required property 'costUSD'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.unpriced === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unpriced" }, message: "must have required property 'unpriced'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.errors === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "errors" }, message: "must have required property 'errors'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.avgLatencyMs === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "avgLatencyMs" }, message: "must have required property 'avgLatencyMs'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "date" || key0 === "messages" || key0 === "tokensIn" || key0 === "tokensOut" || key0 === "costUSD" || key0 === "unpriced" || key0 === "errors" || key0 === "avgLatencyMs")) {
+        const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.date !== void 0) {
+      let data0 = data.date;
+      if (typeof data0 === "string") {
+        if (!pattern217.test(data0)) {
+          const err9 = { instancePath: instancePath + "/date", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/date", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.messages !== void 0) {
+      let data1 = data.messages;
+      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+        const err11 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 9007199254740991 || isNaN(data1)) {
+          const err12 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+        if (data1 < -9007199254740991 || isNaN(data1)) {
+          const err13 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.tokensIn !== void 0) {
+      let data2 = data.tokensIn;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+        const err14 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 9007199254740991 || isNaN(data2)) {
+          const err15 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+        if (data2 < -9007199254740991 || isNaN(data2)) {
+          const err16 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.tokensOut !== void 0) {
+      let data3 = data.tokensOut;
+      if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
+        const err17 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 9007199254740991 || isNaN(data3)) {
+          const err18 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+        if (data3 < -9007199254740991 || isNaN(data3)) {
+          const err19 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.costUSD !== void 0) {
+      let data4 = data.costUSD;
+      if (!(typeof data4 == "number" && isFinite(data4))) {
+        const err20 = { instancePath: instancePath + "/costUSD", schemaPath: "#/properties/costUSD/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.unpriced !== void 0) {
+      let data5 = data.unpriced;
+      if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+        const err21 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 9007199254740991 || isNaN(data5)) {
+          const err22 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err22];
+          } else {
+            vErrors.push(err22);
+          }
+          errors++;
+        }
+        if (data5 < -9007199254740991 || isNaN(data5)) {
+          const err23 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err23];
+          } else {
+            vErrors.push(err23);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.errors !== void 0) {
+      let data6 = data.errors;
+      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+        const err24 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 9007199254740991 || isNaN(data6)) {
+          const err25 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+        if (data6 < -9007199254740991 || isNaN(data6)) {
+          const err26 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err26];
+          } else {
+            vErrors.push(err26);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.avgLatencyMs !== void 0) {
+      let data7 = data.avgLatencyMs;
+      if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+        const err27 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 9007199254740991 || isNaN(data7)) {
+          const err28 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+        if (data7 < -9007199254740991 || isNaN(data7)) {
+          const err29 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+      }
+    }
+  } else {
+    const err30 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err30];
+    } else {
+      vErrors.push(err30);
+    }
+    errors++;
+  }
+  validate334.errors = vErrors;
+  return errors === 0;
+}
+validate334.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate329(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate329.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.period === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "period" }, message: "must have required property 'period'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.totals === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "totals" }, message: "must have required property 'totals'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.byDay === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "byDay" }, message: "must have required property 'byDay'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.byModel === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "byModel" }, message: "must have required property 'byModel'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "period" || key0 === "totals" || key0 === "byDay" || key0 === "byModel")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.period !== void 0) {
+      if (!validate330(data.period, { instancePath: instancePath + "/period", parentData: data, parentDataProperty: "period", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.totals !== void 0) {
+      if (!validate332(data.totals, { instancePath: instancePath + "/totals", parentData: data, parentDataProperty: "totals", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate332.errors : vErrors.concat(validate332.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.byDay !== void 0) {
+      let data2 = data.byDay;
+      if (Array.isArray(data2)) {
+        const len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate334(data2[i0], { instancePath: instancePath + "/byDay/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err5 = { instancePath: instancePath + "/byDay", schemaPath: "#/properties/byDay/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.byModel !== void 0) {
+      let data4 = data.byModel;
+      if (Array.isArray(data4)) {
+        const len1 = data4.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data5 = data4[i1];
+          if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+            if (data5.model === void 0) {
+              const err6 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+            if (data5.messages === void 0) {
+              const err7 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/required", keyword: "required", params: { missingProperty: "messages" }, message: "must have required property 'messages'" };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+            if (data5.tokensIn === void 0) {
+              const err8 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/required", keyword: "required", params: { missingProperty: "tokensIn" }, message: "must have required property 'tokensIn'" };
+              if (vErrors === null) {
+                vErrors = [err8];
+              } else {
+                vErrors.push(err8);
+              }
+              errors++;
+            }
+            if (data5.tokensOut === void 0) {
+              const err9 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/required", keyword: "required", params: { missingProperty: "tokensOut" }, message: "must have required property 'tokensOut'" };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+            if (data5.costUSD === void 0) {
+              const err10 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/required", keyword: "required", params: { missingProperty: "costUSD" }, message: "must have required property 'costUSD'" };
+              if (vErrors === null) {
+                vErrors = [err10];
+              } else {
+                vErrors.push(err10);
+              }
+              errors++;
+            }
+            if (data5.unpriced === void 0) {
+              const err11 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/required", keyword: "required", params: { missingProperty: "unpriced" }, message: "must have required property 'unpriced'" };
+              if (vErrors === null) {
+                vErrors = [err11];
+              } else {
+                vErrors.push(err11);
+              }
+              errors++;
+            }
+            if (data5.errors === void 0) {
+              const err12 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/required", keyword: "required", params: { missingProperty: "errors" }, message: "must have required property 'errors'" };
+              if (vErrors === null) {
+                vErrors = [err12];
+              } else {
+                vErrors.push(err12);
+              }
+              errors++;
+            }
+            if (data5.avgLatencyMs === void 0) {
+              const err13 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/required", keyword: "required", params: { missingProperty: "avgLatencyMs" }, message: "must have required property 'avgLatencyMs'" };
+              if (vErrors === null) {
+                vErrors = [err13];
+              } else {
+                vErrors.push(err13);
+              }
+              errors++;
+            }
+            for (const key1 in data5) {
+              if (!(key1 === "model" || key1 === "messages" || key1 === "tokensIn" || key1 === "tokensOut" || key1 === "costUSD" || key1 === "unpriced" || key1 === "errors" || key1 === "avgLatencyMs")) {
+                const err14 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err14];
+                } else {
+                  vErrors.push(err14);
+                }
+                errors++;
+              }
+            }
+            if (data5.model !== void 0) {
+              let data6 = data5.model;
+              const _errs14 = errors;
+              let valid7 = false;
+              const _errs15 = errors;
+              if (typeof data6 !== "string") {
+                const err15 = { instancePath: instancePath + "/byModel/" + i1 + "/model", schemaPath: "contract#/$defs/StatsOfModel/properties/model/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err15];
+                } else {
+                  vErrors.push(err15);
+                }
+                errors++;
+              }
+              var _valid0 = _errs15 === errors;
+              valid7 = valid7 || _valid0;
+              const _errs17 = errors;
+              if (data6 !== null) {
+                const err16 = { instancePath: instancePath + "/byModel/" + i1 + "/model", schemaPath: "contract#/$defs/StatsOfModel/properties/model/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+                if (vErrors === null) {
+                  vErrors = [err16];
+                } else {
+                  vErrors.push(err16);
+                }
+                errors++;
+              }
+              var _valid0 = _errs17 === errors;
+              valid7 = valid7 || _valid0;
+              if (!valid7) {
+                const err17 = { instancePath: instancePath + "/byModel/" + i1 + "/model", schemaPath: "contract#/$defs/StatsOfModel/properties/model/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+                if (vErrors === null) {
+                  vErrors = [err17];
+                } else {
+                  vErrors.push(err17);
+                }
+                errors++;
+              } else {
+                errors = _errs14;
+                if (vErrors !== null) {
+                  if (_errs14) {
+                    vErrors.length = _errs14;
+                  } else {
+                    vErrors = null;
+                  }
+                }
+              }
+            }
+            if (data5.messages !== void 0) {
+              let data7 = data5.messages;
+              if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+                const err18 = { instancePath: instancePath + "/byModel/" + i1 + "/messages", schemaPath: "contract#/$defs/StatsOfModel/properties/messages/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err18];
+                } else {
+                  vErrors.push(err18);
+                }
+                errors++;
+              }
+              if (typeof data7 == "number" && isFinite(data7)) {
+                if (data7 > 9007199254740991 || isNaN(data7)) {
+                  const err19 = { instancePath: instancePath + "/byModel/" + i1 + "/messages", schemaPath: "contract#/$defs/StatsOfModel/properties/messages/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err19];
+                  } else {
+                    vErrors.push(err19);
+                  }
+                  errors++;
+                }
+                if (data7 < -9007199254740991 || isNaN(data7)) {
+                  const err20 = { instancePath: instancePath + "/byModel/" + i1 + "/messages", schemaPath: "contract#/$defs/StatsOfModel/properties/messages/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err20];
+                  } else {
+                    vErrors.push(err20);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data5.tokensIn !== void 0) {
+              let data8 = data5.tokensIn;
+              if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+                const err21 = { instancePath: instancePath + "/byModel/" + i1 + "/tokensIn", schemaPath: "contract#/$defs/StatsOfModel/properties/tokensIn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err21];
+                } else {
+                  vErrors.push(err21);
+                }
+                errors++;
+              }
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 9007199254740991 || isNaN(data8)) {
+                  const err22 = { instancePath: instancePath + "/byModel/" + i1 + "/tokensIn", schemaPath: "contract#/$defs/StatsOfModel/properties/tokensIn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err22];
+                  } else {
+                    vErrors.push(err22);
+                  }
+                  errors++;
+                }
+                if (data8 < -9007199254740991 || isNaN(data8)) {
+                  const err23 = { instancePath: instancePath + "/byModel/" + i1 + "/tokensIn", schemaPath: "contract#/$defs/StatsOfModel/properties/tokensIn/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err23];
+                  } else {
+                    vErrors.push(err23);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data5.tokensOut !== void 0) {
+              let data9 = data5.tokensOut;
+              if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+                const err24 = { instancePath: instancePath + "/byModel/" + i1 + "/tokensOut", schemaPath: "contract#/$defs/StatsOfModel/properties/tokensOut/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err24];
+                } else {
+                  vErrors.push(err24);
+                }
+                errors++;
+              }
+              if (typeof data9 == "number" && isFinite(data9)) {
+                if (data9 > 9007199254740991 || isNaN(data9)) {
+                  const err25 = { instancePath: instancePath + "/byModel/" + i1 + "/tokensOut", schemaPath: "contract#/$defs/StatsOfModel/properties/tokensOut/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err25];
+                  } else {
+                    vErrors.push(err25);
+                  }
+                  errors++;
+                }
+                if (data9 < -9007199254740991 || isNaN(data9)) {
+                  const err26 = { instancePath: instancePath + "/byModel/" + i1 + "/tokensOut", schemaPath: "contract#/$defs/StatsOfModel/properties/tokensOut/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err26];
+                  } else {
+                    vErrors.push(err26);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data5.costUSD !== void 0) {
+              let data10 = data5.costUSD;
+              if (!(typeof data10 == "number" && isFinite(data10))) {
+                const err27 = { instancePath: instancePath + "/byModel/" + i1 + "/costUSD", schemaPath: "contract#/$defs/StatsOfModel/properties/costUSD/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err27];
+                } else {
+                  vErrors.push(err27);
+                }
+                errors++;
+              }
+            }
+            if (data5.unpriced !== void 0) {
+              let data11 = data5.unpriced;
+              if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+                const err28 = { instancePath: instancePath + "/byModel/" + i1 + "/unpriced", schemaPath: "contract#/$defs/StatsOfModel/properties/unpriced/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err28];
+                } else {
+                  vErrors.push(err28);
+                }
+                errors++;
+              }
+              if (typeof data11 == "number" && isFinite(data11)) {
+                if (data11 > 9007199254740991 || isNaN(data11)) {
+                  const err29 = { instancePath: instancePath + "/byModel/" + i1 + "/unpriced", schemaPath: "contract#/$defs/StatsOfModel/properties/unpriced/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err29];
+                  } else {
+                    vErrors.push(err29);
+                  }
+                  errors++;
+                }
+                if (data11 < -9007199254740991 || isNaN(data11)) {
+                  const err30 = { instancePath: instancePath + "/byModel/" + i1 + "/unpriced", schemaPath: "contract#/$defs/StatsOfModel/properties/unpriced/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err30];
+                  } else {
+                    vErrors.push(err30);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data5.errors !== void 0) {
+              let data12 = data5.errors;
+              if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+                const err31 = { instancePath: instancePath + "/byModel/" + i1 + "/errors", schemaPath: "contract#/$defs/StatsOfModel/properties/errors/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err31];
+                } else {
+                  vErrors.push(err31);
+                }
+                errors++;
+              }
+              if (typeof data12 == "number" && isFinite(data12)) {
+                if (data12 > 9007199254740991 || isNaN(data12)) {
+                  const err32 = { instancePath: instancePath + "/byModel/" + i1 + "/errors", schemaPath: "contract#/$defs/StatsOfModel/properties/errors/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err32];
+                  } else {
+                    vErrors.push(err32);
+                  }
+                  errors++;
+                }
+                if (data12 < -9007199254740991 || isNaN(data12)) {
+                  const err33 = { instancePath: instancePath + "/byModel/" + i1 + "/errors", schemaPath: "contract#/$defs/StatsOfModel/properties/errors/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err33];
+                  } else {
+                    vErrors.push(err33);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data5.avgLatencyMs !== void 0) {
+              let data13 = data5.avgLatencyMs;
+              if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
+                const err34 = { instancePath: instancePath + "/byModel/" + i1 + "/avgLatencyMs", schemaPath: "contract#/$defs/StatsOfModel/properties/avgLatencyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err34];
+                } else {
+                  vErrors.push(err34);
+                }
+                errors++;
+              }
+              if (typeof data13 == "number" && isFinite(data13)) {
+                if (data13 > 9007199254740991 || isNaN(data13)) {
+                  const err35 = { instancePath: instancePath + "/byModel/" + i1 + "/avgLatencyMs", schemaPath: "contract#/$defs/StatsOfModel/properties/avgLatencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err35];
+                  } else {
+                    vErrors.push(err35);
+                  }
+                  errors++;
+                }
+                if (data13 < -9007199254740991 || isNaN(data13)) {
+                  const err36 = { instancePath: instancePath + "/byModel/" + i1 + "/avgLatencyMs", schemaPath: "contract#/$defs/StatsOfModel/properties/avgLatencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err36];
+                  } else {
+                    vErrors.push(err36);
+                  }
+                  errors++;
+                }
+              }
+            }
+          } else {
+            const err37 = { instancePath: instancePath + "/byModel/" + i1, schemaPath: "contract#/$defs/StatsOfModel/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err37];
+            } else {
+              vErrors.push(err37);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err38 = { instancePath: instancePath + "/byModel", schemaPath: "#/properties/byModel/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err39 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err39];
+    } else {
+      vErrors.push(err39);
+    }
+    errors++;
+  }
+  validate329.errors = vErrors;
+  return errors === 0;
+}
+validate329.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate328(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate328.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate329(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
+    errors = vErrors.length;
+  }
+  validate328.errors = vErrors;
+  return errors === 0;
+}
+validate328.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var UserStats = validate337;
+function validate341(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate341.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.userId === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "userId" }, message: "must have required property 'userId'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.keyId === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "keyId" }, message: "must have required property 'keyId'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.messages === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "messages" }, message: "must have required property 'messages'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.tokensIn === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensIn" }, message: "must have required property 'tokensIn'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.tokensOut === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensOut" }, message: "must have required property 'tokensOut'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.costUSD === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "costUSD" }, message: "must have required property 'costUSD'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.unpriced === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unpriced" }, message: "must have required property 'unpriced'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.errors === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "errors" }, message: "must have required property 'errors'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "userId" || key0 === "keyId" || key0 === "messages" || key0 === "tokensIn" || key0 === "tokensOut" || key0 === "costUSD" || key0 === "unpriced" || key0 === "errors")) {
+        const err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.userId !== void 0) {
+      let data0 = data.userId;
+      const _errs3 = errors;
+      let valid1 = false;
+      const _errs4 = errors;
+      if (typeof data0 !== "string") {
+        const err9 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+      var _valid0 = _errs4 === errors;
+      valid1 = valid1 || _valid0;
+      const _errs6 = errors;
+      if (data0 !== null) {
+        const err10 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+      var _valid0 = _errs6 === errors;
+      valid1 = valid1 || _valid0;
+      if (!valid1) {
+        const err11 = { instancePath: instancePath + "/userId", schemaPath: "#/properties/userId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      } else {
+        errors = _errs3;
+        if (vErrors !== null) {
+          if (_errs3) {
+            vErrors.length = _errs3;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.keyId !== void 0) {
+      let data1 = data.keyId;
+      const _errs9 = errors;
+      let valid2 = false;
+      const _errs10 = errors;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err12 = { instancePath: instancePath + "/keyId", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      } else {
+        const err13 = { instancePath: instancePath + "/keyId", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      var _valid1 = _errs10 === errors;
+      valid2 = valid2 || _valid1;
+      const _errs13 = errors;
+      if (data1 !== null) {
+        const err14 = { instancePath: instancePath + "/keyId", schemaPath: "#/properties/keyId/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+      var _valid1 = _errs13 === errors;
+      valid2 = valid2 || _valid1;
+      if (!valid2) {
+        const err15 = { instancePath: instancePath + "/keyId", schemaPath: "#/properties/keyId/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      } else {
+        errors = _errs9;
+        if (vErrors !== null) {
+          if (_errs9) {
+            vErrors.length = _errs9;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.messages !== void 0) {
+      let data2 = data.messages;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+        const err16 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 9007199254740991 || isNaN(data2)) {
+          const err17 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+        if (data2 < -9007199254740991 || isNaN(data2)) {
+          const err18 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.tokensIn !== void 0) {
+      let data3 = data.tokensIn;
+      if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
+        const err19 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 9007199254740991 || isNaN(data3)) {
+          const err20 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+        if (data3 < -9007199254740991 || isNaN(data3)) {
+          const err21 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.tokensOut !== void 0) {
+      let data4 = data.tokensOut;
+      if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+        const err22 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 9007199254740991 || isNaN(data4)) {
+          const err23 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err23];
+          } else {
+            vErrors.push(err23);
+          }
+          errors++;
+        }
+        if (data4 < -9007199254740991 || isNaN(data4)) {
+          const err24 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.costUSD !== void 0) {
+      let data5 = data.costUSD;
+      if (!(typeof data5 == "number" && isFinite(data5))) {
+        const err25 = { instancePath: instancePath + "/costUSD", schemaPath: "#/properties/costUSD/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+    }
+    if (data.unpriced !== void 0) {
+      let data6 = data.unpriced;
+      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+        const err26 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 9007199254740991 || isNaN(data6)) {
+          const err27 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+        if (data6 < -9007199254740991 || isNaN(data6)) {
+          const err28 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.errors !== void 0) {
+      let data7 = data.errors;
+      if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+        const err29 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 9007199254740991 || isNaN(data7)) {
+          const err30 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err30];
+          } else {
+            vErrors.push(err30);
+          }
+          errors++;
+        }
+        if (data7 < -9007199254740991 || isNaN(data7)) {
+          const err31 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err31];
+          } else {
+            vErrors.push(err31);
+          }
+          errors++;
+        }
+      }
+    }
+  } else {
+    const err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err32];
+    } else {
+      vErrors.push(err32);
+    }
+    errors++;
+  }
+  validate341.errors = vErrors;
+  return errors === 0;
+}
+validate341.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate338(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate338.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.period === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "period" }, message: "must have required property 'period'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.totals === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "totals" }, message: "must have required property 'totals'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.users === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "users" }, message: "must have required property 'users'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "period" || key0 === "totals" || key0 === "users")) {
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.period !== void 0) {
+      if (!validate330(data.period, { instancePath: instancePath + "/period", parentData: data, parentDataProperty: "period", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.totals !== void 0) {
+      if (!validate332(data.totals, { instancePath: instancePath + "/totals", parentData: data, parentDataProperty: "totals", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate332.errors : vErrors.concat(validate332.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.users !== void 0) {
+      let data2 = data.users;
+      if (Array.isArray(data2)) {
+        const len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate341(data2[i0], { instancePath: instancePath + "/users/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/users", schemaPath: "#/properties/users/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err5];
+    } else {
+      vErrors.push(err5);
+    }
+    errors++;
+  }
+  validate338.errors = vErrors;
+  return errors === 0;
+}
+validate338.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate337(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate337.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate338(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
+    errors = vErrors.length;
+  }
+  validate337.errors = vErrors;
+  return errors === 0;
+}
+validate337.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WorkspaceStats = validate344;
+var schema513 = { "type": "object", "required": ["workspace", "messages", "tokensIn", "tokensOut", "costUSD", "unpriced", "errors", "avgLatencyMs", "uniqueUsers"], "properties": { "workspace": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "integer", "description": "Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.\nThose that failed or were cancelled are among them; those that were refused before they began are not.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "tokensIn": { "type": "integer", "description": "Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "tokensOut": { "type": "integer", "description": "Tokens that the models wrote, told and estimated in the same way.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "costUSD": { "type": "number", "description": "In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that\nchange later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free." }, "unpriced": { "type": "integer", "description": "How many of the messages used a model without a price.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "errors": { "type": "integer", "description": "How many of the messages failed.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "avgLatencyMs": { "type": "integer", "description": "From the question to the whole answer, of those that were answered; 0 when none was.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "uniqueUsers": { "type": "integer", "description": "How many different users sent them.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "additionalProperties": false };
+function validate348(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate348.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.workspace === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspace" }, message: "must have required property 'workspace'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.messages === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "messages" }, message: "must have required property 'messages'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.tokensIn === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensIn" }, message: "must have required property 'tokensIn'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.tokensOut === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tokensOut" }, message: "must have required property 'tokensOut'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.costUSD === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "costUSD" }, message: "must have required property 'costUSD'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.unpriced === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "unpriced" }, message: "must have required property 'unpriced'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.errors === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "errors" }, message: "must have required property 'errors'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.avgLatencyMs === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "avgLatencyMs" }, message: "must have required property 'avgLatencyMs'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.uniqueUsers === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "uniqueUsers" }, message: "must have required property 'uniqueUsers'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema513.properties, key0)) {
+        const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data0 = data.workspace;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err10 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.messages !== void 0) {
+      let data1 = data.messages;
+      if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
+        const err12 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 9007199254740991 || isNaN(data1)) {
+          const err13 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+        if (data1 < -9007199254740991 || isNaN(data1)) {
+          const err14 = { instancePath: instancePath + "/messages", schemaPath: "#/properties/messages/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.tokensIn !== void 0) {
+      let data2 = data.tokensIn;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+        const err15 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 9007199254740991 || isNaN(data2)) {
+          const err16 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+        if (data2 < -9007199254740991 || isNaN(data2)) {
+          const err17 = { instancePath: instancePath + "/tokensIn", schemaPath: "#/properties/tokensIn/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.tokensOut !== void 0) {
+      let data3 = data.tokensOut;
+      if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
+        const err18 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 9007199254740991 || isNaN(data3)) {
+          const err19 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+        if (data3 < -9007199254740991 || isNaN(data3)) {
+          const err20 = { instancePath: instancePath + "/tokensOut", schemaPath: "#/properties/tokensOut/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.costUSD !== void 0) {
+      let data4 = data.costUSD;
+      if (!(typeof data4 == "number" && isFinite(data4))) {
+        const err21 = { instancePath: instancePath + "/costUSD", schemaPath: "#/properties/costUSD/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+    }
+    if (data.unpriced !== void 0) {
+      let data5 = data.unpriced;
+      if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+        const err22 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 9007199254740991 || isNaN(data5)) {
+          const err23 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err23];
+          } else {
+            vErrors.push(err23);
+          }
+          errors++;
+        }
+        if (data5 < -9007199254740991 || isNaN(data5)) {
+          const err24 = { instancePath: instancePath + "/unpriced", schemaPath: "#/properties/unpriced/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.errors !== void 0) {
+      let data6 = data.errors;
+      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+        const err25 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 9007199254740991 || isNaN(data6)) {
+          const err26 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err26];
+          } else {
+            vErrors.push(err26);
+          }
+          errors++;
+        }
+        if (data6 < -9007199254740991 || isNaN(data6)) {
+          const err27 = { instancePath: instancePath + "/errors", schemaPath: "#/properties/errors/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.avgLatencyMs !== void 0) {
+      let data7 = data.avgLatencyMs;
+      if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+        const err28 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 9007199254740991 || isNaN(data7)) {
+          const err29 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+        if (data7 < -9007199254740991 || isNaN(data7)) {
+          const err30 = { instancePath: instancePath + "/avgLatencyMs", schemaPath: "#/properties/avgLatencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err30];
+          } else {
+            vErrors.push(err30);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.uniqueUsers !== void 0) {
+      let data8 = data.uniqueUsers;
+      if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+        const err31 = { instancePath: instancePath + "/uniqueUsers", schemaPath: "#/properties/uniqueUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 9007199254740991 || isNaN(data8)) {
+          const err32 = { instancePath: instancePath + "/uniqueUsers", schemaPath: "#/properties/uniqueUsers/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err32];
+          } else {
+            vErrors.push(err32);
+          }
+          errors++;
+        }
+        if (data8 < -9007199254740991 || isNaN(data8)) {
+          const err33 = { instancePath: instancePath + "/uniqueUsers", schemaPath: "#/properties/uniqueUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err33];
+          } else {
+            vErrors.push(err33);
+          }
+          errors++;
+        }
+      }
+    }
+  } else {
+    const err34 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err34];
+    } else {
+      vErrors.push(err34);
+    }
+    errors++;
+  }
+  validate348.errors = vErrors;
+  return errors === 0;
+}
+validate348.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate345(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate345.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.period === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "period" }, message: "must have required property 'period'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.totals === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "totals" }, message: "must have required property 'totals'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.workspaces === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workspaces" }, message: "must have required property 'workspaces'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "period" || key0 === "totals" || key0 === "workspaces")) {
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.period !== void 0) {
+      if (!validate330(data.period, { instancePath: instancePath + "/period", parentData: data, parentDataProperty: "period", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.totals !== void 0) {
+      if (!validate332(data.totals, { instancePath: instancePath + "/totals", parentData: data, parentDataProperty: "totals", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate332.errors : vErrors.concat(validate332.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.workspaces !== void 0) {
+      let data2 = data.workspaces;
+      if (Array.isArray(data2)) {
+        const len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate348(data2[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err5];
+    } else {
+      vErrors.push(err5);
+    }
+    errors++;
+  }
+  validate345.errors = vErrors;
+  return errors === 0;
+}
+validate345.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate344(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate344.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate345(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+    errors = vErrors.length;
+  }
+  validate344.errors = vErrors;
+  return errors === 0;
+}
+validate344.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var WorkspaceList = validate351;
+function validate353(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate353.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -31959,14 +34444,14 @@ function validate330(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate330.errors = vErrors;
+  validate353.errors = vErrors;
   return errors === 0;
 }
-validate330.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate329(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate353.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate352(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate329.evaluated;
+  const evaluated0 = validate352.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -31999,8 +34484,8 @@ function validate329(data, { instancePath = "", parentData, parentDataProperty, 
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate330(data0[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate330.errors : vErrors.concat(validate330.errors);
+          if (!validate353(data0[i0], { instancePath: instancePath + "/workspaces/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate353.errors : vErrors.concat(validate353.errors);
             errors = vErrors.length;
           }
         }
@@ -32034,33 +34519,33 @@ function validate329(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate329.errors = vErrors;
+  validate352.errors = vErrors;
   return errors === 0;
 }
-validate329.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate328(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate352.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate351(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate328.evaluated;
+  const evaluated0 = validate351.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate329(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
+  if (!validate352(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
     errors = vErrors.length;
   }
-  validate328.errors = vErrors;
+  validate351.errors = vErrors;
   return errors === 0;
 }
-validate328.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Workspace = validate333;
-function validate334(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate351.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Workspace = validate356;
+function validate357(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate334.evaluated;
+  const evaluated0 = validate357.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32335,33 +34820,33 @@ function validate334(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate334.errors = vErrors;
+  validate357.errors = vErrors;
   return errors === 0;
 }
-validate334.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate333(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate357.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate356(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate333.evaluated;
+  const evaluated0 = validate356.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (!validate334(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-    vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
+  if (!validate357(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate357.errors : vErrors.concat(validate357.errors);
     errors = vErrors.length;
   }
-  validate333.errors = vErrors;
+  validate356.errors = vErrors;
   return errors === 0;
 }
-validate333.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getDocs_200 = validate336;
-function validate336(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate356.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getDocs_200 = validate359;
+function validate359(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate336.evaluated;
+  const evaluated0 = validate359.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32377,15 +34862,15 @@ function validate336(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate336.errors = vErrors;
+  validate359.errors = vErrors;
   return errors === 0;
 }
-validate336.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var getDocsScript_200 = validate337;
-function validate337(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate359.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var getDocsScript_200 = validate360;
+function validate360(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate337.evaluated;
+  const evaluated0 = validate360.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32401,16 +34886,16 @@ function validate337(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate337.errors = vErrors;
+  validate360.errors = vErrors;
   return errors === 0;
 }
-validate337.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var Health = validate338;
-var schema512 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
-function validate338(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate360.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var Health = validate361;
+var schema531 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
+function validate361(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate338.evaluated;
+  const evaluated0 = validate361.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32468,7 +34953,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema512.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema531.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -32529,16 +35014,16 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate338.errors = vErrors;
+  validate361.errors = vErrors;
   return errors === 0;
 }
-validate338.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Probe = validate339;
-var schema514 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
-function validate339(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate361.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Probe = validate362;
+var schema533 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
+function validate362(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate339.evaluated;
+  const evaluated0 = validate362.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32578,7 +35063,7 @@ function validate339(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok")) {
-        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema514.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema533.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -32596,15 +35081,15 @@ function validate339(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate339.errors = vErrors;
+  validate362.errors = vErrors;
   return errors === 0;
 }
-validate339.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiJson_200 = validate340;
-function validate340(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate362.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiJson_200 = validate363;
+function validate363(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate340.evaluated;
+  const evaluated0 = validate363.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32621,15 +35106,15 @@ function validate340(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate340.errors = vErrors;
+  validate363.errors = vErrors;
   return errors === 0;
 }
-validate340.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiYaml_200 = validate341;
-function validate341(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate363.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiYaml_200 = validate364;
+function validate364(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate341.evaluated;
+  const evaluated0 = validate364.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -32645,10 +35130,10 @@ function validate341(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate341.errors = vErrors;
+  validate364.errors = vErrors;
   return errors === 0;
 }
-validate341.evaluated = { "dynamicProps": false, "dynamicItems": false };
+validate364.evaluated = { "dynamicProps": false, "dynamicItems": false };
 export {
   Agent,
   AgentList,
@@ -32704,10 +35189,13 @@ export {
   Skill,
   SkillList,
   StartedCronRun,
+  Stats,
   ToolList,
   ToolOutput,
+  UserStats,
   Workspace,
   WorkspaceList,
+  WorkspaceStats,
   getDocsScript_200,
   getDocs_200,
   getOpenapiJson_200,

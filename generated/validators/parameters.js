@@ -9836,11 +9836,720 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate79.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
-var listWorkspaces = validate80;
+var getStats = validate80;
+var pattern62 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate80.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.path !== void 0) {
+      let data0 = data.path;
+      if (!(data0 && typeof data0 == "object" && !Array.isArray(data0))) {
+        const err0 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.query !== void 0) {
+      let data1 = data.query;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        if (data1.from !== void 0) {
+          let data2 = data1.from;
+          if (typeof data2 !== "string") {
+            let dataType0 = typeof data2;
+            let coerced0 = void 0;
+            if (dataType0 == "object" && Array.isArray(data2) && data2.length == 1) {
+              data2 = data2[0];
+              dataType0 = typeof data2;
+              if (typeof data2 === "string") {
+                coerced0 = data2;
+              }
+            }
+            if (!(coerced0 !== void 0)) {
+              if (dataType0 == "number" || dataType0 == "boolean") {
+                coerced0 = "" + data2;
+              } else if (data2 === null) {
+                coerced0 = "";
+              } else {
+                const err1 = { instancePath: instancePath + "/query/from", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err1];
+                } else {
+                  vErrors.push(err1);
+                }
+                errors++;
+              }
+            }
+            if (coerced0 !== void 0) {
+              data2 = coerced0;
+              if (data1 !== void 0) {
+                data1["from"] = coerced0;
+              }
+            }
+          }
+          if (typeof data2 === "string") {
+            if (!pattern62.test(data2)) {
+              const err2 = { instancePath: instancePath + "/query/from", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+              if (vErrors === null) {
+                vErrors = [err2];
+              } else {
+                vErrors.push(err2);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data1.to !== void 0) {
+          let data3 = data1.to;
+          if (typeof data3 !== "string") {
+            let dataType1 = typeof data3;
+            let coerced1 = void 0;
+            if (dataType1 == "object" && Array.isArray(data3) && data3.length == 1) {
+              data3 = data3[0];
+              dataType1 = typeof data3;
+              if (typeof data3 === "string") {
+                coerced1 = data3;
+              }
+            }
+            if (!(coerced1 !== void 0)) {
+              if (dataType1 == "number" || dataType1 == "boolean") {
+                coerced1 = "" + data3;
+              } else if (data3 === null) {
+                coerced1 = "";
+              } else {
+                const err3 = { instancePath: instancePath + "/query/to", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err3];
+                } else {
+                  vErrors.push(err3);
+                }
+                errors++;
+              }
+            }
+            if (coerced1 !== void 0) {
+              data3 = coerced1;
+              if (data1 !== void 0) {
+                data1["to"] = coerced1;
+              }
+            }
+          }
+          if (typeof data3 === "string") {
+            if (!pattern62.test(data3)) {
+              const err4 = { instancePath: instancePath + "/query/to", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+              if (vErrors === null) {
+                vErrors = [err4];
+              } else {
+                vErrors.push(err4);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data1.workspace !== void 0) {
+          let data4 = data1.workspace;
+          if (typeof data4 !== "string") {
+            let dataType2 = typeof data4;
+            let coerced2 = void 0;
+            if (dataType2 == "object" && Array.isArray(data4) && data4.length == 1) {
+              data4 = data4[0];
+              dataType2 = typeof data4;
+              if (typeof data4 === "string") {
+                coerced2 = data4;
+              }
+            }
+            if (!(coerced2 !== void 0)) {
+              if (dataType2 == "number" || dataType2 == "boolean") {
+                coerced2 = "" + data4;
+              } else if (data4 === null) {
+                coerced2 = "";
+              } else {
+                const err5 = { instancePath: instancePath + "/query/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err5];
+                } else {
+                  vErrors.push(err5);
+                }
+                errors++;
+              }
+            }
+            if (coerced2 !== void 0) {
+              data4 = coerced2;
+              if (data1 !== void 0) {
+                data1["workspace"] = coerced2;
+              }
+            }
+          }
+          if (typeof data4 === "string") {
+            if (!pattern4.test(data4)) {
+              const err6 = { instancePath: instancePath + "/query/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/query", schemaPath: "#/properties/query/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.headers !== void 0) {
+      let data5 = data.headers;
+      if (!(data5 && typeof data5 == "object" && !Array.isArray(data5))) {
+        const err8 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err9];
+    } else {
+      vErrors.push(err9);
+    }
+    errors++;
+  }
+  validate80.errors = vErrors;
+  return errors === 0;
+}
+validate80.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
+var getUserStats = validate81;
+function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate81.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.path !== void 0) {
+      let data0 = data.path;
+      if (!(data0 && typeof data0 == "object" && !Array.isArray(data0))) {
+        const err0 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.query !== void 0) {
+      let data1 = data.query;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        if (data1.limit === void 0) {
+          data1.limit = 20;
+        }
+        if (data1.from !== void 0) {
+          let data2 = data1.from;
+          if (typeof data2 !== "string") {
+            let dataType0 = typeof data2;
+            let coerced0 = void 0;
+            if (dataType0 == "object" && Array.isArray(data2) && data2.length == 1) {
+              data2 = data2[0];
+              dataType0 = typeof data2;
+              if (typeof data2 === "string") {
+                coerced0 = data2;
+              }
+            }
+            if (!(coerced0 !== void 0)) {
+              if (dataType0 == "number" || dataType0 == "boolean") {
+                coerced0 = "" + data2;
+              } else if (data2 === null) {
+                coerced0 = "";
+              } else {
+                const err1 = { instancePath: instancePath + "/query/from", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err1];
+                } else {
+                  vErrors.push(err1);
+                }
+                errors++;
+              }
+            }
+            if (coerced0 !== void 0) {
+              data2 = coerced0;
+              if (data1 !== void 0) {
+                data1["from"] = coerced0;
+              }
+            }
+          }
+          if (typeof data2 === "string") {
+            if (!pattern62.test(data2)) {
+              const err2 = { instancePath: instancePath + "/query/from", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+              if (vErrors === null) {
+                vErrors = [err2];
+              } else {
+                vErrors.push(err2);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data1.to !== void 0) {
+          let data3 = data1.to;
+          if (typeof data3 !== "string") {
+            let dataType1 = typeof data3;
+            let coerced1 = void 0;
+            if (dataType1 == "object" && Array.isArray(data3) && data3.length == 1) {
+              data3 = data3[0];
+              dataType1 = typeof data3;
+              if (typeof data3 === "string") {
+                coerced1 = data3;
+              }
+            }
+            if (!(coerced1 !== void 0)) {
+              if (dataType1 == "number" || dataType1 == "boolean") {
+                coerced1 = "" + data3;
+              } else if (data3 === null) {
+                coerced1 = "";
+              } else {
+                const err3 = { instancePath: instancePath + "/query/to", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err3];
+                } else {
+                  vErrors.push(err3);
+                }
+                errors++;
+              }
+            }
+            if (coerced1 !== void 0) {
+              data3 = coerced1;
+              if (data1 !== void 0) {
+                data1["to"] = coerced1;
+              }
+            }
+          }
+          if (typeof data3 === "string") {
+            if (!pattern62.test(data3)) {
+              const err4 = { instancePath: instancePath + "/query/to", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+              if (vErrors === null) {
+                vErrors = [err4];
+              } else {
+                vErrors.push(err4);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data1.workspace !== void 0) {
+          let data4 = data1.workspace;
+          if (typeof data4 !== "string") {
+            let dataType2 = typeof data4;
+            let coerced2 = void 0;
+            if (dataType2 == "object" && Array.isArray(data4) && data4.length == 1) {
+              data4 = data4[0];
+              dataType2 = typeof data4;
+              if (typeof data4 === "string") {
+                coerced2 = data4;
+              }
+            }
+            if (!(coerced2 !== void 0)) {
+              if (dataType2 == "number" || dataType2 == "boolean") {
+                coerced2 = "" + data4;
+              } else if (data4 === null) {
+                coerced2 = "";
+              } else {
+                const err5 = { instancePath: instancePath + "/query/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err5];
+                } else {
+                  vErrors.push(err5);
+                }
+                errors++;
+              }
+            }
+            if (coerced2 !== void 0) {
+              data4 = coerced2;
+              if (data1 !== void 0) {
+                data1["workspace"] = coerced2;
+              }
+            }
+          }
+          if (typeof data4 === "string") {
+            if (!pattern4.test(data4)) {
+              const err6 = { instancePath: instancePath + "/query/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+          }
+        }
+        let data5 = data1.limit;
+        if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+          let dataType3 = typeof data5;
+          let coerced3 = void 0;
+          if (dataType3 == "object" && Array.isArray(data5) && data5.length == 1) {
+            data5 = data5[0];
+            dataType3 = typeof data5;
+            if (typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5)) {
+              coerced3 = data5;
+            }
+          }
+          if (!(coerced3 !== void 0)) {
+            if (dataType3 === "boolean" || data5 === null || dataType3 === "string" && data5 && data5 == +data5 && !(data5 % 1)) {
+              coerced3 = +data5;
+            } else {
+              const err7 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+          }
+          if (coerced3 !== void 0) {
+            data5 = coerced3;
+            if (data1 !== void 0) {
+              data1["limit"] = coerced3;
+            }
+          }
+        }
+        if (typeof data5 == "number" && isFinite(data5)) {
+          if (data5 > 100 || isNaN(data5)) {
+            const err8 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+          if (data5 < 1 || isNaN(data5)) {
+            const err9 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            if (vErrors === null) {
+              vErrors = [err9];
+            } else {
+              vErrors.push(err9);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/query", schemaPath: "#/properties/query/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.headers !== void 0) {
+      let data6 = data.headers;
+      if (!(data6 && typeof data6 == "object" && !Array.isArray(data6))) {
+        const err11 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err12];
+    } else {
+      vErrors.push(err12);
+    }
+    errors++;
+  }
+  validate81.errors = vErrors;
+  return errors === 0;
+}
+validate81.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
+var getWorkspaceStats = validate82;
+function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate82.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.path !== void 0) {
+      let data0 = data.path;
+      if (!(data0 && typeof data0 == "object" && !Array.isArray(data0))) {
+        const err0 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.query !== void 0) {
+      let data1 = data.query;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        if (data1.limit === void 0) {
+          data1.limit = 20;
+        }
+        if (data1.from !== void 0) {
+          let data2 = data1.from;
+          if (typeof data2 !== "string") {
+            let dataType0 = typeof data2;
+            let coerced0 = void 0;
+            if (dataType0 == "object" && Array.isArray(data2) && data2.length == 1) {
+              data2 = data2[0];
+              dataType0 = typeof data2;
+              if (typeof data2 === "string") {
+                coerced0 = data2;
+              }
+            }
+            if (!(coerced0 !== void 0)) {
+              if (dataType0 == "number" || dataType0 == "boolean") {
+                coerced0 = "" + data2;
+              } else if (data2 === null) {
+                coerced0 = "";
+              } else {
+                const err1 = { instancePath: instancePath + "/query/from", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err1];
+                } else {
+                  vErrors.push(err1);
+                }
+                errors++;
+              }
+            }
+            if (coerced0 !== void 0) {
+              data2 = coerced0;
+              if (data1 !== void 0) {
+                data1["from"] = coerced0;
+              }
+            }
+          }
+          if (typeof data2 === "string") {
+            if (!pattern62.test(data2)) {
+              const err2 = { instancePath: instancePath + "/query/from", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+              if (vErrors === null) {
+                vErrors = [err2];
+              } else {
+                vErrors.push(err2);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data1.to !== void 0) {
+          let data3 = data1.to;
+          if (typeof data3 !== "string") {
+            let dataType1 = typeof data3;
+            let coerced1 = void 0;
+            if (dataType1 == "object" && Array.isArray(data3) && data3.length == 1) {
+              data3 = data3[0];
+              dataType1 = typeof data3;
+              if (typeof data3 === "string") {
+                coerced1 = data3;
+              }
+            }
+            if (!(coerced1 !== void 0)) {
+              if (dataType1 == "number" || dataType1 == "boolean") {
+                coerced1 = "" + data3;
+              } else if (data3 === null) {
+                coerced1 = "";
+              } else {
+                const err3 = { instancePath: instancePath + "/query/to", schemaPath: "contract#/$defs/Day/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err3];
+                } else {
+                  vErrors.push(err3);
+                }
+                errors++;
+              }
+            }
+            if (coerced1 !== void 0) {
+              data3 = coerced1;
+              if (data1 !== void 0) {
+                data1["to"] = coerced1;
+              }
+            }
+          }
+          if (typeof data3 === "string") {
+            if (!pattern62.test(data3)) {
+              const err4 = { instancePath: instancePath + "/query/to", schemaPath: "contract#/$defs/Day/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"' };
+              if (vErrors === null) {
+                vErrors = [err4];
+              } else {
+                vErrors.push(err4);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data1.workspace !== void 0) {
+          let data4 = data1.workspace;
+          if (typeof data4 !== "string") {
+            let dataType2 = typeof data4;
+            let coerced2 = void 0;
+            if (dataType2 == "object" && Array.isArray(data4) && data4.length == 1) {
+              data4 = data4[0];
+              dataType2 = typeof data4;
+              if (typeof data4 === "string") {
+                coerced2 = data4;
+              }
+            }
+            if (!(coerced2 !== void 0)) {
+              if (dataType2 == "number" || dataType2 == "boolean") {
+                coerced2 = "" + data4;
+              } else if (data4 === null) {
+                coerced2 = "";
+              } else {
+                const err5 = { instancePath: instancePath + "/query/workspace", schemaPath: "contract#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err5];
+                } else {
+                  vErrors.push(err5);
+                }
+                errors++;
+              }
+            }
+            if (coerced2 !== void 0) {
+              data4 = coerced2;
+              if (data1 !== void 0) {
+                data1["workspace"] = coerced2;
+              }
+            }
+          }
+          if (typeof data4 === "string") {
+            if (!pattern4.test(data4)) {
+              const err6 = { instancePath: instancePath + "/query/workspace", schemaPath: "contract#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"' };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+          }
+        }
+        let data5 = data1.limit;
+        if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+          let dataType3 = typeof data5;
+          let coerced3 = void 0;
+          if (dataType3 == "object" && Array.isArray(data5) && data5.length == 1) {
+            data5 = data5[0];
+            dataType3 = typeof data5;
+            if (typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5)) {
+              coerced3 = data5;
+            }
+          }
+          if (!(coerced3 !== void 0)) {
+            if (dataType3 === "boolean" || data5 === null || dataType3 === "string" && data5 && data5 == +data5 && !(data5 % 1)) {
+              coerced3 = +data5;
+            } else {
+              const err7 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+          }
+          if (coerced3 !== void 0) {
+            data5 = coerced3;
+            if (data1 !== void 0) {
+              data1["limit"] = coerced3;
+            }
+          }
+        }
+        if (typeof data5 == "number" && isFinite(data5)) {
+          if (data5 > 100 || isNaN(data5)) {
+            const err8 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+          if (data5 < 1 || isNaN(data5)) {
+            const err9 = { instancePath: instancePath + "/query/limit", schemaPath: "#/properties/query/properties/limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            if (vErrors === null) {
+              vErrors = [err9];
+            } else {
+              vErrors.push(err9);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/query", schemaPath: "#/properties/query/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.headers !== void 0) {
+      let data6 = data.headers;
+      if (!(data6 && typeof data6 == "object" && !Array.isArray(data6))) {
+        const err11 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err12];
+    } else {
+      vErrors.push(err12);
+    }
+    errors++;
+  }
+  validate82.errors = vErrors;
+  return errors === 0;
+}
+validate82.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
+var listWorkspaces = validate83;
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate83.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10003,15 +10712,15 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate80.errors = vErrors;
+  validate83.errors = vErrors;
   return errors === 0;
 }
-validate80.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
-var createWorkspace = validate81;
-function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate83.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
+var createWorkspace = validate84;
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate81.evaluated;
+  const evaluated0 = validate84.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10111,15 +10820,15 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate81.errors = vErrors;
+  validate84.errors = vErrors;
   return errors === 0;
 }
-validate81.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
-var deleteWorkspace = validate82;
-function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate84.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
+var deleteWorkspace = validate85;
+function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate82.evaluated;
+  const evaluated0 = validate85.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10265,15 +10974,15 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate82.errors = vErrors;
+  validate85.errors = vErrors;
   return errors === 0;
 }
-validate82.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
-var getWorkspace = validate83;
-function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate85.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
+var getWorkspace = validate86;
+function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate83.evaluated;
+  const evaluated0 = validate86.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10382,15 +11091,15 @@ function validate83(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate83.errors = vErrors;
+  validate86.errors = vErrors;
   return errors === 0;
 }
-validate83.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
-var updateWorkspaceAllowlist = validate84;
-function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate86.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
+var updateWorkspaceAllowlist = validate87;
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate84.evaluated;
+  const evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -10499,10 +11208,10 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate84.errors = vErrors;
+  validate87.errors = vErrors;
   return errors === 0;
 }
-validate84.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
+validate87.evaluated = { "props": { "path": true, "query": true, "headers": true }, "dynamicProps": false, "dynamicItems": false };
 export {
   approveToolCall,
   cancelRun,
@@ -10530,7 +11239,10 @@ export {
   getRun,
   getSession,
   getSessionHistory,
+  getStats,
+  getUserStats,
   getWorkspace,
+  getWorkspaceStats,
   installSkill,
   invokeTool,
   listAgentSessions,

@@ -2,6 +2,7 @@ import { createAnthropicProvider } from "./anthropic.ts";
 import { usualContextWindow } from "./context-window.ts";
 import { createModelList, type ModelList } from "./model-list.ts";
 import { createOpenAiProvider, type RemoteProvider, type RemoteProviderOptions } from "./openai.ts";
+import { createPrice } from "./price.ts";
 import type { ConfiguredModel, ProviderSettings, ResolvedModel } from "./registry.ts";
 
 /** One provider of the settings, with what is known of its models. */
@@ -66,6 +67,7 @@ export function resolved(entry: Entry, model: string): ResolvedModel {
 /** For names that a caller made up: nothing of them is kept. */
 export function passed(entry: Entry, model: string): ResolvedModel {
   const usual = usualContextWindow(model);
+  const price = entry.configured.get(model)?.price;
   return {
     provider: entry.provider,
     model,
@@ -74,5 +76,6 @@ export function passed(entry: Entry, model: string): ResolvedModel {
     get contextWindow() {
       return toldContextWindow(entry, model) ?? usual;
     },
+    price: price === undefined ? null : createPrice(price),
   };
 }

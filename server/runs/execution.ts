@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
 import { runTurn, type TurnInput, type TurnOutput } from "../chat/turn.ts";
 import { GatewayError } from "../errors.ts";
+import type { Usage } from "../providers/port.ts";
+import { costNanoUsd, type Price } from "../providers/price.ts";
 import type { Run, RunIdentity } from "./run.ts";
 import type { FinishRun, NewSession, RunStore } from "./store.ts";
 
@@ -14,6 +16,8 @@ export interface PreparedRun {
   userMessage: { id: string; content: string } | null;
   /** The id that the answer will have; made after the user's, so that ids sort as the messages do. */
   messageId: string;
+  /** Of the turn's model; null where the settings have none. */
+  price: Price | null;
   turn: TurnInput;
 }
 
@@ -41,10 +45,11 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       signal.throwIfAborted();
       run.identity = { ...run.identity, ...prepared.identity };
       run.messageId = prepared.messageId;
+      run.price = prepared.price;
       await store.begin({ run: run.record, origin: run.identity.origin ?? null, session: prepared.newSession, userMessage: prepared.userMessage });
       isStored = true;
       run.accept();
-      for await (const events of runTurn(prepared.turn, signal)) {
+      for await (const events of runTurn(prepared.turn, signal, run.usage)) {
         for (const event of events) {
           // Only the last event has something to wait for; a stream has hundreds that have not.
           const ending = take(run, event);
@@ -92,12 +97,12 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
     }
   }
 
-  /** The provider's own count never comes: four characters a token is near enough. */
+  /** The provider's own count of the last call never comes: four characters a token is near enough. */
   function tooLong(run: Run): Extract<TurnOutput, { type: "finished" }> {
     return {
       type: "finished",
       finishReason: "length",
-      usage: { inputTokens: 0, outputTokens: Math.ceil(run.content.length / 4) },
+      usage: { inputTokens: run.usage.inputTokens, outputTokens: Math.ceil(run.content.length / 4) },
       latencyMs: now() - run.identity.createdAt,
       toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
       callerToolCalls: [],
@@ -114,6 +119,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       content: run.content,
       model: run.model,
       usage: finished.usage,
+      cost: costOf(run, finished.usage),
       finishReason: finished.finishReason,
       toolCalls: run.toolCalls,
       toolsInvoked: finished.toolsInvoked,
@@ -134,6 +140,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
     try {
       if (isBegun) {
         const isCancelled = error.code === "cancelled";
+        const usage = run.usage.inputTokens + run.usage.outputTokens > 0 ? run.usage : null;
         await store.finish({
           ...whose(run),
           status: isCancelled ? "cancelled" : "failed",
@@ -141,7 +148,8 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
           messageId: isCancelled && run.content !== "" ? run.messageId : null,
           content: isCancelled ? run.content : "",
           model: run.model === "" ? null : run.model,
-          usage: null,
+          usage,
+          cost: usage && costOf(run, usage),
           finishReason: null,
           toolCalls: run.toolCalls,
           toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
@@ -158,6 +166,10 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
     run.fail(error, finishedAt);
     return isStored;
   }
+}
+
+function costOf({ price }: Run, usage: Usage): FinishRun["cost"] {
+  return price && { nanoUsd: costNanoUsd(price, usage), priceVersion: price.version };
 }
 
 function whose({ identity }: Run): Pick<FinishRun, "run" | "isForChannel"> {

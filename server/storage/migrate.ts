@@ -9,6 +9,7 @@ import { sessionSummary } from "./migrations/0008-session-summary.ts";
 import { keyTools } from "./migrations/0010-key-tools.ts";
 import { idempotency } from "./migrations/0011-idempotency.ts";
 import { events } from "./migrations/0012-events.ts";
+import { usage } from "./migrations/0015-usage.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   "0010-key-tools": keyTools,
   "0011-idempotency": idempotency,
   "0012-events": events,
+  "0015-usage": usage,
 };
 
 /** What a database of this program's version has been through. */
