@@ -8,6 +8,7 @@ import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import { composeKeys } from "./compose-keys.ts";
+import { composeStats } from "./compose-stats.ts";
 import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
@@ -71,6 +72,7 @@ import { createSettingsStore } from "./settings/store.ts";
 import { watchSettings } from "./settings/watch.ts";
 import { createSkillsHandlers } from "./skills/handlers.ts";
 import { createSkills, skillsSettings } from "./skills/service.ts";
+import { createStatsHandlers } from "./stats/handlers.ts";
 import { openDatabase } from "./storage/database.ts";
 import { createToolsHandlers } from "./tools/handlers.ts";
 import { createTools, type Tools } from "./tools/registry.ts";
@@ -130,7 +132,9 @@ export async function composeGateway(
   const runs = createRuns({ store: runStore, log, now, ...runTimes });
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const events = createEvents({ store: await createEventStore({ database }), writer: eventWriter, workspaces, log, now, retentionDays: settings.events.retentionDays });
+  const eventStore = await createEventStore({ database });
+  const { stats, usage } = composeStats({ database, events: eventStore, writer: eventWriter, workspaces, log });
+  const events = createEvents({ store: eventStore, writer: eventWriter, beforePruning: usage.catchUp, workspaces, log, now, retentionDays: settings.events.retentionDays });
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
   const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
@@ -206,6 +210,7 @@ export async function composeGateway(
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
       ...createEventsHandlers({ events }),
+      ...createStatsHandlers({ stats, now }),
       ...createLogsHandlers({ audit }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
@@ -237,6 +242,7 @@ export async function composeGateway(
     async close() {
       await mcp.close();
       await events.close();
+      await usage.close();
       memory.close();
       await providers.close();
       cluster.close();
