@@ -10,7 +10,7 @@ const settingsOf = (written: unknown): Settings =>
   readSettings(written, { argv: {}, env: { OPENAI_API_KEY: "an-openai-key", ANTHROPIC_API_KEY: "an-anthropic-key", TELEGRAM_BOT_TOKEN: "1:x" }, homeDir: "/nowhere", stateDir: "/nowhere", sourceFile: null }).settings;
 
 function application() {
-  const names = ["agents", "settingsKeys", "perimeter", "limits", "quotas", "providers", "memory", "tools", "mcp", "skills", "audit", "workspaces", "cron"] as const;
+  const names = ["agents", "settingsKeys", "perimeter", "limits", "quotas", "providers", "memory", "tools", "mcp", "skills", "audit", "events", "dispatch", "logStore", "workspaces", "channels", "cron"] as const;
   const use = Object.fromEntries(names.map((name) => [name, vi.fn<() => void>()])) as Record<(typeof names)[number], Mock<() => void>>;
   const log = pino({ level: "info" }, { write() {} });
   const services = Object.fromEntries(names.map((name) => [name, { [name === "workspaces" ? "seed" : "use"]: use[name] }]));
@@ -29,7 +29,7 @@ describe("what becomes of each part of the settings", () => {
   const changed = ([name = "", inner]: string[]): Settings => ({ ...settings, [name]: inner === undefined ? "changed" : { ...(settings[name as keyof Settings] as object), [inner]: "warn" } });
 
   /** Nothing that runs reads these: a restart would change nothing either. The answer's warnings tell of most of them. */
-  const notInForce = ["stateDir", "channels", "webhooks"];
+  const notInForce = ["stateDir"];
 
   test.each(parts.map((part) => part.join("/")))("%s takes effect at once, with a restart, or is not in force", async (name) => {
     const { apply, restartRequired, use, log } = application();

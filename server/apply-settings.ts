@@ -3,12 +3,14 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Agents } from "./agents/service.ts";
 import type { Audit } from "./audit/service.ts";
+import type { Channels } from "./channels/service.ts";
 import type { Cron } from "./cron/service.ts";
 import type { Events } from "./events/service.ts";
 import type { Perimeter } from "./http/perimeter/perimeter.ts";
 import type { SettingsKeys } from "./keys/settings-keys.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Limits } from "./limits/service.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import type { Mcp } from "./mcp/service.ts";
 import type { MemoryService } from "./memory/service.ts";
 import type { Providers } from "./providers/registry.ts";
@@ -20,6 +22,7 @@ import type { Application } from "./settings/service.ts";
 import type { HttpSettings, LoggingSettings, Settings } from "./settings/settings.ts";
 import { type Skills, skillsSettings } from "./skills/service.ts";
 import type { Tools } from "./tools/registry.ts";
+import type { Dispatch } from "./webhooks/dispatch.ts";
 import type { Workspaces } from "./workspaces/service.ts";
 
 /** The parts of the settings that change one by one. */
@@ -36,12 +39,15 @@ export interface RunningParts {
   memory: Pick<MemoryService, "use">;
   tools: Tools;
   events: Pick<Events, "use">;
+  dispatch: Pick<Dispatch, "use">;
   mcp: Pick<Mcp, "use">;
   skills: Skills;
   runs: Runs;
   workspaces: Workspaces;
+  channels: Pick<Channels, "use">;
   cron: Cron;
   audit: Pick<Audit, "use">;
+  logStore: Pick<LogStore, "use">;
   mask: SecretMask;
   log: Logger;
 }
@@ -55,16 +61,14 @@ const atStart = {
   "logging.file": ["/logging/file"],
   // Of the environment, which does not change while the gateway runs.
   stateDir: [],
-  // Not in force in this version, after a restart no more than before one.
-  channels: [],
-  webhooks: [],
 } satisfies Partial<Record<SettingsPart, readonly string[]>>;
 
 type AppliedPart = Exclude<SettingsPart, keyof typeof atStart>;
 
 /** Lets settings take effect in the running gateway. A part of the settings that is neither here nor in the table above does not compile. */
 export function createApplication(parts: RunningParts): Application {
-  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, cron, audit, mask, log } = parts;
+  const { agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log } = parts;
+  const exchangeLogFiles = (next: Settings) => logStore.use(next.logging);
   const exchangePerimeter = (next: Settings) => perimeter.use(next.http);
   const exchangeSkills = (next: Settings) => skills.use(skillsSettings(next));
   const steps: Record<AppliedPart, (next: Settings) => void | Promise<void>> = {
@@ -85,16 +89,24 @@ export function createApplication(parts: RunningParts): Application {
     // A turn that has just been given its model is under way a moment later.
     models: (next) => providers.use(next.models, nextTurn().then(() => runs.settled())),
     memory: (next) => memory.use(next.memory),
-    events: (next) => events.use(next.events),
+    events(next) {
+      events.use(next.events);
+      return dispatch.use(next);
+    },
+    webhooks: (next) => dispatch.use(next),
     mcp: (next) => mcp.use(next.mcp),
     skills: exchangeSkills,
+    channels: (next) => channels.use(next.channels),
     cron: (next) => cron.use(next.cron.jobs),
     "logging.auditRetentionDays": (next) => audit.use({ retentionDays: next.logging.auditRetentionDays }),
     tools: (next) => tools.use(next),
-    network(next) {
+    async network(next) {
       tools.use(next);
-      return exchangeSkills(next);
+      await exchangeSkills(next);
+      await dispatch.use(next);
     },
+    "logging.maxFileBytes": exchangeLogFiles,
+    "logging.maxFiles": exchangeLogFiles,
     "logging.level": (next) => void (log.level = next.logging.level),
   };
 

@@ -1,5 +1,6 @@
 const firstMs = 1_000;
-const longestMs = 60_000;
+/** As long as a wait gets. */
+export const longestMs = 60_000;
 
 /** How long to wait before the next attempt: from one second, doubled with each, up to a minute. */
 export interface Backoff {

@@ -7,9 +7,13 @@ import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
+import type { ChannelsOptions } from "./channels/service.ts";
+import { createSendTool } from "./channels/tool.ts";
+import { composeChannels, type ComposedChannels } from "./compose-channels.ts";
+import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
-import { composeStats } from "./compose-stats.ts";
-import { createWhatsappWebhookHandlers } from "./channels/whatsapp-webhook.ts";
+import { composeMemory } from "./compose-memory.ts";
+import { composeObserver } from "./compose-observer.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -19,10 +23,6 @@ import { createCronHandlers } from "./cron/handlers.ts";
 import { createCron } from "./cron/service.ts";
 import { createCronStore } from "./cron/store.ts";
 import { createDocsHandlers } from "./docs/handlers.ts";
-import { createEventsHandlers } from "./events/handlers.ts";
-import { createEvents } from "./events/service.ts";
-import { createEventStore } from "./events/store.ts";
-import { recordInvocations } from "./events/tool-events.ts";
 import { createEventWriter } from "./events/writer.ts";
 import { createHealthHandlers } from "./health/handlers.ts";
 import { createHealthChecks, type HealthChecks } from "./health/service.ts";
@@ -41,16 +41,16 @@ import { createLoginGuard } from "./limits/logins.ts";
 import { createQuotas } from "./limits/quotas.ts";
 import { createLimits } from "./limits/service.ts";
 import { createLogsHandlers } from "./logs/handlers.ts";
+import { createRingStore } from "./logs/ring-store.ts";
+import { createGatewayLog } from "./logs/service.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import { createMcpHandlers } from "./mcp/handlers.ts";
 import { createMcp } from "./mcp/service.ts";
-import { createEmbeddings } from "./memory/embeddings.ts";
-import { createSqliteFullText } from "./memory/full-text.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
 import { createRecall } from "./memory/recall.ts";
-import { createMemory } from "./memory/service.ts";
-import { createMemoryStore } from "./memory/store.ts";
 import { createMemoryTools } from "./memory/tools.ts";
-import { createVectorStore } from "./memory/vectors.ts";
+import { createMetricsHandlers } from "./metrics/handlers.ts";
+import { webhookQueue } from "./metrics/webhook-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
@@ -72,7 +72,6 @@ import { createSettingsStore } from "./settings/store.ts";
 import { watchSettings } from "./settings/watch.ts";
 import { createSkillsHandlers } from "./skills/handlers.ts";
 import { createSkills, skillsSettings } from "./skills/service.ts";
-import { createStatsHandlers } from "./stats/handlers.ts";
 import { openDatabase } from "./storage/database.ts";
 import { createToolsHandlers } from "./tools/handlers.ts";
 import { createTools, type Tools } from "./tools/registry.ts";
@@ -84,6 +83,10 @@ import { createWorkspaceStore } from "./workspaces/store.ts";
 /** What tests and embedders may set besides the settings. */
 export interface ComposeOptions {
   log: Logger;
+  /** Where the log's lines are read again; whoever made it writes to it. Without, there are none. */
+  logStore?: LogStore;
+  /** What skills look into, and OpenTelemetry's variables. */
+  env?: NodeJS.ProcessEnv;
   /** The one that the log goes through. Without, one of the settings' secrets. */
   mask?: SecretMask;
   now?: () => number;
@@ -94,6 +97,8 @@ export interface ComposeOptions {
   checkAnswer?: CheckAnswer | undefined;
   /** Where the settings come from; without it they can neither be read nor changed over HTTP. */
   source?: SettingsSource | undefined;
+  /** How each messaging platform's connector is loaded; tests give scripted ones. */
+  connectors?: ChannelsOptions["connectors"];
   /** Milliseconds between two looks at the settings file. */
   settingsIntervalMs?: number;
 }
@@ -120,21 +125,22 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, settingsIntervalMs }: ComposeOptions,
+  { log, logStore = createRingStore(0), env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, connectors, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
-  const database = await openDatabase(settings.storage.url);
+  const observer = await composeObserver({ version, env, log });
+  const { metrics } = observer;
+  const database = await openDatabase(settings.storage.url, observer.database);
   const eventWriter = createEventWriter({ database });
   const sessionStore = createSessionStore({ database, events: eventWriter, now });
   const runStore = createRunStore({ database, events: eventWriter });
 
   const agents = createAgents(settings.agents);
-  const runs = createRuns({ store: runStore, log, now, ...runTimes });
+  const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const eventStore = await createEventStore({ database });
-  const { stats, usage } = composeStats({ database, events: eventStore, writer: eventWriter, workspaces, log });
-  const events = createEvents({ store: eventStore, writer: eventWriter, beforePruning: usage.catchUp, workspaces, log, now, retentionDays: settings.events.retentionDays });
+  const { events, usage, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
+  metrics.register(webhookQueue(dispatch.queue));
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
   const idempotency = await createIdempotency({ store: createIdempotencyStore({ database }), runs, log, now });
@@ -145,30 +151,24 @@ export async function composeGateway(
   workspaces.onDeleted(() => authentication.forgetAll());
   const firstToken = await keys.createFirstToken();
 
-  const providers = createProviders(settings.models, embeddedDelayMs === undefined ? {} : { embedded: { delayMs: embeddedDelayMs } });
-  const memory = await createMemory({
-    store: createMemoryStore({ database, fullText: createSqliteFullText({ database }) }),
-    embeddings: createEmbeddings({ store: createVectorStore({ database }), providers, log }),
-    workspaces,
-    settings: settings.memory,
-    log,
-    now,
-  });
+  const providers = observer.providers(createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) }));
+  const memory = await composeMemory({ database, providers, workspaces, settings: settings.memory, log, now });
   workspaces.onDeleted(memory.forget);
   const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
   const skills = createSkills({
     settings: skillsSettings(settings),
-    env: process.env,
+    env,
     hasTool(name) {
       const tool = tools.get(name);
-      return tool !== undefined && tools.refusal(tool, { tools: null }) === null;
+      return tool !== undefined && tools.refusal(tool, { tools: null, denyTools: null }) === null;
     },
     globsOf: async ({ principal, workspaceId, agentId }) => ({
       agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],
       workspace: (await workspaces.getFor(principal, workspaceId)).skills,
     }),
   });
-  const tools: Tools = createTools({ settings, sources: [createMemoryTools({ memory }), skills, mcp], onInvoked: recordInvocations({ events: eventWriter, log, now }), now });
+  const sources = [createMemoryTools({ memory }), skills, createSendTool({ send: (...message) => channels.send(...message) }), mcp];
+  const tools: Tools = observer.tools(createTools({ settings, sources, onInvoked, now }));
   await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
@@ -177,13 +177,16 @@ export async function composeGateway(
   const summaries = createSummaries({ sessions, log, now });
   const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
-  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, now, log });
+  const { channels, handlers: channelsHandlers, doors }: ComposedChannels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
+  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, channels, now, log });
   await cron.use(settings.cron.jobs);
-  const health = createHealthChecks({ database, cluster, version });
+  const health = createHealthChecks({ database, cluster, providers, channels, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });
 
+  const gatewayLog = createGatewayLog({ store: logStore });
+
   const perimeter = createPerimeter(settings.http);
-  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, tools, mcp, skills, runs, workspaces, cron, audit, mask, log });
+  const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log });
   const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
@@ -196,7 +199,9 @@ export async function composeGateway(
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
+    doors,
     isDraining: () => health.lifecycle === "draining",
+    ...observer.http,
     checkAnswer,
     handlers: {
       ...createChatHandlers({ chat, runs }),
@@ -209,15 +214,15 @@ export async function composeGateway(
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
-      ...createEventsHandlers({ events }),
-      ...createStatsHandlers({ stats, now }),
-      ...createLogsHandlers({ audit }),
+      ...eventHandlers,
+      ...createLogsHandlers({ audit, gatewayLog }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
       ...createSettingsHandlers({ settings: settingsService }),
       ...createCronHandlers({ cron }),
-      ...createWhatsappWebhookHandlers({ connector: () => null, verifyToken: () => null }),
-      ...createHealthHandlers({ health, sessions }),
+      ...channelsHandlers,
+      ...createHealthHandlers({ health, sessions, channels, runs }),
+      ...createMetricsHandlers({ metrics, runs }),
       ...createDocsHandlers(),
     },
   });
@@ -230,17 +235,24 @@ export async function composeGateway(
     health,
     providers,
     firstToken,
-    start: () => mcp.use(settings.mcp),
+    start() {
+      mcp.use(settings.mcp);
+      dispatch.start();
+      channels.start();
+    },
     reloadSettings: async () => watch?.reload(),
     async drain(timeoutMs) {
       watch?.close();
+      gatewayLog.close();
       events.stop();
-      const cronEnded = cron.stop();
+      const ended = [cron.stop(), channels.drain(timeoutMs), dispatch.stop(timeoutMs)];
       await runs.drain(timeoutMs);
-      await cronEnded;
+      await Promise.all(ended);
     },
     async close() {
+      await channels.stop();
       await mcp.close();
+      await dispatch.close();
       await events.close();
       await usage.close();
       memory.close();
@@ -250,6 +262,7 @@ export async function composeGateway(
       await idempotency.close();
       await lastUse.flush();
       await database.close();
+      await observer.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger } from "pino";
+import type { LogStore } from "./logs/log-store.ts";
 import { type SecretMask, withoutQuotedJson } from "./secrets.ts";
 
 export interface LogOptions {
@@ -7,11 +8,31 @@ export interface LogOptions {
   mask: SecretMask;
 }
 
-/** Logs to standard output, asynchronously and within a quarter of a second: JSON lines, or for people on a terminal. */
-export async function createLog(options: LogOptions): Promise<Logger> {
-  if (!process.stdout.isTTY) return createLogTo(pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 250 }), options);
+/**
+ * Logs to standard output, asynchronously and within a quarter of a second: JSON lines, or for people on a terminal. And to a
+ * store, where the lines can be read again.
+ */
+export async function createLog({ store, ...options }: LogOptions & { store: LogStore }): Promise<Logger> {
+  const shown = await standardOutput();
+  return createLogTo(
+    {
+      write(line: string) {
+        shown.write(line);
+        store.write(line);
+      },
+      async flush(done: () => void) {
+        await Promise.all([store.flush(), new Promise<void>((resolve) => (shown.flush ? shown.flush(resolve) : resolve()))]);
+        done();
+      },
+    } as DestinationStream,
+    options,
+  );
+}
+
+async function standardOutput(): Promise<DestinationStream & { flush?: (done: () => void) => void }> {
+  if (!process.stdout.isTTY) return pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 250 });
   const { default: pretty } = await import("pino-pretty");
-  return createLogTo(pretty({ colorize: true, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname", singleLine: true }), options);
+  return pretty({ colorize: true, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname", singleLine: true });
 }
 
 export function createLogTo(destination: DestinationStream, { level, mask }: LogOptions): Logger {

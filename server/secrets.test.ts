@@ -19,6 +19,7 @@ test("of two secrets that begin alike, all of the longer one is hidden", () => {
 test.each([
   ["the token oc_tok_0123456789abcdef", "the token [redacted]"],
   ["/api/v1/sessions/oclaw_live_abcdef", "/api/v1/sessions/[redacted]"],
+  ["signed with whsec_MfKQ9r8GKYqrTwjU+PD8/w==", "signed with [redacted]"],
   ["sk-openclaw-abc-def.", "[redacted]."],
   ["Authorization: Bearer abc.def-123", "Authorization: Bearer [redacted]"],
   ["redis://user:hunter2@host/0", "redis://user:[redacted]@host/0"],

@@ -43,7 +43,7 @@ const looks = [
   /(:\/\/[^\s/?#:@"\\]*:)[^\s/"@\\]+(?=@)/,
   /(\b[Bb]earer )[\w.~+/=-]{8,}/,
   // Wherever it begins: `%zzoc_tok_…` is one, too.
-  /(?:oc_tok_|oclaw_live_|sk-openclaw-)[\w-]{4,}/,
+  /(?:oc_tok_|oclaw_live_|sk-openclaw-)[\w-]{4,}|whsec_[\w+/=-]{8,}/,
 ]
   .map(({ source }) => source)
   .join("|");

@@ -119,10 +119,10 @@ describe("the server", () => {
   });
 });
 
-describe("a key that may nothing of this version", () => {
+describe("a key that may only send", () => {
   const server = useServer({ settings: { api: { auth: { tokens: [{ name: "sender", token: senderToken, scope: ["send"], rateLimit: 1000 }] } } } });
 
-  test.each(guarded)("$id", async ({ id, permission }) => {
+  test.each(guarded.filter(({ permission }) => permission !== "channels:send"))("$id", async ({ id, permission }) => {
     const answer = await server.call(id, { ...exampleRequest(id), token: senderToken });
     expect(answer.status, answer.text).toBe(permission === "any" ? 200 : 403);
   });

@@ -22,7 +22,8 @@ const wrongJobs: [json: object, path: string][] = [
   [{ everyMs: 1000, message: "Hello", overlap: "queue" }, "/overlap"],
   [{ everyMs: 1000, message: "Hello", catchUp: "all" }, "/catchUp"],
   [{ everyMs: 1000, message: "Hello", timeoutMs: 1 }, "/timeoutMs"],
-  [{ everyMs: 1000, message: "Hello", deliver: { channel: "slack", to: "#standup" } }, "/deliver"],
+  [{ everyMs: 1000, message: "Hello", deliver: { channel: "pigeon", to: "#standup" } }, "/deliver/channel"],
+  [{ everyMs: 1000, message: "Hello", deliver: { channel: "slack" } }, "/deliver/to"],
 ];
 
 /** What only the server can know to be wrong. */

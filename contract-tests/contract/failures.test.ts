@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { CheckAnswer } from "../../server/http/mount.ts";
+import { scriptedPlatform } from "../fakes/scripted-connector.ts";
 import { exampleRequest } from "./example-request.ts";
 import { errorOf, expectNothingInternal } from "./error-of.ts";
 import { isPlatformCallback, operations, type OperationId } from "./operations.ts";
@@ -26,7 +27,7 @@ describe("500: a crash behind the handler", () => {
     throw new Error("a fault planted in /tmp/secret.ts");
   };
   // Not an option of the harness's, but one that it hands on.
-  const faulty = { env: {}, checkAnswer };
+  const faulty = { env: {}, checkAnswer, connectors: scriptedPlatform().connectors, settings: { channels: { telegram: { botToken: "123:abc" } } } };
   const server = useServer(faulty);
   const answering = ours.filter(({ method, path, id }) => method === "GET" && !path.includes("{") && id !== "streamChatByQuery");
 
@@ -40,6 +41,16 @@ describe("500: a crash behind the handler", () => {
     const json: unknown = JSON.parse(readFileSync(join(server.gateway.stateDir, "settings.json"), "utf8"));
     const answer = await server.call(id, { json });
     expect(answer.status, answer.text).toBe(500);
+    expectFace(id, answer.text, "internal_error");
+  });
+
+  test.each(["sendToChannel", "sendPlainMessage"] as const)("%s", async (id) => {
+    // The channel is connected a moment after the start.
+    const answer = await vi.waitFor(async () => {
+      const sent = await server.call(id, exampleRequest(id));
+      expect(sent.status, sent.text).toBe(500);
+      return sent;
+    });
     expectFace(id, answer.text, "internal_error");
   });
 
@@ -58,8 +69,8 @@ describe("500: a crash behind the handler", () => {
 
 describe("500: a store that is broken", () => {
   const server = useServer();
-  const talking = ours.filter(({ bodySchemas, group }) => bodySchemas && !["Settings", "Skills", "Tools"].includes(group));
-  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|cron|memory|stats|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
+  const talking = ours.filter(({ bodySchemas, group }) => bodySchemas && !["Settings", "Skills", "Tools", "Channels"].includes(group));
+  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|cron|webhooks|memory|stats|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {
     breakStore();
@@ -81,7 +92,7 @@ describe("500: a store that is broken", () => {
 
   function breakStore(): void {
     const database = openBeside(server);
-    const tables = ["messages", "runs", "sessions", "workspaces", "keys", "memories", "memory_index", "cron_jobs", "cron_clocks", "cron_runs", "usage_days", "usage_user_days"];
+    const tables = ["messages", "runs", "sessions", "workspaces", "keys", "memories", "memory_index", "cron_jobs", "cron_clocks", "cron_runs", "webhooks", "webhook_deliveries", "usage_days", "usage_user_days"];
     database.exec(["PRAGMA foreign_keys = OFF", ...tables.map((table) => `DROP TABLE IF EXISTS ${table}`)].join("; "));
     database.close();
   }

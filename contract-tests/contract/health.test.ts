@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readOnlyToken } from "../harness/gateway.ts";
+import { freshId } from "./ids.ts";
 import { describeTargets, useServer } from "./targets.ts";
 
 describeTargets((target) => {
@@ -20,10 +21,14 @@ describeTargets((target) => {
   test("200: GET /api/status is the plain edition's", async () => {
     expect((await target.call("getPlainStatus")).json(200)).toMatchObject({ gateway: "running", sessions: expect.any(Number) });
   });
+
+  test("200: GET /api/v1/status is the operator edition's", async () => {
+    expect((await target.call("getStatus")).json(200)).toMatchObject({ gateway: "running", database: "connected", queue: { running: expect.any(Number) }, memory: { used: expect.any(Number) } });
+  });
 });
 
 describe("the server", () => {
-  const server = useServer();
+  const server = useServer({ provider: { models: [{ id: "gpt-5-mini" }], maxRetries: 0 } });
 
   test("has no Redis and no channel in this version, and says so", async () => {
     expect((await server.call("getApiHealth", { token: readOnlyToken })).json(200)).toMatchObject({ redis: "disabled", channels: {} });
@@ -33,5 +38,33 @@ describe("the server", () => {
     const before = (await server.call("getPlainStatus")).json(200).sessions;
     await server.makeSession();
     expect((await server.call("getPlainStatus")).json(200).sessions).toBe(before + 1);
+  });
+
+  test("is degraded from a provider's failure to its next answer, and says when and why", async () => {
+    const state = async () => (await server.call("getStatus")).json(200);
+    (await server.call("chat", { json: { message: "Hello" } })).json(200);
+    const before = await state();
+    expect([before.status, before.providers["openai"]]).toEqual(["ok", { status: "ok", lastSuccessAt: expect.any(String), lastErrorAt: null, lastError: null }]);
+
+    expect((await server.call("chat", { json: { message: "Hello [500]" } })).status).toBe(502);
+    const failing = await state();
+    expect(failing).toMatchObject({ status: "degraded", providers: { openai: { status: "failing", lastSuccessAt: before.providers["openai"]!.lastSuccessAt, lastErrorAt: expect.any(String), lastError: "provider_error" } } });
+    for (const id of ["getHealth", "getHealthDetail", "getApiHealth"] as const) expect((await server.call(id)).json(200).status).toBe("degraded");
+
+    (await server.call("chat", { json: { message: "Hello" } })).json(200);
+    expect(await state()).toMatchObject({ status: "ok", providers: { openai: { status: "ok", lastError: "provider_error" } } });
+  });
+
+  test("counts the turns under way, and those behind them", async () => {
+    const sessionId = freshId();
+    const queue = async () => (await server.call("getStatus")).json(200).queue;
+    expect(await queue()).toEqual({ running: 0, waiting: 0 });
+    const leave = new AbortController();
+    server.upstream.reset();
+    const turns = [1, 2].map(() => server.call("chat", { json: { message: "Hello [hang]", sessionId }, signal: leave.signal }).catch(() => {}));
+    await server.upstream.untilRequests(1);
+    await vi.waitFor(async () => expect(await queue()).toEqual({ running: 1, waiting: 1 }), { timeout: 10_000, interval: 10 });
+    leave.abort();
+    await Promise.all(turns);
   });
 });

@@ -10,7 +10,7 @@ const guarded = operations.filter(({ permission }) => permission !== "none");
 const open = operations.filter(({ permission }) => permission === "none");
 
 /** Operations whose document calls a 429 by its longer name. */
-const exceeded = new Set<OperationId>(["chat", "streamChat", "streamChatByQuery", "listModels"]);
+const exceeded = new Set<OperationId>(["chat", "streamChat", "streamChatByQuery", "listModels", "sendToChannel"]);
 
 const limitsOf = ({ headers }: { headers: Headers }) => ["Limit", "Remaining", "Reset"].map((name) => headers.get(`X-RateLimit-${name}`)).map((value) => (value === null ? null : Number(value)));
 

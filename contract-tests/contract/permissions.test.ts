@@ -13,7 +13,7 @@ const wanting = operations.filter(({ permission }) => permission !== "none" && p
 
 async function keyWith(given: object): Promise<string> {
   // Each asks for every operation there is, within a minute.
-  return (await server.call("createKey", { json: { label: "Of the test", rateLimit: 1000, ...given } })).json(201).secret;
+  return (await server.call("createKey", { json: { label: "Of the test", rateLimit: 10_000, ...given } })).json(201).secret;
 }
 
 /** Where the contract's example asks for more than the one permission that the operation wants. */
@@ -23,7 +23,7 @@ const requestOf = (id: OperationId) => modestRequests[id] ?? exampleRequest(id);
 describe("a key with one permission", () => {
   const tokens = new Map<string, string>();
   beforeAll(async () => {
-    for (const permission of keyPermissions) tokens.set(permission, await keyWith({ permissions: [permission] }));
+    for (const permission of keyPermissions) tokens.set(permission, await keyWith({ permissions: [permission], rateLimit: 1000 }));
   });
 
   test.each(wanting)("$id wants $permission and no other", async ({ id, permission: wanted, face }) => {
@@ -58,7 +58,10 @@ describe("a key that may everything in one workspace", () => {
     const { id: memoryId } = (await server.call("createMemory", { json: { text: "A foreign fact", workspace: "default" } })).json(201);
     // Under the session's id, since `{id}` is the name of both.
     const { id: jobId } = (await server.call("createCronJob", { json: { id: sessionId, everyMs: 86_400_000, message: "Foreign", workspace: "default" } })).json(201);
-    foreign = { sessionId, id: sessionId, jobId, runId: await server.makeRun(), keyId, memoryId, workspaceId: "default" };
+    const { id: webhookId } = (await server.call("createWebhook", { json: { url: "http://10.0.0.1/", events: ["session.started"], workspace: "default" } })).json(201);
+    await server.makeSession();
+    const deliveryId = (await server.call("listDeliveries", { path: { webhookId } })).json(200).deliveries[0]!.id;
+    foreign = { sessionId, id: sessionId, webhookId, deliveryId, jobId, runId: await server.makeRun(), keyId, memoryId, workspaceId: "default" };
   });
 
   /** What belongs to no workspace. */
@@ -79,7 +82,7 @@ describe("a key that may everything in one workspace", () => {
     // The log shows a key what it asked for itself, so this one has named nothing yet.
     const token = await keyWith({ scopes: ["admin"], workspaces: ["team"] });
     const { text } = await server.call(id, { ...(query && { query }), path: { ...path, ...common }, token });
-    for (const name of ["sessionId", "runId", "keyId", "memoryId", "jobId"]) expect(text).not.toContain(foreign[name]);
+    for (const name of ["sessionId", "runId", "keyId", "memoryId", "jobId", "webhookId", "deliveryId"]) expect(text).not.toContain(foreign[name]);
   });
 
   test("counts nothing of another's", async () => {

@@ -53,6 +53,7 @@ const settings = {
     list: [
       { id: "main", tools: ["calculate"] },
       { id: "my-agent", tools: ["*"], skills: ["mine"], systemPrompt: "Be brief." },
+      { id: "denied", tools: ["calculate", "skill"], denyTools: ["sk*"] },
       { id: "plain", tools: ["*"], skills: [] },
     ],
   },
@@ -187,6 +188,12 @@ describe("in a turn", () => {
     expect(await listed("main")).toContain("skill");
     // Its globs name every tool, and those who ask are told what the model is told.
     expect(await listed("plain")).not.toContain("skill");
+  });
+
+  test("an agent that is denied the tool has neither it nor the list of skills", async () => {
+    const denied = await turn({ agentId: "denied", message: "Hello" });
+    expect([denied.system, denied.tools]).toEqual(["", ["calculate"]]);
+    expect((await server.call("listAgentTools", { path: { agentId: "denied" } })).json(200).tools.map(({ name }) => name)).toEqual(["calculate"]);
   });
 
   test("a skill that is not the agent's stays closed to it", async () => {

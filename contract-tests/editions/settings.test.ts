@@ -70,7 +70,7 @@ const blocks: Block[] = [
       "events": ["message.received", "message.sent", "conversation.created", "channel.connected", "channel.disconnected"],
       "retry": { "maxAttempts": 3, "backoffMs": 5000 }
     }] } } }`,
-    means: ({ webhooks }) => webhooks.map(({ edition, events, maxAttempts, backoffMs }) => [edition, events.length, maxAttempts, backoffMs]),
+    means: ({ webhooks }) => webhooks.endpoints.map(({ edition, events, maxAttempts, backoffMs }) => [edition, events.length, maxAttempts, backoffMs]),
     expected: [["conversations", 5, 3, 5000]],
   },
   {
@@ -121,7 +121,7 @@ const blocks: Block[] = [
       "events": ["message.received", "message.sent", "session.started", "session.ended", "error.agent", "channel.disconnected"],
       "retries": 3, "timeoutMs": 5000
     }] } }`,
-    means: ({ webhooks }) => webhooks.map(({ edition, secret, events, timeoutMs }) => [edition, secret, events.length, timeoutMs]),
+    means: ({ webhooks }) => webhooks.endpoints.map(({ edition, secret, events, timeoutMs }) => [edition, secret, events.length, timeoutMs]),
     expected: [["workspaces", "a-secret", 6, 5000]],
   },
   {

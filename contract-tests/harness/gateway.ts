@@ -1,11 +1,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pino, { type Logger } from "pino";
+import type { Logger } from "pino";
 import type { ComposeOptions } from "../../server/compose.ts";
 import { createAnswerCheck } from "../../server/http/check-answer.ts";
+import { createLogTo } from "../../server/log.ts";
+import { createRingStore } from "../../server/logs/ring-store.ts";
+import type { LogStore } from "../../server/logs/log-store.ts";
 import { startGateway, type RunningGateway } from "../../server/main.ts";
 import { loadSettings } from "../../server/settings/load-settings.ts";
+import { secretsOf } from "../../server/settings/redact.ts";
+import { createSecretMask } from "../../server/secrets.ts";
 import type { Settings } from "../../server/settings/settings.ts";
 
 /** The owner's token of every test gateway. */
@@ -31,7 +36,11 @@ export interface TestGatewayOptions {
   /** A folder that outlives the gateway, to start another on it. */
   stateDir?: string;
   settingsIntervalMs?: number;
+  /** Default one to `logStore`. */
   log?: Logger;
+  connectors?: NonNullable<ComposeOptions["connectors"]>;
+  /** Default the last lines in memory. */
+  logStore?: LogStore;
   /** Said, the gateway is not told where its settings come from. */
   source?: undefined;
 }
@@ -50,13 +59,15 @@ export interface TestGateway {
 }
 
 /** A gateway in this process, on a port of its own, with a state folder of its own; every answer is checked against the contract. */
-export async function startTestGateway({ settings = {}, env = {}, stateDir, ...options }: TestGatewayOptions = {}): Promise<TestGateway> {
+export async function startTestGateway({ settings = {}, env = {}, stateDir, logStore = createRingStore(), ...options }: TestGatewayOptions = {}): Promise<TestGateway> {
   const folder = stateDir ?? (await mkdtemp(join(tmpdir(), "openclaw-test-")));
   const file = join(folder, "settings.json");
   await writeFile(file, JSON.stringify({ ...baseSettings(), ...settings }));
   const { settings: loaded, source } = await loadSettings({ argv: { config: file, port: 0 }, env: { OPENCLAW_STATE_DIR: folder, ...env }, homeDir: folder });
   const violations: string[] = [];
-  const running = await startGateway(loaded, { log: pino({ level: "silent" }, { write() {} }), checkAnswer: createAnswerCheck(violations), source, ...options });
+  const mask = createSecretMask(secretsOf(loaded));
+  const log = createLogTo(logStore, { level: loaded.logging.level, mask });
+  const running = await startGateway(loaded, { log, logStore, mask, checkAnswer: createAnswerCheck(violations), source, env: { ...process.env, ...env }, ...options });
   return {
     url: running.url,
     running,

@@ -11,6 +11,7 @@ import { createCallAudit } from "../../server/http/audit.ts";
 import { createAnswerCheck } from "../../server/http/check-answer.ts";
 import { createPerimeter } from "../../server/http/perimeter/perimeter.ts";
 import type { RequestContext } from "../../server/http/request-context.ts";
+import { createHttpMetrics } from "../../server/metrics/http-metrics.ts";
 import { createSecretMask } from "../../server/secrets.ts";
 import type { Answer } from "../contract/answer.ts";
 import { readAnswer } from "../contract/check-answer.ts";
@@ -71,6 +72,7 @@ export async function startWebhookServer(settings: FakeWhatsapp["settings"]): Pr
     answerOnce: unused,
     perimeter: createPerimeter({ host: "127.0.0.1", port: 0, apiEnabled: true, trustedProxies: [], allowedHosts: [], cors: null, maxBodyBytes: 1_048_576, allowedIPs: [] }),
     isDraining: () => false,
+    meter: createHttpMetrics(),
     checkAnswer: createAnswerCheck(violations),
     handlers: createWhatsappWebhookHandlers({ connector: () => (isBroken ? broken() : connector), verifyToken: () => (isBroken ? broken() : settings.verifyToken) }) as Handlers<RequestContext>,
   });

@@ -84,6 +84,12 @@ describe("beside a running gateway", () => {
 });
 
 describe("without a gateway", () => {
+  test("a key is denied tools, and the list says which", async () => {
+    const { output, json } = setUp();
+    expect(await json("api-key", "create", "--label", "Careful", "--workspaces", "team", "--tools", "*", "--deny-tools", "write,run_*")).toMatchObject({ tools: ["*"], denyTools: ["write", "run_*"] });
+    expect(await output("api-key", "list")).toContain("; tools: *; not write, run_*");
+  });
+
   test("a key that is made before the first start works after it", async () => {
     const { folder, json } = setUp();
     const { secret, expiresAt } = await json("api-key", "create", "--label", "Early", "--workspaces", "team", "--expires", "90d", "--rate-limit", "5", "--max-tokens-per-day", "1000");

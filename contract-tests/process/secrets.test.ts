@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { exampleRequest } from "../contract/example-request.ts";
@@ -12,7 +12,7 @@ import { startUpstreamServer, type FakeUpstream } from "../fakes/upstream-server
 import { openclaw, startGatewayProcess, temporaryFolder, type GatewayProcess } from "./gateway-process.ts";
 
 // A gateway that logs all it can gets secrets through every door, and everything goes wrong. None of them may be seen again:
-// not on its outputs, not in the audit log, not in an answer.
+// not on its outputs, not in its log, its files and whoever follows it, not in the audit log, not in an answer.
 
 /** Part of each secret, so that a piece of one is found, too. */
 const mark = "sEcReT";
@@ -110,6 +110,44 @@ function* calls(gateway: GatewayProcess): Generator<() => Promise<Response>> {
   yield get("/health/detail", bearer(owner));
 }
 
+/** What is said to the caller alone: a tool's error quotes the input that it could not take. */
+function* callsOfTools(gateway: GatewayProcess): Generator<() => Promise<Response>> {
+  const inputs: [tool: string, params: object][] = [
+    ["calculate", { expression: `${mark} + 1` }],
+    ["calculate", { [mark]: mark }],
+    ["read", { path: `/${mark}/file` }],
+    ["http_request", { url: `http://user:${mark}@127.0.0.1:9/?signature=${mark}`, headers: { Authorization: `Bearer ${mark}` } }],
+    ["memory_save", { content: mark.repeat(10_000) }],
+  ];
+  for (const [tool, params] of inputs) yield () => gateway.call(`/api/tools/${tool}/invoke`, { json: { params }, token: owner });
+  yield () => gateway.call(`/api/v1/logs?q=${mark}&cursor=${mark}`, { token: owner });
+  yield () => gateway.call(`/api/v1/logs`, { token: owner, headers: { Accept: "text/event-stream", "Last-Event-ID": mark } });
+  for (const patch of [{ logging: { level: mark } }, { models: { providers: { late: { type: "openai", baseUrl: "http://127.0.0.1:9/v1", apiKey: `${mark}-late`, models: [] } } } }]) {
+    yield () => gateway.call("/api/v1/config", { method: "PATCH", json: patch, token: owner });
+  }
+}
+
+/** All that can be read of the log, a page at a time. */
+async function readLog(gateway: GatewayProcess): Promise<string> {
+  let text = "";
+  for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+    const response = await gateway.call(`/api/v1/logs?limit=100${cursor && `&cursor=${cursor}`}`, { token: owner });
+    expect(response.status).toBe(200);
+    const page = (await response.json()) as { entries: unknown[]; nextCursor?: string };
+    text += JSON.stringify(page.entries);
+    cursor = page.nextCursor;
+  }
+  return text;
+}
+
+/** What somebody gets who follows it. */
+async function followLog(gateway: GatewayProcess): Promise<() => string> {
+  const { body } = await gateway.call("/api/v1/logs", { token: owner, headers: { Accept: "text/event-stream" } });
+  let text = "";
+  void body!.pipeThrough(new TextDecoderStream()).pipeTo(new WritableStream({ write: (chunk) => void (text += chunk) })).catch(() => {});
+  return () => text;
+}
+
 const shown = async (response: Response) => `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`;
 
 /** What comes back from bytes that are no HTTP. */
@@ -131,6 +169,7 @@ function expectNone(where: string, text: string): void {
 test("no secret is seen again", { timeout: 120_000 }, async () => {
   const folder = temporaryFolder();
   const gateway = await startGatewayProcess({ folder, settings: settingsOf(await startEchoingProvider()) });
+  const followed = await followLog(gateway);
   const statuses = new Set<number>();
 
   async function callAll(): Promise<void> {
@@ -139,6 +178,7 @@ test("no secret is seen again", { timeout: 120_000 }, async () => {
       statuses.add(response.status);
       expectNone(`the answer of ${response.url}`, await shown(response));
     }
+    for (const call of callsOfTools(gateway)) await (await call()).arrayBuffer();
   }
 
   await callAll();
@@ -151,6 +191,7 @@ test("no secret is seen again", { timeout: 120_000 }, async () => {
   database.exec("pragma foreign_keys = off; drop table messages; drop table runs; drop table sessions; drop table workspaces");
   await callAll();
 
+  const read = await readLog(gateway);
   gateway.cli.kill("SIGTERM");
   const { status, stdout, stderr } = await gateway.cli.exit;
   expect(status).toBe(0);
@@ -159,6 +200,13 @@ test("no secret is seen again", { timeout: 120_000 }, async () => {
   for (const expected of [200, 400, 401, 403, 404, 405, 413, 415, 500, 502, 503]) expect(statuses).toContain(expected);
   expect(entries.length).toBeGreaterThan(100);
   for (const word of ['"level":20', '"level":50', "SQLITE", "[redacted]"]) expect(stdout).toContain(word);
+  const logs = join(folder, "state/logs");
+  const files = readdirSync(logs).map((name) => readFileSync(join(logs, name), "utf8")).join("");
+  // The same lines everywhere.
+  for (const [where, text] of Object.entries({ "the log's files": files, "the log over HTTP": read, "the log as it is followed": followed() })) {
+    for (const word of ["SQLITE", "[redacted]", "createKey", "invokeTool"]) expect(text, where).toContain(word);
+    expectNone(where, text);
+  }
   expectNone("standard output", stdout);
   expectNone("standard error", stderr);
   expectNone("the audit log", JSON.stringify(entries));

@@ -26,7 +26,7 @@ export function expectedStream(operationId: string, edition: string): string {
 }
 
 /** Streams that tell what happens for as long as somebody reads: they have no terminal event. */
-export const endlessStreams: ReadonlySet<string> = new Set(["listEvents"]);
+export const endlessStreams: ReadonlySet<string> = new Set(["listEvents", "listLogs"]);
 
 /** What the agent is told in each of them. */
 export const streamPrompt = "calculate 2+2";

@@ -966,6 +966,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels
+         * @description The channels of the settings that the key may see, and how each is connected.
+         */
+        get: operations["listChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/telegram/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an update of Telegram
+         * @description For Telegram alone, where the settings have `channels.telegram.webhook`; 404 where they have not. The secret that stands
+         *     there must come along, else 401. Answered once the message is stored: after a 503 Telegram sends it again.
+         */
+        post: operations["receiveTelegramUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/whatsapp/webhook": {
         parameters: {
             query?: never;
@@ -986,6 +1027,242 @@ export interface paths {
          *     delivered twice is taken once. 401 without the signature of the app's secret, 404 while the channel is not configured or off.
          */
         post: operations["receiveWhatsappCallback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to a channel
+         * @description Sends a message to a chat, letter by letter, and answers once the platform has it. 404 for a channel that is not in the
+         *     settings or is another workspace's; 503 while it is off, not connected, or has too much to do; 502 when the platform refuses the
+         *     message, with its reason, when a part of a long one got out and the rest did not (`partsSent`), and when the connection broke before the
+         *     platform said anything (`mayBeDelivered`).
+         */
+        post: operations["sendToChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels, plain
+         * @description The channels of the settings that the key may see, and how each is connected.
+         */
+        get: operations["listPlainChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to a person, plain
+         * @description Sends a message to a person, as `POST /api/v1/send` does to a chat.
+         */
+        post: operations["sendPlainMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description The webhooks of the settings and of the database, in the order of their ids. A key that is bound to workspaces sees those of its workspaces; those for all workspaces take a key that is bound to none.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Makes a webhook, which gets the events from now on. Its secret is in this answer and nowhere else. It goes on when the key
+         *     that made it is revoked. 404 for a workspace that the key may not see, 403 for all workspaces with a key that is bound to some.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead letters
+         * @description The deliveries that were given up, of all webhooks that the key may see, the newest first. They are kept for `webhooks.deadLetterRetentionDays` of the settings.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a delivery
+         * @description Sends a delivery again, with the same event id, and with all its attempts before it. 409 while it is pending, when its webhook is disabled, and when its event is kept no more.
+         */
+        post: operations["replayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook
+         * @description One webhook.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Deletes a webhook with all its deliveries, open ones too. 409 for one of the settings.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a webhook
+         * @description Changes a webhook; deliveries that are open go by it from their next attempt on. 409 for one of the settings.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries
+         * @description What was and is delivered to a webhook, the newest first. What was delivered is kept for as long as events are.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a webhook's deliveries
+         * @description Sends a range of deliveries again, each with its event's id. 409 while the webhook is disabled.
+         */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a webhook's secret
+         * @description Gives a webhook another secret, which is in this answer and nowhere else. The old one signs along in `webhook-signature` for a while. 409 for one of the settings.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a webhook
+         * @description Sends an event `webhook.test` now, once, and tells what came of it. It is not in the log, and works on a webhook that is disabled, too.
+         */
+        post: operations["testWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1222,10 +1499,38 @@ export interface paths {
         };
         /**
          * List log entries
-         * @description What has happened, the newest first. A key that is bound to workspaces sees its own calls only. Where a filter fits few
-         *     entries a page may have less than `limit`, even none, and still a `nextCursor`: the search goes on from there.
+         * @description What has happened, the newest first. Where a filter fits few entries a page may have less than `limit`, even none, and still a
+         *     `nextCursor`: the search goes on from there.
+         *
+         *     The gateway's log is for keys that are bound to no workspace. It is read from its files, the rotated ones too; where
+         *     `logging.file` is null, from the last 1,000 lines. When `Accept` asks for `text/event-stream` it is followed: an event for
+         *     each line from now on, or behind `Last-Event-ID`, until the reader goes.
+         *
+         *     Of the audit log a key that is bound to workspaces sees its own calls only.
          */
         get: operations["listLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metrics
+         * @description What the gateway has done since it started. As JSON; to an `Accept` that prefers `text/plain`, in the text format of
+         *     Prometheus (0.0.4); to one that prefers `application/openmetrics-text`, as OpenMetrics 1.0. The figures are the whole
+         *     gateway's, so that a key which is bound to workspaces gets a 403.
+         */
+        get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1246,6 +1551,26 @@ export interface paths {
          * @description What it is connected to, below `/api/v1`, for any key.
          */
         get: operations["getApiHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the status
+         * @description What the gateway is doing, and how its parts fare.
+         */
+        get: operations["getStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1445,8 +1770,10 @@ export interface components {
             description: string;
             /** @description The model it asks, `provider/model`; null for the gateway's default. */
             model: string | null;
-            /** @description Names of the tools it may call. */
+            /** @description Names or globs of the tools it may call. */
             tools: string[];
+            /** @description Names or globs of those that it may not, whatever else allows them. */
+            denyTools: string[];
             skills: string[];
             /**
              * Format: int32
@@ -1637,7 +1964,10 @@ export interface components {
          *     `logging.auditRetentionDays`. None holds a token, a body or a query.
          */
         AuditEntry: {
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             kind: "audit";
             id: components["schemas"]["Id"];
             /** @description When the answer was out; the call began `durationMs` before. */
@@ -1667,6 +1997,44 @@ export interface components {
              * @description How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.
              */
             times: number;
+        };
+        CallMetrics: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description How many of them failed.
+             */
+            errors: number;
+            latencyMs: components["schemas"]["Percentiles"];
+        };
+        /** @description A messaging platform of the settings, as it is now. */
+        Channel: {
+            name: components["schemas"]["ChannelName"];
+            status: components["schemas"]["ChannelStatus"];
+            /** @description The workspace of what comes in. */
+            workspace: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description How many messages of people have come in, ever.
+             */
+            messagesReceived: number;
+            /**
+             * Format: int64
+             * @description How many messages have gone out, ever. A long text goes out as several.
+             */
+            messagesSent: number;
+            /**
+             * Format: int64
+             * @description How many messages did not get out, ever, and were given up.
+             */
+            messagesFailed: number;
+            /** @description When a message came in or went out last. */
+            lastMessageAt: components["schemas"]["Instant"] | null;
+            /** @description Null while it is not connected. */
+            connectedSince: components["schemas"]["Instant"] | null;
+            /** @description Why it is not connected, in English; null while all is well. */
+            error: string | null;
         };
         /** @description A channel can send and receive. */
         ChannelConnectedData: {
@@ -1704,6 +2072,18 @@ export interface components {
             timestamp: components["schemas"]["Instant"];
             data: components["schemas"]["ChannelDisconnectedData"];
         };
+        ChannelList: {
+            channels: components["schemas"]["Channel"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /**
+         * @description The messaging platforms.
+         * @enum {string}
+         */
+        ChannelName: "telegram" | "discord" | "slack" | "whatsapp";
+        /** @enum {string} */
+        ChannelStatus: "connected" | "connecting" | "disconnected" | "disabled";
         /** @description A whole chat completion. */
         ChatCompletion: {
             id: string;
@@ -1738,6 +2118,8 @@ export interface components {
         ChatCompletionEvent: components["schemas"]["ChatCompletionChunk"] | "[DONE]" | components["schemas"]["OpenaiError"];
         /** @description An event of a stream in the edition of the request. */
         ChatEvent: components["schemas"]["AgentsChatEvent"] | components["schemas"]["ConversationsChatEvent"];
+        /** @description A chat, in the platform's own terms. */
+        ChatId: string;
         /**
          * @description A turn in the agents edition (with `agentId` or `sessionId`) or the conversations edition (with `conversationId`,
          *     `model`, `systemPrompt`, `maxTokens` or `temperature`). A body that has neither follows its key.
@@ -2002,6 +2384,8 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
+            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
@@ -2018,6 +2402,8 @@ export interface components {
             workspaces?: (components["schemas"]["Id"] | "*")[];
             /** @description The tools it may call, itself and in its turns: names, or globs in which `*` stands for anything. Default all that the asking key may. */
             tools?: components["schemas"]["ToolGlob"][];
+            /** @description The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not. */
+            denyTools?: components["schemas"]["ToolGlob"][];
             /**
              * Format: int32
              * @description Requests a minute.
@@ -2030,6 +2416,45 @@ export interface components {
             maxTokensPerDay?: number;
             /** @description When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past. */
             expiresAt?: string;
+        };
+        /**
+         * @description A webhook to make.
+         * @example {
+         *       "url": "https://your-app.example/openclaw-events",
+         *       "events": [
+         *         "message.sent",
+         *         "error.agent"
+         *       ]
+         *     }
+         */
+        CreateWebhookRequest: {
+            url: components["schemas"]["WebhookUrl"];
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Whose events it gets: null for those of all workspaces, which takes a key that is bound to none. Default null, and for a bound key its only or first one. */
+            workspace?: components["schemas"]["Id"] | null;
+            /** @description Default one that the gateway makes. */
+            secret?: components["schemas"]["WebhookSecret"];
+            description?: string | null;
+            /** @description Default true. */
+            enabled?: boolean;
+            /** @description Default `workspaces`. */
+            edition?: components["schemas"]["WebhookEdition"];
+            /**
+             * Format: int32
+             * @description How often a delivery is tried, the first time included. Default 8, over about ten minutes.
+             */
+            maxAttempts?: number;
+            /**
+             * Format: int32
+             * @description The wait before the second attempt; it doubles with each one, up to an hour. Default 5000.
+             */
+            backoffMs?: number;
+            /**
+             * Format: int32
+             * @description Longest time for one attempt, the answer included. Default 5000.
+             */
+            timeoutMs?: number;
         };
         /**
          * @description A workspace to be.
@@ -2059,6 +2484,12 @@ export interface components {
          * @enum {string}
          */
         CronCatchUp: "none" | "once";
+        /** @description Where the answers of a job go, besides into its session. */
+        CronDelivery: {
+            channel: components["schemas"]["ChannelName"];
+            /** @description The chat there, in the platform's own terms. */
+            to: components["schemas"]["ChatId"];
+        };
         /** @description A fire of a job, and what came of it. */
         CronFire: {
             id: components["schemas"]["Id"];
@@ -2068,7 +2499,7 @@ export interface components {
             status: components["schemas"]["CronFireStatus"];
             /** @description The run behind it: `GET /api/v1/runs/{runId}`. Null when none began. */
             runId: components["schemas"]["Id"] | null;
-            /** @description Why it failed, was cancelled or skipped. */
+            /** @description Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent. */
             error: string | null;
             startedAt: components["schemas"]["Instant"];
             /** @description Null while it runs. */
@@ -2111,6 +2542,8 @@ export interface components {
              * @description How long a run may take, from its fire to its answer.
              */
             timeoutMs: number;
+            /** @description Where its answers are sent; null for nowhere. */
+            deliver: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. */
             deleteAfterRun: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. */
@@ -2145,13 +2578,40 @@ export interface components {
         CronOverlap: "skip" | "allow";
         /** @description When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood. */
         CronSchedule: string;
+        /** @description Transactions and single queries. */
+        DatabaseMetrics: {
+            /** Format: int64 */
+            calls: number;
+            latencyMs: components["schemas"]["Percentiles"];
+        };
         /** @description A day of UTC, such as `2026-04-30`. */
         Day: string;
+        DeadLetterList: {
+            deadLetters: components["schemas"]["WebhookDelivery"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
         /** @description How many objects were deleted. */
         DeletedCount: {
             /** Format: int32 */
             deleted: number;
         };
+        /** @description One try to hand a delivery over. */
+        DeliveryAttempt: {
+            /** @description When it began. */
+            at: components["schemas"]["Instant"];
+            /** @description What the endpoint answered; null when it did not. */
+            status: number | null;
+            /** @description Why it failed; null for the one that succeeded. */
+            error: string | null;
+            /** Format: int32 */
+            durationMs: number;
+        };
+        /**
+         * @description What has become of a delivery: it waits for its next attempt; a 2xx has answered it; its last attempt has failed (a dead letter).
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "delivered" | "dead";
         /** @description A piece of the answer's text. */
         DeltaEvent: {
             /**
@@ -2254,6 +2714,72 @@ export interface components {
          * @enum {string}
          */
         FinishReason: "stop" | "length" | "tool_calls" | "content_filter";
+        /** @description One line of the gateway's own log. Secrets in it are masked. */
+        GatewayLogEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "gateway";
+            /** @description Its place in the log; `Last-Event-ID` of a stream goes on behind it. */
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Instant"];
+            level: components["schemas"]["LogLevel"];
+            /** @description What happened, in words; `request` for one that was answered. */
+            message: string;
+            /** @description Of the request that it is about; absent where there is none, as with the four below. */
+            requestId?: string;
+            keyId?: string;
+            /** @description The operation's id in this contract. */
+            operation?: string;
+            sessionId?: string;
+            runId?: string;
+            /** @description What else the line has, such as `status`, `durationMs` and `err`. */
+            fields: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What the gateway is doing, and how its parts fare. */
+        GatewayStatus: {
+            /**
+             * @description `degraded` when the database, Redis, a channel or a provider is not as it should be.
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
+            /** @enum {string} */
+            gateway: "running";
+            version: string;
+            /**
+             * Format: int64
+             * @description Seconds since the start.
+             */
+            uptime: number;
+            /** @description The configured channels by name. */
+            channels: {
+                [key: string]: "connected" | "connecting" | "disconnected";
+            };
+            /** @description The providers by name: those that are configured, else `embedded`. */
+            providers: {
+                [key: string]: components["schemas"]["ProviderHealth"];
+            };
+            /** @enum {string} */
+            database: "connected" | "disconnected";
+            /** @enum {string} */
+            redis: "connected" | "disconnected" | "disabled";
+            /**
+             * Format: int32
+             * @description How many sessions the key may see.
+             */
+            sessions: number;
+            queue: components["schemas"]["QueueStatus"];
+            /** @description MB of memory: used by the process, and the machine's. */
+            memory: {
+                /** Format: int32 */
+                used: number;
+                /** Format: int32 */
+                total: number;
+            };
+        };
         /** @description It is up. */
         Health: {
             /**
@@ -2281,7 +2807,7 @@ export interface components {
              * @description Seconds since the start.
              */
             uptime: number;
-            /** @description The configured channels by name. */
+            /** @description The channels that are switched on and that the key may see, by name. */
             channels: {
                 [key: string]: "connected" | "connecting" | "disconnected";
             };
@@ -2359,6 +2885,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -2391,14 +2919,30 @@ export interface components {
          * @enum {string}
          */
         KeySource: "stored" | "settings";
+        /** @description The newest delivery of a webhook. */
+        LastDelivery: {
+            id: components["schemas"]["Id"];
+            event: components["schemas"]["EventType"];
+            status: components["schemas"]["DeliveryStatus"];
+            /** @description Null before the first. */
+            lastAttempt: components["schemas"]["DeliveryAttempt"] | null;
+            createdAt: components["schemas"]["Instant"];
+        };
+        /** @description Of the log that was asked for. */
+        LogEntry: components["schemas"]["GatewayLogEntry"] | components["schemas"]["AuditEntry"];
         /**
-         * @description Which log to read: `audit`, one entry for each call that needs a key.
+         * @description Which log to read.
          * @enum {string}
          */
-        LogKind: "audit";
+        LogKind: "gateway" | "audit";
+        /**
+         * @description How important a line is, the least first.
+         * @enum {string}
+         */
+        LogLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
         LogPage: {
             /** @description The newest first. */
-            entries: components["schemas"]["AuditEntry"][];
+            entries: components["schemas"]["LogEntry"][];
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
@@ -2610,6 +3154,27 @@ export interface components {
             output: string;
             isError: boolean;
         };
+        /** @description What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label. */
+        Metrics: {
+            /**
+             * Format: int64
+             * @description Seconds since the start.
+             */
+            uptime: number;
+            requests: components["schemas"]["RequestMetrics"];
+            /** @description How long answers took, other than streams. */
+            latencyMs: components["schemas"]["Percentiles"];
+            streams: components["schemas"]["StreamMetrics"];
+            turns: components["schemas"]["TurnMetrics"];
+            tokens: components["schemas"]["TokenMetrics"];
+            /** @description By the providers' names. */
+            providers: {
+                [key: string]: components["schemas"]["CallMetrics"];
+            };
+            tools: components["schemas"]["CallMetrics"];
+            database: components["schemas"]["DatabaseMetrics"];
+            process: components["schemas"]["ProcessMetrics"];
+        };
         /** @description A model of a configured provider. */
         Model: {
             /** @description `provider/model`: what a request may name. */
@@ -2654,6 +3219,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -3015,6 +3582,8 @@ export interface components {
             /** Format: int32 */
             output_tokens: number;
         };
+        /** @description What is sent, as it is to be read. What is longer than the platform takes at once goes out in parts. */
+        OutboundText: string;
         /** @description The key that asks. */
         OwnKey: {
             id: components["schemas"]["Id"];
@@ -3033,6 +3602,8 @@ export interface components {
             workspaces: string[];
             /** @description The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow. */
             tools: string[] | null;
+            /** @description The tools it may not call, whatever else allows them, as names or globs; null for none. */
+            denyTools: string[] | null;
             /** @description Requests a minute; null for what the settings give every key. */
             rateLimit: number | null;
             /** @description Input and output tokens a day (UTC); null for what the settings give every key. */
@@ -3060,6 +3631,12 @@ export interface components {
             /** @description When it counts as refused. */
             expiresAt: components["schemas"]["Instant"];
         };
+        /** @description Milliseconds that half, 95 and 99 of a hundred took at most, estimated from a histogram; null while there are none. */
+        Percentiles: {
+            p50: number | null;
+            p95: number | null;
+            p99: number | null;
+        };
         /** @description The error body of `/api/*` without `v1`. */
         PlainError: {
             error: {
@@ -3073,6 +3650,20 @@ export interface components {
          * @enum {string}
          */
         PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
+        /**
+         * @description A message for a person.
+         * @example {
+         *       "channel": "telegram",
+         *       "userId": "user-123",
+         *       "message": "Hello from API!"
+         *     }
+         */
+        PlainSendRequest: {
+            channel: components["schemas"]["WantedChannel"];
+            /** @description Who is to get it: the person's id there, with or without the channel's name and a colon before it. */
+            userId: components["schemas"]["ChatId"];
+            message: components["schemas"]["OutboundText"];
+        };
         /** @description A session as the plain edition shows it. */
         PlainSession: {
             id: components["schemas"]["Id"];
@@ -3103,7 +3694,7 @@ export interface components {
         PlainStatus: {
             /** @enum {string} */
             gateway: "running";
-            /** @description The configured channels by name. */
+            /** @description The channels that are switched on and that the key may see, by name. */
             channels: {
                 [key: string]: "connected" | "connecting" | "disconnected";
             };
@@ -3125,6 +3716,81 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        ProcessMetrics: {
+            /**
+             * Format: int32
+             * @description Resident memory in MB.
+             */
+            memoryMB: number;
+            /**
+             * Format: double
+             * @description Of all threads, user and system.
+             */
+            cpuSeconds: number;
+            /** @description How late the event loop was, 99 times of a hundred at most, since the metrics were last asked for; null the first time. */
+            eventLoopLagMs: number | null;
+        };
+        /** @description How a provider has fared since the start. */
+        ProviderHealth: {
+            /**
+             * @description `failing` when its last call failed, and so has no answer come since; `unused` before its first call.
+             * @enum {string}
+             */
+            status: "ok" | "failing" | "unused";
+            lastSuccessAt: components["schemas"]["Instant"] | null;
+            lastErrorAt: components["schemas"]["Instant"] | null;
+            /** @description The code of the last failure, such as `provider_error`. */
+            lastError: string | null;
+        };
+        /** @description What there is to do. */
+        QueueStatus: {
+            /**
+             * Format: int32
+             * @description Turns under way.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Turns behind another of their session.
+             */
+            waiting: number;
+        };
+        /**
+         * @description Which deliveries to send again.
+         * @example {
+         *       "after": "2026-04-30T10:00:00Z",
+         *       "until": "2026-04-30T11:00:00Z"
+         *     }
+         */
+        ReplayWebhookRequest: {
+            /** @description Those made at or after this time: a date, or a date and time of RFC 3339. Default all that are kept. */
+            after?: string;
+            /** @description Those made before this time. Default now. */
+            until?: string;
+            /**
+             * @description Default `dead`.
+             * @enum {string}
+             */
+            status?: "dead" | "delivered";
+        };
+        /** @description How many deliveries are sent again. */
+        ReplayedCount: {
+            /** Format: int32 */
+            replayed: number;
+        };
+        RequestMetrics: {
+            /** Format: int64 */
+            total: number;
+            /** @description By the answer's status, such as `200`; `499` where the client left before its answer. */
+            byStatus: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Turned away by a limit or a quota.
+             */
+            refused: number;
+        };
         /** @description How to rotate a key. */
         RotateKeyRequest: {
             /**
@@ -3132,6 +3798,16 @@ export interface components {
              * @description How long the old key still works, up to 30 days. Default it ends at once.
              */
             graceSeconds?: number;
+        };
+        /** @description How to rotate a secret. */
+        RotateWebhookSecretRequest: {
+            /** @description Default one that the gateway makes. */
+            secret?: components["schemas"]["WebhookSecret"];
+            /**
+             * Format: int32
+             * @description How long `webhook-signature` still has a signature by the old one as well, up to 30 days. Default a day.
+             */
+            overlapSeconds?: number;
         };
         /** @description One turn: what was asked of an agent, and what came of it. */
         Run: {
@@ -3258,6 +3934,33 @@ export interface components {
             /** @description Names of the tools that were called, each once, in the order of their first call. */
             toolsInvoked: string[];
             finishReason: components["schemas"]["FinishReason"];
+        };
+        /**
+         * @description A message for a chat.
+         * @example {
+         *       "channel": "telegram",
+         *       "chatId": "123456789",
+         *       "message": "This is a message sent via the API"
+         *     }
+         */
+        SendToChannelRequest: {
+            channel: components["schemas"]["WantedChannel"];
+            chatId: components["schemas"]["ChatId"];
+            message: components["schemas"]["OutboundText"];
+        };
+        /** @description The platform has it. */
+        SentToChannel: {
+            /** @enum {string} */
+            status: "sent";
+            /** @description The platform's own id of the message; of the first one, when it took several. */
+            messageId: string;
+            channel: components["schemas"]["ChannelName"];
+            chatId: string;
+            /**
+             * Format: int32
+             * @description How many messages it took.
+             */
+            parts: number;
         };
         /** @description A session as the workspaces edition shows it. */
         Session: {
@@ -3641,6 +4344,30 @@ export interface components {
              */
             uniqueUsers: number;
         };
+        StreamMetrics: {
+            /** Format: int32 */
+            open: number;
+            /**
+             * Format: int64
+             * @description Opened since the start.
+             */
+            total: number;
+        };
+        /**
+         * @description What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
+         * @example {
+         *       "update_id": 10000
+         *     }
+         */
+        TelegramUpdate: {
+            /**
+             * Format: int64
+             * @description Telegram's number of the update.
+             */
+            update_id: number;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description A time zone by its IANA name. */
         TimeZone: string;
         /** @description A piece of the answer's text. */
@@ -3651,6 +4378,13 @@ export interface components {
              */
             type: "token";
             content: string;
+        };
+        /** @description Tokens of completed turns. */
+        TokenMetrics: {
+            /** Format: int64 */
+            in: number;
+            /** Format: int64 */
+            out: number;
         };
         /** @description Something that an agent can do in a turn, and a key over HTTP. */
         Tool: {
@@ -3706,6 +4440,32 @@ export interface components {
             output: string;
             /** Format: int32 */
             durationMs: number;
+        };
+        TurnMetrics: {
+            /**
+             * Format: int64
+             * @description Ended since the start.
+             */
+            total: number;
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            cancelled: number;
+            /**
+             * Format: int32
+             * @description Under way now.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Behind another turn of their session.
+             */
+            waiting: number;
+            latencyMs: components["schemas"]["Percentiles"];
+            /** @description Of turns that are streamed: until the first words. */
+            firstTokenMs: components["schemas"]["Percentiles"];
         };
         /** @description Tokens of a turn, all its model calls together. */
         TurnUsage: {
@@ -3764,10 +4524,43 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
+            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
             /** @description Whether it runs by the clock; it can always be run by hand. Default true. */
             enabled?: boolean;
+        };
+        /**
+         * @description What to change of a webhook; whatever is not named stays. Deliveries that are open go by it from their next attempt on.
+         * @example {
+         *       "url": "https://your-app.example/new-address"
+         *     }
+         */
+        UpdateWebhookRequest: {
+            url?: components["schemas"]["WebhookUrl"];
+            /** @description What it is told of. */
+            events?: components["schemas"]["WebhookEvent"][];
+            description?: string | null;
+            /** @description Default true. */
+            enabled?: boolean;
+            /** @description Default `workspaces`. */
+            edition?: components["schemas"]["WebhookEdition"];
+            /**
+             * Format: int32
+             * @description How often a delivery is tried, the first time included. Default 8, over about ten minutes.
+             */
+            maxAttempts?: number;
+            /**
+             * Format: int32
+             * @description The wait before the second attempt; it doubles with each one, up to an hour. Default 5000.
+             */
+            backoffMs?: number;
+            /**
+             * Format: int32
+             * @description Longest time for one attempt, the answer included. Default 5000.
+             */
+            timeoutMs?: number;
         };
         UserStats: {
             period: components["schemas"]["StatsPeriod"];
@@ -3781,6 +4574,142 @@ export interface components {
             path: string;
             /** @description What was expected there. */
             message: string;
+        };
+        /** @description The name of a channel. One that is not in the settings is a 404. */
+        WantedChannel: string;
+        /** @description An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else. */
+        Webhook: {
+            id: components["schemas"]["Id"];
+            source: components["schemas"]["WebhookSource"];
+            /** @description Where deliveries go. For one of the settings, without the password and the values of the query. */
+            url: string;
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Whose events it gets; null for those of all workspaces. */
+            workspace: components["schemas"]["Id"] | null;
+            description: string | null;
+            /** @description Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made. */
+            enabled: boolean;
+            /** @description Why it was disabled, when it was not by hand: the endpoint has answered 410. */
+            disabledReason: string | null;
+            edition: components["schemas"]["WebhookEdition"];
+            /**
+             * Format: int32
+             * @description How often a delivery is tried, the first time included.
+             */
+            maxAttempts: number;
+            /**
+             * Format: int32
+             * @description The wait before the second attempt; it doubles with each one, up to an hour.
+             */
+            backoffMs: number;
+            /**
+             * Format: int32
+             * @description Longest time for one attempt, the answer included.
+             */
+            timeoutMs: number;
+            /** @description Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not. */
+            previousSecretUntil: components["schemas"]["Instant"] | null;
+            /** @description Null before the first. */
+            lastDelivery: components["schemas"]["LastDelivery"] | null;
+            /** @description Null for a webhook of the settings. */
+            createdAt: components["schemas"]["Instant"] | null;
+            /** @description Null for a webhook of the settings. */
+            updatedAt: components["schemas"]["Instant"] | null;
+        };
+        /** @description One event on its way to one webhook. */
+        WebhookDelivery: {
+            /** @description The header `X-OpenClaw-Delivery`. */
+            id: components["schemas"]["Id"];
+            webhookId: components["schemas"]["Id"];
+            /** @description The event's id, the same on every attempt and replay: the header `webhook-id`. */
+            eventId: components["schemas"]["EventId"];
+            event: components["schemas"]["EventType"];
+            workspace: components["schemas"]["Id"];
+            status: components["schemas"]["DeliveryStatus"];
+            /** @description The oldest first; the last 50. */
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            /** @description When it is tried again, or looked at again while an attempt is under way. Null when it is done. */
+            nextAttemptAt: components["schemas"]["Instant"] | null;
+            createdAt: components["schemas"]["Instant"];
+        };
+        WebhookDeliveryList: {
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /**
+         * @description The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member.
+         * @enum {string}
+         */
+        WebhookEdition: "conversations" | "workspaces";
+        /** @description What a webhook can be told of; `*` is all of it. */
+        WebhookEvent: "*" | components["schemas"]["EventType"];
+        WebhookList: {
+            webhooks: components["schemas"]["Webhook"][];
+            /** @description Send it as `cursor` for the next page; absent on the last. */
+            nextCursor?: string;
+        };
+        /** @description The key of the HMACs. `whsec_` and base64 is what libraries of Standard Webhooks take; any other text may be used as well. */
+        WebhookSecret: string;
+        /**
+         * @description Where a webhook is written down: in the database, made over HTTP; or in the settings, where alone it can be changed.
+         * @enum {string}
+         */
+        WebhookSource: "stored" | "settings";
+        /** @description What came of a test. */
+        WebhookTestResult: {
+            delivered: boolean;
+            /** @description What the endpoint answered; null when it did not. */
+            status: number | null;
+            /** Format: int32 */
+            durationMs: number;
+            /** @description Why it was not delivered. */
+            error: string | null;
+        };
+        /** @description An address over HTTP or HTTPS, without a name and password in it. */
+        WebhookUrl: string;
+        /** @description A webhook with its secret. */
+        WebhookWithSecret: {
+            id: components["schemas"]["Id"];
+            source: components["schemas"]["WebhookSource"];
+            /** @description Where deliveries go. For one of the settings, without the password and the values of the query. */
+            url: string;
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Whose events it gets; null for those of all workspaces. */
+            workspace: components["schemas"]["Id"] | null;
+            description: string | null;
+            /** @description Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made. */
+            enabled: boolean;
+            /** @description Why it was disabled, when it was not by hand: the endpoint has answered 410. */
+            disabledReason: string | null;
+            edition: components["schemas"]["WebhookEdition"];
+            /**
+             * Format: int32
+             * @description How often a delivery is tried, the first time included.
+             */
+            maxAttempts: number;
+            /**
+             * Format: int32
+             * @description The wait before the second attempt; it doubles with each one, up to an hour.
+             */
+            backoffMs: number;
+            /**
+             * Format: int32
+             * @description Longest time for one attempt, the answer included.
+             */
+            timeoutMs: number;
+            /** @description Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not. */
+            previousSecretUntil: components["schemas"]["Instant"] | null;
+            /** @description Null before the first. */
+            lastDelivery: components["schemas"]["LastDelivery"] | null;
+            /** @description Null for a webhook of the settings. */
+            createdAt: components["schemas"]["Instant"] | null;
+            /** @description Null for a webhook of the settings. */
+            updatedAt: components["schemas"]["Instant"] | null;
+            /** @description The key of the HMACs. Shown here alone. */
+            secret: string;
         };
         /**
          * @description What Meta tells of a WhatsApp Business Account, as its reference has it (Webhooks, object `whatsapp_business_account`). It is
@@ -4427,6 +5356,20 @@ export interface components {
                 "application/json": components["schemas"]["PlainError"];
             };
         };
+        /** @description What the gateway asked (a model provider, a registry) failed, or answered something that could not be read. */
+        PlainProviderError: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PlainError"];
+            };
+        };
         /** @description The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back. */
         PlainServiceUnavailable: {
             headers: {
@@ -4511,7 +5454,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+        /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
         LastEventIdHeader: string;
         /** @description How many at the most. */
         LimitQuery: number;
@@ -4661,7 +5604,7 @@ export interface operations {
                 temperature?: number;
             };
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
             };
             path?: never;
@@ -4714,7 +5657,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -4777,7 +5720,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -4898,7 +5841,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
                 /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -5191,7 +6134,7 @@ export interface operations {
                 after?: string;
             };
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
             };
             path: {
@@ -6819,6 +7762,75 @@ export interface operations {
             503: components["responses"]["PlainServiceUnavailable"];
         };
     };
+    listChannels: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    receiveTelegramUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of the settings. */
+                "X-Telegram-Bot-Api-Secret-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TelegramUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequestOpen"];
+            401: components["responses"]["ApiUnauthorizedOpen"];
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
+            413: components["responses"]["ApiPayloadTooLargeOpen"];
+            415: components["responses"]["ApiUnsupportedMediaTypeOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
     verifyWhatsappWebhook: {
         parameters: {
             query: {
@@ -6886,6 +7898,551 @@ export interface operations {
             503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
+    sendToChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendToChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentToChannel"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            502: components["responses"]["ApiProviderError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listPlainChannels: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    sendPlainMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlainSendRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentToChannel"];
+                };
+            };
+            400: components["responses"]["PlainBadRequest"];
+            401: components["responses"]["PlainUnauthorized"];
+            403: components["responses"]["PlainForbidden"];
+            404: components["responses"]["PlainNotFound"];
+            409: components["responses"]["PlainConflict"];
+            413: components["responses"]["PlainPayloadTooLarge"];
+            415: components["responses"]["PlainUnsupportedMediaType"];
+            429: components["responses"]["PlainTooManyRequests"];
+            500: components["responses"]["PlainInternalError"];
+            502: components["responses"]["PlainProviderError"];
+            503: components["responses"]["PlainServiceUnavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook that was made. Not for any cache: it has a secret. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    replayDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                deliveryId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is sent as soon as possible; the list of deliveries tells what comes of it. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing more to say. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those. */
+                status?: components["schemas"]["DeliveryStatus"];
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: components["parameters"]["PageQuery.cursor"];
+            };
+            header?: never;
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description It is sent as soon as possible; the list of deliveries tells what comes of it. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedCount"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its new secret. Not for any cache. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            413: components["responses"]["ApiPayloadTooLarge"];
+            415: components["responses"]["ApiUnsupportedMediaType"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTestResult"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            409: components["responses"]["ApiConflict"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -6899,7 +8456,7 @@ export interface operations {
                 limit?: components["parameters"]["LimitQuery"];
             };
             header?: {
-                /** @description The `id:` of the last event received: the stream goes on behind it instead of starting a turn. */
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
                 "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
             };
             path?: never;
@@ -7199,7 +8756,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RotateKeyRequest"];
             };
@@ -7387,25 +8944,32 @@ export interface operations {
     };
     listLogs: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Which log. */
-                kind: components["schemas"]["LogKind"];
+                kind?: components["schemas"]["LogKind"];
                 /** @description How many at the most. */
                 limit?: components["parameters"]["LimitQuery"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: components["parameters"]["PageQuery.cursor"];
+                /** @description Only lines at least as important as this; of the gateway's log. */
+                level?: components["schemas"]["LogLevel"];
+                /** @description Only lines with all of these words, in any case, in their message or their fields; of the gateway's log. */
+                q?: string;
                 /** @description Only from this moment on. */
                 since?: components["schemas"]["Instant"];
                 /** @description Only before this moment. */
                 until?: components["schemas"]["Instant"];
-                /** @description Only calls of this key. */
+                /** @description Only what this key did. */
                 keyId?: components["schemas"]["Id"];
-                /** @description Only calls of this operation, such as `deleteSession`. */
+                /** @description Only of this operation, such as `deleteSession`. */
                 operation?: string;
-                /** @description Only calls answered with this status, such as 403. */
+                /** @description Only what was answered with this status, such as 403. */
                 status?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `id:` of the last event received: the stream goes on behind it, and starts no turn. */
+                "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -7422,6 +8986,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogPage"];
+                    "text/event-stream": components["schemas"]["GatewayLogEntry"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                    "text/plain": string;
+                    "application/openmetrics-text": string;
                 };
             };
             400: components["responses"]["ApiBadRequest"];
@@ -7452,6 +9049,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthDetail"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayStatus"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];

@@ -7,18 +7,20 @@ type Defined<T, Key extends string, Else> = T extends { [K in Key]: infer V } ? 
 
 /** The members of queries that have a default: filled in before a handler sees them. */
 interface DefaultedQuery {
+  listPlainChannels: "limit";
   updatePlainSettings: "force";
   listPlainCronJobs: "limit";
   listPlainSessions: "limit";
   listAgents: "limit";
   listAgentSessions: "limit";
+  listChannels: "limit";
   replaceSettings: "force";
   listConversations: "limit";
   listCronJobs: "limit";
   listCronRuns: "limit";
   listEvents: "limit";
   listKeys: "limit";
-  listLogs: "limit";
+  listLogs: "kind" | "limit";
   listMcpServers: "limit";
   listMemories: "limit";
   pruneMemory: "dry_run";
@@ -29,6 +31,9 @@ interface DefaultedQuery {
   installSkill: "force";
   getUserStats: "limit";
   getWorkspaceStats: "limit";
+  listWebhooks: "limit";
+  listDeadLetters: "limit";
+  listDeliveries: "limit";
   listWorkspaces: "limit";
   deleteWorkspace: "force";
 }
@@ -37,13 +42,24 @@ type Filled<T, Names> = Omit<T, Names & keyof T> & Required<Pick<T, Names & keyo
 
 type Lowered<T> = { [K in keyof T as K extends string ? Lowercase<K> : K]: T[K] };
 
+type JsonBody = { content: { "application/json": unknown } };
+
+/** Undefined where the body may be left out, and was. */
+type BodyOf<Operation> = Operation extends { requestBody: { content: { "application/json": infer Body } } }
+  ? Body
+  : Operation extends { requestBody?: infer Given }
+    ? Extract<Given, JsonBody> extends { content: { "application/json": infer Body } }
+      ? Body | undefined
+      : undefined
+    : undefined;
+
 /** A validated request: coerced, defaults filled in. */
 export interface OperationRequest<Id extends keyof operations> {
   path: Value<Defined<operations[Id]["parameters"], "path", Record<string, never>>>;
   query: Filled<Value<Defined<operations[Id]["parameters"], "query", Record<string, never>>>, Id extends keyof DefaultedQuery ? DefaultedQuery[Id] : never>;
   /** By their names in lower case, as Node has them. */
   headers: Lowered<Value<Defined<operations[Id]["parameters"], "header", Record<string, never>>>>;
-  body: operations[Id] extends { requestBody: { content: { "application/json": infer Body } } } ? Body : undefined;
+  body: BodyOf<operations[Id]>;
 }
 
 /** One event of a stream, with the id that a client comes back with. */
@@ -64,7 +80,7 @@ type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
   ? { events: EventStream<Body> }
   : MediaType extends "application/json"
     ? { body: Body }
-    : { text: string; contentType: MediaType };
+    : { text: string; contentType: MediaType; formatVersion?: string };
 
 type AnswerOf<Status, Response> = { status: Status } & WithHeaders<Response> &
   (Response extends { content: infer Content }
@@ -80,6 +96,24 @@ export type OperationAnswer<Id extends keyof operations> = {
 
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
+
+/** Channels. */
+export interface ChannelsHandlers<Context> {
+  /** GET /api/channels: List channels, plain */
+  listPlainChannels: Handler<"listPlainChannels", Context>;
+  /** POST /api/messages: Send a message to a person, plain */
+  sendPlainMessage: Handler<"sendPlainMessage", Context>;
+  /** GET /api/v1/channels: List channels */
+  listChannels: Handler<"listChannels", Context>;
+  /** POST /api/v1/channels/telegram/webhook: Take an update of Telegram */
+  receiveTelegramUpdate: Handler<"receiveTelegramUpdate", Context>;
+  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
+  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
+  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
+  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
+  /** POST /api/v1/send: Send a message to a channel */
+  sendToChannel: Handler<"sendToChannel", Context>;
+}
 
 /** Settings. */
 export interface SettingsHandlers<Context> {
@@ -153,6 +187,8 @@ export interface HealthHandlers<Context> {
   getPlainStatus: Handler<"getPlainStatus", Context>;
   /** GET /api/v1/health: Check health with a key */
   getApiHealth: Handler<"getApiHealth", Context>;
+  /** GET /api/v1/status: Get the status */
+  getStatus: Handler<"getStatus", Context>;
   /** GET /health: Check health */
   getHealth: Handler<"getHealth", Context>;
   /** GET /health/detail: Check health in detail */
@@ -181,14 +217,6 @@ export interface AgentsHandlers<Context> {
   getAgent: Handler<"getAgent", Context>;
   /** GET /api/v1/agents/{agentId}/tools: List an agent's tools */
   listAgentTools: Handler<"listAgentTools", Context>;
-}
-
-/** Channels. */
-export interface ChannelsHandlers<Context> {
-  /** GET /api/v1/channels/whatsapp/webhook: Verify the WhatsApp webhook */
-  verifyWhatsappWebhook: Handler<"verifyWhatsappWebhook", Context>;
-  /** POST /api/v1/channels/whatsapp/webhook: Receive messages from WhatsApp */
-  receiveWhatsappCallback: Handler<"receiveWhatsappCallback", Context>;
 }
 
 /** Chat. */
@@ -249,6 +277,12 @@ export interface MemoryHandlers<Context> {
   deleteMemory: Handler<"deleteMemory", Context>;
 }
 
+/** Metrics. */
+export interface MetricsHandlers<Context> {
+  /** GET /api/v1/metrics: Get metrics */
+  getMetrics: Handler<"getMetrics", Context>;
+}
+
 /** Models. */
 export interface ModelsHandlers<Context> {
   /** GET /api/v1/models: List models */
@@ -297,6 +331,32 @@ export interface StatsHandlers<Context> {
   getWorkspaceStats: Handler<"getWorkspaceStats", Context>;
 }
 
+/** Webhooks. */
+export interface WebhooksHandlers<Context> {
+  /** GET /api/v1/webhooks: List webhooks */
+  listWebhooks: Handler<"listWebhooks", Context>;
+  /** POST /api/v1/webhooks: Create a webhook */
+  createWebhook: Handler<"createWebhook", Context>;
+  /** GET /api/v1/webhooks/dead-letters: List dead letters */
+  listDeadLetters: Handler<"listDeadLetters", Context>;
+  /** POST /api/v1/webhooks/deliveries/{deliveryId}/replay: Replay a delivery */
+  replayDelivery: Handler<"replayDelivery", Context>;
+  /** DELETE /api/v1/webhooks/{webhookId}: Delete a webhook */
+  deleteWebhook: Handler<"deleteWebhook", Context>;
+  /** GET /api/v1/webhooks/{webhookId}: Get a webhook */
+  getWebhook: Handler<"getWebhook", Context>;
+  /** PATCH /api/v1/webhooks/{webhookId}: Update a webhook */
+  updateWebhook: Handler<"updateWebhook", Context>;
+  /** GET /api/v1/webhooks/{webhookId}/deliveries: List a webhook's deliveries */
+  listDeliveries: Handler<"listDeliveries", Context>;
+  /** POST /api/v1/webhooks/{webhookId}/replay: Replay a webhook's deliveries */
+  replayWebhook: Handler<"replayWebhook", Context>;
+  /** POST /api/v1/webhooks/{webhookId}/rotate-secret: Rotate a webhook's secret */
+  rotateWebhookSecret: Handler<"rotateWebhookSecret", Context>;
+  /** POST /api/v1/webhooks/{webhookId}/test: Test a webhook */
+  testWebhook: Handler<"testWebhook", Context>;
+}
+
 /** Workspaces. */
 export interface WorkspacesHandlers<Context> {
   /** GET /api/v1/workspaces: List workspaces */
@@ -324,4 +384,4 @@ export interface ContractHandlers<Context> {
 }
 
 /** Every operation of the contract. */
-export interface Handlers<Context> extends SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChannelsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, StatsHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, StatsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}

@@ -139,6 +139,8 @@ export interface ApiToken {
   maxTokensPerDay?: number;
   /** The tools it may call, itself and in its turns: names or globs. Default all that the settings allow. */
   tools?: string[];
+  /** The tools it may not call, whatever else allows them: names or globs. Default none. */
+  denyTools?: string[];
   /** When the key ends: a date (its first moment, UTC) or a date and time of RFC 3339. Default never. */
   expiresAt?: string;
 }
@@ -162,6 +164,8 @@ export interface ApiKey {
   maxTokensPerDay?: number;
   /** The tools it may call, itself and in its turns: names or globs. Default all that the settings allow. */
   tools?: string[];
+  /** The tools it may not call, whatever else allows them: names or globs. Default none. */
+  denyTools?: string[];
   /** When the key ends: a date (its first moment, UTC) or a date and time of RFC 3339. Default never. */
   expiresAt?: string;
 }
@@ -216,7 +220,10 @@ export interface OutgoingWebhook {
 }
 
 /** What a webhook can be told of; `*` is all of it. */
-export type WebhookEvent = "*" | "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent";
+export type WebhookEvent = "*" | "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
+
+/** What can happen. */
+export type EventType = "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
 
 /** How often a delivery is tried. */
 export interface WebhookRetry {
@@ -304,6 +311,8 @@ export interface Agent {
   systemPrompt?: string;
   /** Tools it may call, of those that `tools` allows. Default `read`, `calculate`, `memory_search` and `memory_save`. */
   tools?: string[];
+  /** Tools it may not call, whatever else allows them. */
+  denyTools?: string[];
   /** Skills it may use. Default all. */
   skills?: string[];
   /** Most calls of the model within one turn. Default 8. */
@@ -348,6 +357,16 @@ export interface Telegram {
   workspace?: string;
   /** The token that BotFather gives. */
   botToken?: string;
+  /** Where Telegram calls when something comes in. Without it, the gateway asks Telegram. */
+  webhook?: TelegramWebhook;
+}
+
+/** Telegram calls the gateway. */
+export interface TelegramWebhook {
+  /** Where `POST /api/v1/channels/telegram/webhook` of this gateway is for Telegram: over HTTPS, on port 443, 80, 88 or 8443. */
+  url: string;
+  /** What Telegram has to say when it calls: 1 to 256 letters, digits, `_` or `-`. */
+  secret: string;
 }
 
 /** Discord, by a bot. */
@@ -530,6 +549,8 @@ export interface CronDelivery {
 export interface Webhooks {
   /** The webhooks. */
   outbound?: OutboundWebhook[];
+  /** Days after which dead letters, of webhooks of any form, are forgotten; null for never. Default 30. */
+  deadLetterRetentionDays?: number | null;
 }
 
 /** A webhook in the form of the workspaces edition. */
@@ -552,6 +573,10 @@ export interface Logging {
   level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /** File to log to, besides standard output; null for none. Default `logs/gateway.log` in the state folder. */
   file?: string | null;
+  /** The file begins anew before it has more bytes than this; the old one becomes `<file>.1`, and that one `<file>.2`. Default 10485760. */
+  maxFileBytes?: number;
+  /** Most files of it, the one that is written included. Default 5. */
+  maxFiles?: number;
   /** Days that the entries of the audit log are kept; null for ever. Default 90. */
   auditRetentionDays?: number | null;
 }

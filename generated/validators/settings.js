@@ -37,10 +37,10 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSettingsFile = validate20;
-var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "events": { "$ref": "#/$defs/Events" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "Glob": { "type": "string", "minLength": 1 }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0, "maximum": 1e6 }, "output": { "type": "number", "minimum": 0, "maximum": 1e6 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false }, "MemoryRecall": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false }, "MemoryEmbeddings": { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false }, "Events": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false } } };
-var schema64 = { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false };
-var schema115 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false };
-var schema127 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false };
+var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "events": { "$ref": "#/$defs/Events" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "Glob": { "type": "string", "minLength": 1 }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"] }, "EventType": { "type": "string", "enum": ["message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0, "maximum": 1e6 }, "output": { "type": "number", "minimum": 0, "maximum": 1e6 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "webhook": { "$ref": "#/$defs/TelegramWebhook" } }, "additionalProperties": false }, "TelegramWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" } }, "required": ["url", "secret"], "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false }, "MemoryRecall": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false }, "MemoryEmbeddings": { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false }, "Events": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } }, "deadLetterRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 30 } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "maxFileBytes": { "type": "integer", "default": 10485760, "minimum": 65536 }, "maxFiles": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 5 }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false } } };
+var schema66 = { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false };
+var schema121 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false };
+var schema133 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "maxFileBytes": { "type": "integer", "default": 10485760, "minimum": 65536 }, "maxFiles": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 5 }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false };
 var func1 = Object.prototype.hasOwnProperty;
 var schema32 = { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false };
 var schema33 = { "type": "string" };
@@ -501,7 +501,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 validate21.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema40 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false };
 var schema41 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false };
-var schema42 = { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false };
+var schema42 = { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false };
 var schema44 = { "type": "string", "enum": ["chat", "send", "read", "admin"] };
 var schema45 = { "type": "string", "minLength": 1 };
 function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -534,7 +534,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "name" || key0 === "token" || key0 === "scope" || key0 === "rateLimit" || key0 === "maxTokensPerDay" || key0 === "tools" || key0 === "expiresAt")) {
+      if (!(key0 === "name" || key0 === "token" || key0 === "scope" || key0 === "rateLimit" || key0 === "maxTokensPerDay" || key0 === "tools" || key0 === "denyTools" || key0 === "expiresAt")) {
         const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema42, data };
         if (vErrors === null) {
           vErrors = [err2];
@@ -704,24 +704,60 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.expiresAt !== void 0) {
-      let data8 = data.expiresAt;
-      if (typeof data8 !== "string") {
-        const err17 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.properties.expiresAt.type, parentSchema: schema42.properties.expiresAt, data: data8 };
+    if (data.denyTools !== void 0) {
+      let data8 = data.denyTools;
+      if (Array.isArray(data8)) {
+        const len2 = data8.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          let data9 = data8[i2];
+          if (typeof data9 === "string") {
+            if (func3(data9) < 1) {
+              const err17 = { instancePath: instancePath + "/denyTools/" + i2, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema45, data: data9 };
+              if (vErrors === null) {
+                vErrors = [err17];
+              } else {
+                vErrors.push(err17);
+              }
+              errors++;
+            }
+          } else {
+            const err18 = { instancePath: instancePath + "/denyTools/" + i2, schemaPath: "#/$defs/Glob/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.type, parentSchema: schema45, data: data9 };
+            if (vErrors === null) {
+              vErrors = [err18];
+            } else {
+              vErrors.push(err18);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err19 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema42.properties.denyTools.type, parentSchema: schema42.properties.denyTools, data: data8 };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err19];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+    if (data.expiresAt !== void 0) {
+      let data10 = data.expiresAt;
+      if (typeof data10 !== "string") {
+        const err20 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.properties.expiresAt.type, parentSchema: schema42.properties.expiresAt, data: data10 };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
         }
         errors++;
       }
     }
   } else {
-    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema42.type, parentSchema: schema42, data };
+    const err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema42.type, parentSchema: schema42, data };
     if (vErrors === null) {
-      vErrors = [err18];
+      vErrors = [err21];
     } else {
-      vErrors.push(err18);
+      vErrors.push(err21);
     }
     errors++;
   }
@@ -796,9 +832,9 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate28.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema46 = { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false };
-var schema48 = { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" };
-var schema49 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] };
+var schema47 = { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false };
+var schema49 = { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" };
+var schema50 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] };
 var pattern4 = new RegExp("^(\\*|[A-Za-z0-9._:@-]{1,128})$", "u");
 function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -812,7 +848,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.key === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'", schema: schema46.required, parentSchema: schema46, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'", schema: schema47.required, parentSchema: schema47, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -821,8 +857,8 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "key" || key0 === "label" || key0 === "workspaces" || key0 === "permissions" || key0 === "rateLimit" || key0 === "maxTokensPerDay" || key0 === "tools" || key0 === "expiresAt")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema46, data };
+      if (!func1.call(schema47.properties, key0)) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema47, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -846,7 +882,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.label !== void 0) {
       let data1 = data.label;
       if (typeof data1 !== "string") {
-        const err3 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema46.properties.label.type, parentSchema: schema46.properties.label, data: data1 };
+        const err3 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema47.properties.label.type, parentSchema: schema47.properties.label, data: data1 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -859,7 +895,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.workspaces;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err4 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema46.properties.workspaces, data: data2 };
+          const err4 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema47.properties.workspaces, data: data2 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -872,7 +908,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data2[i0];
           if (typeof data3 === "string") {
             if (!pattern4.test(data3)) {
-              const err5 = { instancePath: instancePath + "/workspaces/" + i0, schemaPath: "#/$defs/WorkspaceName/pattern", keyword: "pattern", params: { pattern: "^(\\*|[A-Za-z0-9._:@-]{1,128})$" }, message: 'must match pattern "^(\\*|[A-Za-z0-9._:@-]{1,128})$"', schema: "^(\\*|[A-Za-z0-9._:@-]{1,128})$", parentSchema: schema48, data: data3 };
+              const err5 = { instancePath: instancePath + "/workspaces/" + i0, schemaPath: "#/$defs/WorkspaceName/pattern", keyword: "pattern", params: { pattern: "^(\\*|[A-Za-z0-9._:@-]{1,128})$" }, message: 'must match pattern "^(\\*|[A-Za-z0-9._:@-]{1,128})$"', schema: "^(\\*|[A-Za-z0-9._:@-]{1,128})$", parentSchema: schema49, data: data3 };
               if (vErrors === null) {
                 vErrors = [err5];
               } else {
@@ -881,7 +917,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err6 = { instancePath: instancePath + "/workspaces/" + i0, schemaPath: "#/$defs/WorkspaceName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.type, parentSchema: schema48, data: data3 };
+            const err6 = { instancePath: instancePath + "/workspaces/" + i0, schemaPath: "#/$defs/WorkspaceName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema49.type, parentSchema: schema49, data: data3 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -891,7 +927,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err7 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema46.properties.workspaces.type, parentSchema: schema46.properties.workspaces, data: data2 };
+        const err7 = { instancePath: instancePath + "/workspaces", schemaPath: "#/properties/workspaces/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema47.properties.workspaces.type, parentSchema: schema47.properties.workspaces, data: data2 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -907,7 +943,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1; i1++) {
           let data5 = data4[i1];
           if (typeof data5 !== "string") {
-            const err8 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema49.type, parentSchema: schema49, data: data5 };
+            const err8 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "#/$defs/KeyPermission/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.type, parentSchema: schema50, data: data5 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -916,7 +952,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data5 === "messages:read" || data5 === "messages:write" || data5 === "sessions:read" || data5 === "sessions:delete" || data5 === "workspaces:read" || data5 === "workspaces:write" || data5 === "stats:read" || data5 === "agents:read" || data5 === "channels:read" || data5 === "channels:send" || data5 === "tools:read" || data5 === "tools:invoke" || data5 === "skills:read" || data5 === "skills:write" || data5 === "memory:read" || data5 === "memory:write" || data5 === "memory:delete" || data5 === "cron:read" || data5 === "cron:run" || data5 === "cron:write" || data5 === "config:read" || data5 === "config:write" || data5 === "logs:read" || data5 === "keys:read" || data5 === "keys:write" || data5 === "webhooks:read" || data5 === "webhooks:write" || data5 === "models:read" || data5 === "metrics:read")) {
-            const err9 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema49.enum }, message: "must be equal to one of the allowed values", schema: schema49.enum, parentSchema: schema49, data: data5 };
+            const err9 = { instancePath: instancePath + "/permissions/" + i1, schemaPath: "#/$defs/KeyPermission/enum", keyword: "enum", params: { allowedValues: schema50.enum }, message: "must be equal to one of the allowed values", schema: schema50.enum, parentSchema: schema50, data: data5 };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -926,7 +962,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema46.properties.permissions.type, parentSchema: schema46.properties.permissions, data: data4 };
+        const err10 = { instancePath: instancePath + "/permissions", schemaPath: "#/properties/permissions/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema47.properties.permissions.type, parentSchema: schema47.properties.permissions, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -938,7 +974,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.rateLimit !== void 0) {
       let data6 = data.rateLimit;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-        const err11 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema46.properties.rateLimit.type, parentSchema: schema46.properties.rateLimit, data: data6 };
+        const err11 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema47.properties.rateLimit.type, parentSchema: schema47.properties.rateLimit, data: data6 };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -948,7 +984,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 2147483647 || isNaN(data6)) {
-          const err12 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema46.properties.rateLimit, data: data6 };
+          const err12 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema47.properties.rateLimit, data: data6 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -957,7 +993,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1 || isNaN(data6)) {
-          const err13 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema46.properties.rateLimit, data: data6 };
+          const err13 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema47.properties.rateLimit, data: data6 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -970,7 +1006,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.maxTokensPerDay !== void 0) {
       let data7 = data.maxTokensPerDay;
       if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-        const err14 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema46.properties.maxTokensPerDay.type, parentSchema: schema46.properties.maxTokensPerDay, data: data7 };
+        const err14 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema47.properties.maxTokensPerDay.type, parentSchema: schema47.properties.maxTokensPerDay, data: data7 };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -980,7 +1016,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data7 == "number" && isFinite(data7)) {
         if (data7 < 1 || isNaN(data7)) {
-          const err15 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema46.properties.maxTokensPerDay, data: data7 };
+          const err15 = { instancePath: instancePath + "/maxTokensPerDay", schemaPath: "#/properties/maxTokensPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema47.properties.maxTokensPerDay, data: data7 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -1017,7 +1053,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema46.properties.tools.type, parentSchema: schema46.properties.tools, data: data8 };
+        const err18 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema47.properties.tools.type, parentSchema: schema47.properties.tools, data: data8 };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -1026,24 +1062,60 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.expiresAt !== void 0) {
-      let data10 = data.expiresAt;
-      if (typeof data10 !== "string") {
-        const err19 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema46.properties.expiresAt.type, parentSchema: schema46.properties.expiresAt, data: data10 };
+    if (data.denyTools !== void 0) {
+      let data10 = data.denyTools;
+      if (Array.isArray(data10)) {
+        const len3 = data10.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data11 = data10[i3];
+          if (typeof data11 === "string") {
+            if (func3(data11) < 1) {
+              const err19 = { instancePath: instancePath + "/denyTools/" + i3, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema45, data: data11 };
+              if (vErrors === null) {
+                vErrors = [err19];
+              } else {
+                vErrors.push(err19);
+              }
+              errors++;
+            }
+          } else {
+            const err20 = { instancePath: instancePath + "/denyTools/" + i3, schemaPath: "#/$defs/Glob/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.type, parentSchema: schema45, data: data11 };
+            if (vErrors === null) {
+              vErrors = [err20];
+            } else {
+              vErrors.push(err20);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err21 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema47.properties.denyTools.type, parentSchema: schema47.properties.denyTools, data: data10 };
         if (vErrors === null) {
-          vErrors = [err19];
+          vErrors = [err21];
         } else {
-          vErrors.push(err19);
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+    }
+    if (data.expiresAt !== void 0) {
+      let data12 = data.expiresAt;
+      if (typeof data12 !== "string") {
+        const err22 = { instancePath: instancePath + "/expiresAt", schemaPath: "#/properties/expiresAt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema47.properties.expiresAt.type, parentSchema: schema47.properties.expiresAt, data: data12 };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
         }
         errors++;
       }
     }
   } else {
-    const err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema46.type, parentSchema: schema46, data };
+    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema47.type, parentSchema: schema47, data };
     if (vErrors === null) {
-      vErrors = [err20];
+      vErrors = [err23];
     } else {
-      vErrors.push(err20);
+      vErrors.push(err23);
     }
     errors++;
   }
@@ -1051,8 +1123,8 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate32.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema51 = { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false };
-var schema52 = { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false };
+var schema53 = { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false };
+var schema54 = { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false };
 function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1066,7 +1138,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "global" || key0 === "perToken")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema51, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema53, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1079,7 +1151,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.global;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (data0.maxRequests === void 0) {
-          const err1 = { instancePath: instancePath + "/global", schemaPath: "#/$defs/RateWindow/required", keyword: "required", params: { missingProperty: "maxRequests" }, message: "must have required property 'maxRequests'", schema: schema52.required, parentSchema: schema52, data: data0 };
+          const err1 = { instancePath: instancePath + "/global", schemaPath: "#/$defs/RateWindow/required", keyword: "required", params: { missingProperty: "maxRequests" }, message: "must have required property 'maxRequests'", schema: schema54.required, parentSchema: schema54, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1089,7 +1161,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data0) {
           if (!(key1 === "windowMs" || key1 === "maxRequests")) {
-            const err2 = { instancePath: instancePath + "/global", schemaPath: "#/$defs/RateWindow/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52, data: data0 };
+            const err2 = { instancePath: instancePath + "/global", schemaPath: "#/$defs/RateWindow/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema54, data: data0 };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -1101,7 +1173,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.windowMs !== void 0) {
           let data1 = data0.windowMs;
           if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
-            const err3 = { instancePath: instancePath + "/global/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema52.properties.windowMs.type, parentSchema: schema52.properties.windowMs, data: data1 };
+            const err3 = { instancePath: instancePath + "/global/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema54.properties.windowMs.type, parentSchema: schema54.properties.windowMs, data: data1 };
             if (vErrors === null) {
               vErrors = [err3];
             } else {
@@ -1111,7 +1183,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data1 == "number" && isFinite(data1)) {
             if (data1 > 864e5 || isNaN(data1)) {
-              const err4 = { instancePath: instancePath + "/global/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema52.properties.windowMs, data: data1 };
+              const err4 = { instancePath: instancePath + "/global/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema54.properties.windowMs, data: data1 };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -1120,7 +1192,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data1 < 100 || isNaN(data1)) {
-              const err5 = { instancePath: instancePath + "/global/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema52.properties.windowMs, data: data1 };
+              const err5 = { instancePath: instancePath + "/global/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema54.properties.windowMs, data: data1 };
               if (vErrors === null) {
                 vErrors = [err5];
               } else {
@@ -1133,7 +1205,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.maxRequests !== void 0) {
           let data2 = data0.maxRequests;
           if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-            const err6 = { instancePath: instancePath + "/global/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema52.properties.maxRequests.type, parentSchema: schema52.properties.maxRequests, data: data2 };
+            const err6 = { instancePath: instancePath + "/global/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema54.properties.maxRequests.type, parentSchema: schema54.properties.maxRequests, data: data2 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -1143,7 +1215,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 > 2147483647 || isNaN(data2)) {
-              const err7 = { instancePath: instancePath + "/global/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema52.properties.maxRequests, data: data2 };
+              const err7 = { instancePath: instancePath + "/global/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema54.properties.maxRequests, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -1152,7 +1224,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data2 < 1 || isNaN(data2)) {
-              const err8 = { instancePath: instancePath + "/global/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema52.properties.maxRequests, data: data2 };
+              const err8 = { instancePath: instancePath + "/global/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema54.properties.maxRequests, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -1163,7 +1235,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/global", schemaPath: "#/$defs/RateWindow/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.type, parentSchema: schema52, data: data0 };
+        const err9 = { instancePath: instancePath + "/global", schemaPath: "#/$defs/RateWindow/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema54.type, parentSchema: schema54, data: data0 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -1176,7 +1248,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.perToken;
       if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
         if (data3.maxRequests === void 0) {
-          const err10 = { instancePath: instancePath + "/perToken", schemaPath: "#/$defs/RateWindow/required", keyword: "required", params: { missingProperty: "maxRequests" }, message: "must have required property 'maxRequests'", schema: schema52.required, parentSchema: schema52, data: data3 };
+          const err10 = { instancePath: instancePath + "/perToken", schemaPath: "#/$defs/RateWindow/required", keyword: "required", params: { missingProperty: "maxRequests" }, message: "must have required property 'maxRequests'", schema: schema54.required, parentSchema: schema54, data: data3 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -1186,7 +1258,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data3) {
           if (!(key2 === "windowMs" || key2 === "maxRequests")) {
-            const err11 = { instancePath: instancePath + "/perToken", schemaPath: "#/$defs/RateWindow/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52, data: data3 };
+            const err11 = { instancePath: instancePath + "/perToken", schemaPath: "#/$defs/RateWindow/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema54, data: data3 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -1198,7 +1270,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         if (data3.windowMs !== void 0) {
           let data4 = data3.windowMs;
           if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-            const err12 = { instancePath: instancePath + "/perToken/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema52.properties.windowMs.type, parentSchema: schema52.properties.windowMs, data: data4 };
+            const err12 = { instancePath: instancePath + "/perToken/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema54.properties.windowMs.type, parentSchema: schema54.properties.windowMs, data: data4 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -1208,7 +1280,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 > 864e5 || isNaN(data4)) {
-              const err13 = { instancePath: instancePath + "/perToken/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema52.properties.windowMs, data: data4 };
+              const err13 = { instancePath: instancePath + "/perToken/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema54.properties.windowMs, data: data4 };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -1217,7 +1289,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data4 < 100 || isNaN(data4)) {
-              const err14 = { instancePath: instancePath + "/perToken/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema52.properties.windowMs, data: data4 };
+              const err14 = { instancePath: instancePath + "/perToken/windowMs", schemaPath: "#/$defs/RateWindow/properties/windowMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema54.properties.windowMs, data: data4 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -1230,7 +1302,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
         if (data3.maxRequests !== void 0) {
           let data5 = data3.maxRequests;
           if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-            const err15 = { instancePath: instancePath + "/perToken/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema52.properties.maxRequests.type, parentSchema: schema52.properties.maxRequests, data: data5 };
+            const err15 = { instancePath: instancePath + "/perToken/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema54.properties.maxRequests.type, parentSchema: schema54.properties.maxRequests, data: data5 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -1240,7 +1312,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data5 == "number" && isFinite(data5)) {
             if (data5 > 2147483647 || isNaN(data5)) {
-              const err16 = { instancePath: instancePath + "/perToken/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema52.properties.maxRequests, data: data5 };
+              const err16 = { instancePath: instancePath + "/perToken/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema54.properties.maxRequests, data: data5 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -1249,7 +1321,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data5 < 1 || isNaN(data5)) {
-              const err17 = { instancePath: instancePath + "/perToken/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema52.properties.maxRequests, data: data5 };
+              const err17 = { instancePath: instancePath + "/perToken/maxRequests", schemaPath: "#/$defs/RateWindow/properties/maxRequests/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema54.properties.maxRequests, data: data5 };
               if (vErrors === null) {
                 vErrors = [err17];
               } else {
@@ -1260,7 +1332,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/perToken", schemaPath: "#/$defs/RateWindow/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.type, parentSchema: schema52, data: data3 };
+        const err18 = { instancePath: instancePath + "/perToken", schemaPath: "#/$defs/RateWindow/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema54.type, parentSchema: schema54, data: data3 };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -1270,7 +1342,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema51.type, parentSchema: schema51, data };
+    const err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema53.type, parentSchema: schema53, data };
     if (vErrors === null) {
       vErrors = [err19];
     } else {
@@ -1282,7 +1354,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate35.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema54 = { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false };
+var schema56 = { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false };
 function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1296,7 +1368,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "allowedIPs" || key0 === "cors" || key0 === "maxBodySize")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema54, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1322,7 +1394,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/allowedIPs", schemaPath: "#/properties/allowedIPs/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema54.properties.allowedIPs.type, parentSchema: schema54.properties.allowedIPs, data: data0 };
+        const err2 = { instancePath: instancePath + "/allowedIPs", schemaPath: "#/properties/allowedIPs/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema56.properties.allowedIPs.type, parentSchema: schema56.properties.allowedIPs, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1340,7 +1412,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.maxBodySize !== void 0) {
       let data3 = data.maxBodySize;
       if (typeof data3 !== "string" && !(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-        const err3 = { instancePath: instancePath + "/maxBodySize", schemaPath: "#/properties/maxBodySize/type", keyword: "type", params: { type: schema54.properties.maxBodySize.type }, message: "must be string,integer", schema: schema54.properties.maxBodySize.type, parentSchema: schema54.properties.maxBodySize, data: data3 };
+        const err3 = { instancePath: instancePath + "/maxBodySize", schemaPath: "#/properties/maxBodySize/type", keyword: "type", params: { type: schema56.properties.maxBodySize.type }, message: "must be string,integer", schema: schema56.properties.maxBodySize.type, parentSchema: schema56.properties.maxBodySize, data: data3 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1350,7 +1422,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema54.type, parentSchema: schema54, data };
+    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.type, parentSchema: schema56, data };
     if (vErrors === null) {
       vErrors = [err4];
     } else {
@@ -1362,11 +1434,11 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate37.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema56 = { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false };
-var schema57 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false };
-var schema58 = { "type": "string", "x-secret": "url" };
-var schema60 = { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent"] };
-var schema61 = { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false };
+var schema58 = { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false };
+var schema59 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false };
+var schema60 = { "type": "string", "x-secret": "url" };
+var schema62 = { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"] };
+var schema63 = { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false };
 function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1379,7 +1451,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.url === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema57.required, parentSchema: schema57, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema59.required, parentSchema: schema59, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1388,7 +1460,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.secret === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema57.required, parentSchema: schema57, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema59.required, parentSchema: schema59, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -1397,7 +1469,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.events === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema57.required, parentSchema: schema57, data };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema59.required, parentSchema: schema59, data };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -1407,7 +1479,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "url" || key0 === "secret" || key0 === "events" || key0 === "timeoutMs" || key0 === "retry")) {
-        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema57, data };
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema59, data };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1419,7 +1491,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.url !== void 0) {
       let data0 = data.url;
       if (typeof data0 !== "string") {
-        const err4 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.type, parentSchema: schema58, data: data0 };
+        const err4 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data0 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1444,7 +1516,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.events;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema57.properties.events, data: data2 };
+          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema59.properties.events, data: data2 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -1456,7 +1528,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 !== "string") {
-            const err7 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data3 };
+            const err7 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema62.type, parentSchema: schema62, data: data3 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -1464,8 +1536,8 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (!(data3 === "*" || data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent")) {
-            const err8 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/enum", keyword: "enum", params: { allowedValues: schema60.enum }, message: "must be equal to one of the allowed values", schema: schema60.enum, parentSchema: schema60, data: data3 };
+          if (!(data3 === "*" || data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent" || data3 === "tool.invoked" || data3 === "run.finished")) {
+            const err8 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/enum", keyword: "enum", params: { allowedValues: schema62.enum }, message: "must be equal to one of the allowed values", schema: schema62.enum, parentSchema: schema62, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -1475,7 +1547,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema57.properties.events.type, parentSchema: schema57.properties.events, data: data2 };
+        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema59.properties.events.type, parentSchema: schema59.properties.events, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -1487,7 +1559,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data4 = data.timeoutMs;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema57.properties.timeoutMs.type, parentSchema: schema57.properties.timeoutMs, data: data4 };
+        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema59.properties.timeoutMs.type, parentSchema: schema59.properties.timeoutMs, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -1497,7 +1569,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 6e4 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema57.properties.timeoutMs, data: data4 };
+          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema59.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -1506,7 +1578,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 100 || isNaN(data4)) {
-          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema57.properties.timeoutMs, data: data4 };
+          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema59.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -1521,7 +1593,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
         for (const key1 in data5) {
           if (!(key1 === "maxAttempts" || key1 === "backoffMs")) {
-            const err13 = { instancePath: instancePath + "/retry", schemaPath: "#/$defs/WebhookRetry/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema61, data: data5 };
+            const err13 = { instancePath: instancePath + "/retry", schemaPath: "#/$defs/WebhookRetry/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema63, data: data5 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -1533,7 +1605,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
         if (data5.maxAttempts !== void 0) {
           let data6 = data5.maxAttempts;
           if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err14 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema61.properties.maxAttempts.type, parentSchema: schema61.properties.maxAttempts, data: data6 };
+            const err14 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema63.properties.maxAttempts.type, parentSchema: schema63.properties.maxAttempts, data: data6 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -1543,7 +1615,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 == "number" && isFinite(data6)) {
             if (data6 > 20 || isNaN(data6)) {
-              const err15 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema61.properties.maxAttempts, data: data6 };
+              const err15 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema63.properties.maxAttempts, data: data6 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -1552,7 +1624,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data6 < 1 || isNaN(data6)) {
-              const err16 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema61.properties.maxAttempts, data: data6 };
+              const err16 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema63.properties.maxAttempts, data: data6 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -1565,7 +1637,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
         if (data5.backoffMs !== void 0) {
           let data7 = data5.backoffMs;
           if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-            const err17 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema61.properties.backoffMs.type, parentSchema: schema61.properties.backoffMs, data: data7 };
+            const err17 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema63.properties.backoffMs.type, parentSchema: schema63.properties.backoffMs, data: data7 };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -1575,7 +1647,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data7 == "number" && isFinite(data7)) {
             if (data7 > 36e5 || isNaN(data7)) {
-              const err18 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36e5 }, message: "must be <= 3600000", schema: 36e5, parentSchema: schema61.properties.backoffMs, data: data7 };
+              const err18 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36e5 }, message: "must be <= 3600000", schema: 36e5, parentSchema: schema63.properties.backoffMs, data: data7 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -1584,7 +1656,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data7 < 0 || isNaN(data7)) {
-              const err19 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema61.properties.backoffMs, data: data7 };
+              const err19 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema63.properties.backoffMs, data: data7 };
               if (vErrors === null) {
                 vErrors = [err19];
               } else {
@@ -1595,7 +1667,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err20 = { instancePath: instancePath + "/retry", schemaPath: "#/$defs/WebhookRetry/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema61.type, parentSchema: schema61, data: data5 };
+        const err20 = { instancePath: instancePath + "/retry", schemaPath: "#/$defs/WebhookRetry/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema63.type, parentSchema: schema63, data: data5 };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -1605,7 +1677,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema57.type, parentSchema: schema57, data };
+    const err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema59.type, parentSchema: schema59, data };
     if (vErrors === null) {
       vErrors = [err21];
     } else {
@@ -1630,7 +1702,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "outgoing")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1650,7 +1722,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/outgoing", schemaPath: "#/properties/outgoing/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema56.properties.outgoing.type, parentSchema: schema56.properties.outgoing, data: data0 };
+        const err1 = { instancePath: instancePath + "/outgoing", schemaPath: "#/properties/outgoing/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema58.properties.outgoing.type, parentSchema: schema58.properties.outgoing, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1660,7 +1732,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.type, parentSchema: schema56, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -1843,7 +1915,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate27.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema62 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false };
+var schema64 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false };
 function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1857,7 +1929,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "url")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema62, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1869,7 +1941,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.url !== void 0) {
       let data0 = data.url;
       if (typeof data0 !== "string") {
-        const err1 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.type, parentSchema: schema58, data: data0 };
+        const err1 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1879,7 +1951,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema62.type, parentSchema: schema62, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -1891,10 +1963,10 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate45.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema65 = { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false };
-var schema66 = { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false };
-var schema69 = { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false };
-var schema70 = { "type": "object", "properties": { "input": { "type": "number", "minimum": 0, "maximum": 1e6 }, "output": { "type": "number", "minimum": 0, "maximum": 1e6 } }, "required": ["input", "output"], "additionalProperties": false };
+var schema67 = { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false };
+var schema68 = { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false };
+var schema71 = { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false };
+var schema72 = { "type": "object", "properties": { "input": { "type": "number", "minimum": 0, "maximum": 1e6 }, "output": { "type": "number", "minimum": 0, "maximum": 1e6 } }, "required": ["input", "output"], "additionalProperties": false };
 function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1907,7 +1979,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.id === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema69.required, parentSchema: schema69, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema71.required, parentSchema: schema71, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1917,7 +1989,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "id" || key0 === "contextWindow" || key0 === "price")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema69, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema71, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1930,7 +2002,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (func3(data0) < 1) {
-          const err2 = { instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema69.properties.id, data: data0 };
+          const err2 = { instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema71.properties.id, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1939,7 +2011,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema69.properties.id.type, parentSchema: schema69.properties.id, data: data0 };
+        const err3 = { instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema71.properties.id.type, parentSchema: schema71.properties.id, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1951,7 +2023,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.contextWindow !== void 0) {
       let data1 = data.contextWindow;
       if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
-        const err4 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema69.properties.contextWindow.type, parentSchema: schema69.properties.contextWindow, data: data1 };
+        const err4 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema71.properties.contextWindow.type, parentSchema: schema71.properties.contextWindow, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1961,7 +2033,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 2147483647 || isNaN(data1)) {
-          const err5 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema69.properties.contextWindow, data: data1 };
+          const err5 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema71.properties.contextWindow, data: data1 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -1970,7 +2042,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data1 < 1 || isNaN(data1)) {
-          const err6 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema69.properties.contextWindow, data: data1 };
+          const err6 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema71.properties.contextWindow, data: data1 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -1984,7 +2056,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.price;
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.input === void 0) {
-          const err7 = { instancePath: instancePath + "/price", schemaPath: "#/$defs/ModelPrice/required", keyword: "required", params: { missingProperty: "input" }, message: "must have required property 'input'", schema: schema70.required, parentSchema: schema70, data: data2 };
+          const err7 = { instancePath: instancePath + "/price", schemaPath: "#/$defs/ModelPrice/required", keyword: "required", params: { missingProperty: "input" }, message: "must have required property 'input'", schema: schema72.required, parentSchema: schema72, data: data2 };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -1993,7 +2065,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data2.output === void 0) {
-          const err8 = { instancePath: instancePath + "/price", schemaPath: "#/$defs/ModelPrice/required", keyword: "required", params: { missingProperty: "output" }, message: "must have required property 'output'", schema: schema70.required, parentSchema: schema70, data: data2 };
+          const err8 = { instancePath: instancePath + "/price", schemaPath: "#/$defs/ModelPrice/required", keyword: "required", params: { missingProperty: "output" }, message: "must have required property 'output'", schema: schema72.required, parentSchema: schema72, data: data2 };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -2003,7 +2075,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data2) {
           if (!(key1 === "input" || key1 === "output")) {
-            const err9 = { instancePath: instancePath + "/price", schemaPath: "#/$defs/ModelPrice/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema70, data: data2 };
+            const err9 = { instancePath: instancePath + "/price", schemaPath: "#/$defs/ModelPrice/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema72, data: data2 };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -2016,7 +2088,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data2.input;
           if (typeof data3 == "number" && isFinite(data3)) {
             if (data3 > 1e6 || isNaN(data3)) {
-              const err10 = { instancePath: instancePath + "/price/input", schemaPath: "#/$defs/ModelPrice/properties/input/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000", schema: 1e6, parentSchema: schema70.properties.input, data: data3 };
+              const err10 = { instancePath: instancePath + "/price/input", schemaPath: "#/$defs/ModelPrice/properties/input/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000", schema: 1e6, parentSchema: schema72.properties.input, data: data3 };
               if (vErrors === null) {
                 vErrors = [err10];
               } else {
@@ -2025,7 +2097,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data3 < 0 || isNaN(data3)) {
-              const err11 = { instancePath: instancePath + "/price/input", schemaPath: "#/$defs/ModelPrice/properties/input/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema70.properties.input, data: data3 };
+              const err11 = { instancePath: instancePath + "/price/input", schemaPath: "#/$defs/ModelPrice/properties/input/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema72.properties.input, data: data3 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -2034,7 +2106,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err12 = { instancePath: instancePath + "/price/input", schemaPath: "#/$defs/ModelPrice/properties/input/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema70.properties.input.type, parentSchema: schema70.properties.input, data: data3 };
+            const err12 = { instancePath: instancePath + "/price/input", schemaPath: "#/$defs/ModelPrice/properties/input/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema72.properties.input.type, parentSchema: schema72.properties.input, data: data3 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -2047,7 +2119,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           let data4 = data2.output;
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 > 1e6 || isNaN(data4)) {
-              const err13 = { instancePath: instancePath + "/price/output", schemaPath: "#/$defs/ModelPrice/properties/output/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000", schema: 1e6, parentSchema: schema70.properties.output, data: data4 };
+              const err13 = { instancePath: instancePath + "/price/output", schemaPath: "#/$defs/ModelPrice/properties/output/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000", schema: 1e6, parentSchema: schema72.properties.output, data: data4 };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -2056,7 +2128,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data4 < 0 || isNaN(data4)) {
-              const err14 = { instancePath: instancePath + "/price/output", schemaPath: "#/$defs/ModelPrice/properties/output/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema70.properties.output, data: data4 };
+              const err14 = { instancePath: instancePath + "/price/output", schemaPath: "#/$defs/ModelPrice/properties/output/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema72.properties.output, data: data4 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -2065,7 +2137,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err15 = { instancePath: instancePath + "/price/output", schemaPath: "#/$defs/ModelPrice/properties/output/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema70.properties.output.type, parentSchema: schema70.properties.output, data: data4 };
+            const err15 = { instancePath: instancePath + "/price/output", schemaPath: "#/$defs/ModelPrice/properties/output/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema72.properties.output.type, parentSchema: schema72.properties.output, data: data4 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -2075,7 +2147,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err16 = { instancePath: instancePath + "/price", schemaPath: "#/$defs/ModelPrice/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema70.type, parentSchema: schema70, data: data2 };
+        const err16 = { instancePath: instancePath + "/price", schemaPath: "#/$defs/ModelPrice/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema72.type, parentSchema: schema72, data: data2 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -2085,7 +2157,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema69.type, parentSchema: schema69, data };
+    const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema71.type, parentSchema: schema71, data };
     if (vErrors === null) {
       vErrors = [err17];
     } else {
@@ -2109,7 +2181,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'", schema: schema66.required, parentSchema: schema66, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'", schema: schema68.required, parentSchema: schema68, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2119,7 +2191,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "type" || key0 === "baseUrl" || key0 === "apiKey" || key0 === "models" || key0 === "firstByteTimeoutMs" || key0 === "idleTimeoutMs" || key0 === "maxRetries")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema66, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema68, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -2131,7 +2203,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.type !== void 0) {
       let data0 = data.type;
       if (typeof data0 !== "string") {
-        const err2 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema66.properties.type.type, parentSchema: schema66.properties.type, data: data0 };
+        const err2 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema68.properties.type.type, parentSchema: schema68.properties.type, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -2140,7 +2212,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data0 === "openai" || data0 === "anthropic")) {
-        const err3 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema66.properties.type.enum }, message: "must be equal to one of the allowed values", schema: schema66.properties.type.enum, parentSchema: schema66.properties.type, data: data0 };
+        const err3 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema68.properties.type.enum }, message: "must be equal to one of the allowed values", schema: schema68.properties.type.enum, parentSchema: schema68.properties.type, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -2152,7 +2224,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.baseUrl !== void 0) {
       let data1 = data.baseUrl;
       if (typeof data1 !== "string") {
-        const err4 = { instancePath: instancePath + "/baseUrl", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.type, parentSchema: schema58, data: data1 };
+        const err4 = { instancePath: instancePath + "/baseUrl", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2184,7 +2256,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err6 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema66.properties.models.type, parentSchema: schema66.properties.models, data: data3 };
+        const err6 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema68.properties.models.type, parentSchema: schema68.properties.models, data: data3 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -2196,7 +2268,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.firstByteTimeoutMs !== void 0) {
       let data5 = data.firstByteTimeoutMs;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err7 = { instancePath: instancePath + "/firstByteTimeoutMs", schemaPath: "#/properties/firstByteTimeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema66.properties.firstByteTimeoutMs.type, parentSchema: schema66.properties.firstByteTimeoutMs, data: data5 };
+        const err7 = { instancePath: instancePath + "/firstByteTimeoutMs", schemaPath: "#/properties/firstByteTimeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema68.properties.firstByteTimeoutMs.type, parentSchema: schema68.properties.firstByteTimeoutMs, data: data5 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -2206,7 +2278,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 2147483647 || isNaN(data5)) {
-          const err8 = { instancePath: instancePath + "/firstByteTimeoutMs", schemaPath: "#/properties/firstByteTimeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema66.properties.firstByteTimeoutMs, data: data5 };
+          const err8 = { instancePath: instancePath + "/firstByteTimeoutMs", schemaPath: "#/properties/firstByteTimeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema68.properties.firstByteTimeoutMs, data: data5 };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -2215,7 +2287,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 1 || isNaN(data5)) {
-          const err9 = { instancePath: instancePath + "/firstByteTimeoutMs", schemaPath: "#/properties/firstByteTimeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema66.properties.firstByteTimeoutMs, data: data5 };
+          const err9 = { instancePath: instancePath + "/firstByteTimeoutMs", schemaPath: "#/properties/firstByteTimeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema68.properties.firstByteTimeoutMs, data: data5 };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -2228,7 +2300,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.idleTimeoutMs !== void 0) {
       let data6 = data.idleTimeoutMs;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-        const err10 = { instancePath: instancePath + "/idleTimeoutMs", schemaPath: "#/properties/idleTimeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema66.properties.idleTimeoutMs.type, parentSchema: schema66.properties.idleTimeoutMs, data: data6 };
+        const err10 = { instancePath: instancePath + "/idleTimeoutMs", schemaPath: "#/properties/idleTimeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema68.properties.idleTimeoutMs.type, parentSchema: schema68.properties.idleTimeoutMs, data: data6 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -2238,7 +2310,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 2147483647 || isNaN(data6)) {
-          const err11 = { instancePath: instancePath + "/idleTimeoutMs", schemaPath: "#/properties/idleTimeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema66.properties.idleTimeoutMs, data: data6 };
+          const err11 = { instancePath: instancePath + "/idleTimeoutMs", schemaPath: "#/properties/idleTimeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema68.properties.idleTimeoutMs, data: data6 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -2247,7 +2319,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1 || isNaN(data6)) {
-          const err12 = { instancePath: instancePath + "/idleTimeoutMs", schemaPath: "#/properties/idleTimeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema66.properties.idleTimeoutMs, data: data6 };
+          const err12 = { instancePath: instancePath + "/idleTimeoutMs", schemaPath: "#/properties/idleTimeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema68.properties.idleTimeoutMs, data: data6 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -2260,7 +2332,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.maxRetries !== void 0) {
       let data7 = data.maxRetries;
       if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-        const err13 = { instancePath: instancePath + "/maxRetries", schemaPath: "#/properties/maxRetries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema66.properties.maxRetries.type, parentSchema: schema66.properties.maxRetries, data: data7 };
+        const err13 = { instancePath: instancePath + "/maxRetries", schemaPath: "#/properties/maxRetries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema68.properties.maxRetries.type, parentSchema: schema68.properties.maxRetries, data: data7 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -2270,7 +2342,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data7 == "number" && isFinite(data7)) {
         if (data7 > 10 || isNaN(data7)) {
-          const err14 = { instancePath: instancePath + "/maxRetries", schemaPath: "#/properties/maxRetries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10", schema: 10, parentSchema: schema66.properties.maxRetries, data: data7 };
+          const err14 = { instancePath: instancePath + "/maxRetries", schemaPath: "#/properties/maxRetries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10", schema: 10, parentSchema: schema68.properties.maxRetries, data: data7 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -2279,7 +2351,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data7 < 0 || isNaN(data7)) {
-          const err15 = { instancePath: instancePath + "/maxRetries", schemaPath: "#/properties/maxRetries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema66.properties.maxRetries, data: data7 };
+          const err15 = { instancePath: instancePath + "/maxRetries", schemaPath: "#/properties/maxRetries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema68.properties.maxRetries, data: data7 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -2290,7 +2362,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema66.type, parentSchema: schema66, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema68.type, parentSchema: schema68, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -2315,7 +2387,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "default" || key0 === "providers")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema65, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema67, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -2327,7 +2399,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.default !== void 0) {
       let data0 = data.default;
       if (typeof data0 !== "string" && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/default", schemaPath: "#/properties/default/type", keyword: "type", params: { type: schema65.properties.default.type }, message: "must be string,null", schema: schema65.properties.default.type, parentSchema: schema65.properties.default, data: data0 };
+        const err1 = { instancePath: instancePath + "/default", schemaPath: "#/properties/default/type", keyword: "type", params: { type: schema67.properties.default.type }, message: "must be string,null", schema: schema67.properties.default.type, parentSchema: schema67.properties.default, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -2346,7 +2418,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/providers", schemaPath: "#/properties/providers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema65.properties.providers.type, parentSchema: schema65.properties.providers, data: data1 };
+        const err2 = { instancePath: instancePath + "/providers", schemaPath: "#/properties/providers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema67.properties.providers.type, parentSchema: schema67.properties.providers, data: data1 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -2356,7 +2428,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema65.type, parentSchema: schema65, data };
+    const err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema67.type, parentSchema: schema67, data };
     if (vErrors === null) {
       vErrors = [err3];
     } else {
@@ -2368,10 +2440,10 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate47.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema71 = { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false };
-var schema72 = { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" };
+var schema73 = { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false };
+var schema74 = { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" };
 var pattern5 = new RegExp("^[A-Za-z0-9._:@-]{1,128}$", "u");
-var schema73 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false };
+var schema75 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false };
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2384,7 +2456,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.id === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema73.required, parentSchema: schema73, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema75.required, parentSchema: schema75, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2393,8 +2465,8 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema73.properties, key0)) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema73, data };
+      if (!func1.call(schema75.properties, key0)) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema75, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -2407,7 +2479,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (!pattern5.test(data0)) {
-          const err2 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data0 };
+          const err2 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -2416,7 +2488,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data0 };
+        const err3 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -2428,7 +2500,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data1 = data.name;
       if (typeof data1 !== "string") {
-        const err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema73.properties.name.type, parentSchema: schema73.properties.name, data: data1 };
+        const err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema75.properties.name.type, parentSchema: schema75.properties.name, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2440,7 +2512,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data2 = data.description;
       if (typeof data2 !== "string") {
-        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema73.properties.description.type, parentSchema: schema73.properties.description, data: data2 };
+        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema75.properties.description.type, parentSchema: schema75.properties.description, data: data2 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -2452,7 +2524,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.model !== void 0) {
       let data3 = data.model;
       if (typeof data3 !== "string" && data3 !== null) {
-        const err6 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/type", keyword: "type", params: { type: schema73.properties.model.type }, message: "must be string,null", schema: schema73.properties.model.type, parentSchema: schema73.properties.model, data: data3 };
+        const err6 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/type", keyword: "type", params: { type: schema75.properties.model.type }, message: "must be string,null", schema: schema75.properties.model.type, parentSchema: schema75.properties.model, data: data3 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -2464,7 +2536,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.systemPrompt !== void 0) {
       let data4 = data.systemPrompt;
       if (typeof data4 !== "string") {
-        const err7 = { instancePath: instancePath + "/systemPrompt", schemaPath: "#/properties/systemPrompt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema73.properties.systemPrompt.type, parentSchema: schema73.properties.systemPrompt, data: data4 };
+        const err7 = { instancePath: instancePath + "/systemPrompt", schemaPath: "#/properties/systemPrompt/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema75.properties.systemPrompt.type, parentSchema: schema75.properties.systemPrompt, data: data4 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -2500,7 +2572,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema73.properties.tools.type, parentSchema: schema73.properties.tools, data: data5 };
+        const err10 = { instancePath: instancePath + "/tools", schemaPath: "#/properties/tools/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema75.properties.tools.type, parentSchema: schema75.properties.tools, data: data5 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -2509,15 +2581,15 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.skills !== void 0) {
-      let data7 = data.skills;
+    if (data.denyTools !== void 0) {
+      let data7 = data.denyTools;
       if (Array.isArray(data7)) {
         const len1 = data7.length;
         for (let i1 = 0; i1 < len1; i1++) {
           let data8 = data7[i1];
           if (typeof data8 === "string") {
             if (func3(data8) < 1) {
-              const err11 = { instancePath: instancePath + "/skills/" + i1, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema45, data: data8 };
+              const err11 = { instancePath: instancePath + "/denyTools/" + i1, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema45, data: data8 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -2526,7 +2598,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err12 = { instancePath: instancePath + "/skills/" + i1, schemaPath: "#/$defs/Glob/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.type, parentSchema: schema45, data: data8 };
+            const err12 = { instancePath: instancePath + "/denyTools/" + i1, schemaPath: "#/$defs/Glob/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.type, parentSchema: schema45, data: data8 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -2536,7 +2608,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err13 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema73.properties.skills.type, parentSchema: schema73.properties.skills, data: data7 };
+        const err13 = { instancePath: instancePath + "/denyTools", schemaPath: "#/properties/denyTools/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema75.properties.denyTools.type, parentSchema: schema75.properties.denyTools, data: data7 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -2545,42 +2617,46 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.maxSteps !== void 0) {
-      let data9 = data.maxSteps;
-      if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-        const err14 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema73.properties.maxSteps.type, parentSchema: schema73.properties.maxSteps, data: data9 };
+    if (data.skills !== void 0) {
+      let data9 = data.skills;
+      if (Array.isArray(data9)) {
+        const len2 = data9.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          let data10 = data9[i2];
+          if (typeof data10 === "string") {
+            if (func3(data10) < 1) {
+              const err14 = { instancePath: instancePath + "/skills/" + i2, schemaPath: "#/$defs/Glob/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema45, data: data10 };
+              if (vErrors === null) {
+                vErrors = [err14];
+              } else {
+                vErrors.push(err14);
+              }
+              errors++;
+            }
+          } else {
+            const err15 = { instancePath: instancePath + "/skills/" + i2, schemaPath: "#/$defs/Glob/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.type, parentSchema: schema45, data: data10 };
+            if (vErrors === null) {
+              vErrors = [err15];
+            } else {
+              vErrors.push(err15);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err16 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema75.properties.skills.type, parentSchema: schema75.properties.skills, data: data9 };
         if (vErrors === null) {
-          vErrors = [err14];
+          vErrors = [err16];
         } else {
-          vErrors.push(err14);
+          vErrors.push(err16);
         }
         errors++;
       }
-      if (typeof data9 == "number" && isFinite(data9)) {
-        if (data9 > 1e3 || isNaN(data9)) {
-          const err15 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema73.properties.maxSteps, data: data9 };
-          if (vErrors === null) {
-            vErrors = [err15];
-          } else {
-            vErrors.push(err15);
-          }
-          errors++;
-        }
-        if (data9 < 1 || isNaN(data9)) {
-          const err16 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema73.properties.maxSteps, data: data9 };
-          if (vErrors === null) {
-            vErrors = [err16];
-          } else {
-            vErrors.push(err16);
-          }
-          errors++;
-        }
-      }
     }
-    if (data.summarize !== void 0) {
-      let data10 = data.summarize;
-      if (typeof data10 !== "boolean") {
-        const err17 = { instancePath: instancePath + "/summarize", schemaPath: "#/properties/summarize/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema73.properties.summarize.type, parentSchema: schema73.properties.summarize, data: data10 };
+    if (data.maxSteps !== void 0) {
+      let data11 = data.maxSteps;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err17 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema75.properties.maxSteps.type, parentSchema: schema75.properties.maxSteps, data: data11 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -2588,13 +2664,45 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e3 || isNaN(data11)) {
+          const err18 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema75.properties.maxSteps, data: data11 };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+        if (data11 < 1 || isNaN(data11)) {
+          const err19 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema75.properties.maxSteps, data: data11 };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.summarize !== void 0) {
+      let data12 = data.summarize;
+      if (typeof data12 !== "boolean") {
+        const err20 = { instancePath: instancePath + "/summarize", schemaPath: "#/properties/summarize/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema75.properties.summarize.type, parentSchema: schema75.properties.summarize, data: data12 };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
     }
   } else {
-    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema73.type, parentSchema: schema73, data };
+    const err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema75.type, parentSchema: schema75, data };
     if (vErrors === null) {
-      vErrors = [err18];
+      vErrors = [err21];
     } else {
-      vErrors.push(err18);
+      vErrors.push(err21);
     }
     errors++;
   }
@@ -2615,7 +2723,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "default" || key0 === "list")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema71, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema73, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -2628,7 +2736,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.default;
       if (typeof data0 === "string") {
         if (!pattern5.test(data0)) {
-          const err1 = { instancePath: instancePath + "/default", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data0 };
+          const err1 = { instancePath: instancePath + "/default", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -2637,7 +2745,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err2 = { instancePath: instancePath + "/default", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data0 };
+        const err2 = { instancePath: instancePath + "/default", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -2657,7 +2765,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err3 = { instancePath: instancePath + "/list", schemaPath: "#/properties/list/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema71.properties.list.type, parentSchema: schema71.properties.list, data: data1 };
+        const err3 = { instancePath: instancePath + "/list", schemaPath: "#/properties/list/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema73.properties.list.type, parentSchema: schema73.properties.list, data: data1 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -2667,7 +2775,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema71.type, parentSchema: schema71, data };
+    const err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema73.type, parentSchema: schema73, data };
     if (vErrors === null) {
       vErrors = [err4];
     } else {
@@ -2679,7 +2787,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate53.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema77 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false };
+var schema80 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false };
 function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2692,7 +2800,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.id === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema77.required, parentSchema: schema77, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema80.required, parentSchema: schema80, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2702,7 +2810,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "id" || key0 === "label" || key0 === "agent" || key0 === "skills" || key0 === "allowlist")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema77, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema80, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -2715,7 +2823,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (!pattern5.test(data0)) {
-          const err2 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data0 };
+          const err2 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -2724,7 +2832,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data0 };
+        const err3 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -2736,7 +2844,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.label !== void 0) {
       let data1 = data.label;
       if (typeof data1 !== "string") {
-        const err4 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema77.properties.label.type, parentSchema: schema77.properties.label, data: data1 };
+        const err4 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema80.properties.label.type, parentSchema: schema80.properties.label, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2749,7 +2857,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.agent;
       if (typeof data2 === "string") {
         if (!pattern5.test(data2)) {
-          const err5 = { instancePath: instancePath + "/agent", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data2 };
+          const err5 = { instancePath: instancePath + "/agent", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data2 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -2758,7 +2866,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err6 = { instancePath: instancePath + "/agent", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data2 };
+        const err6 = { instancePath: instancePath + "/agent", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -2794,7 +2902,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema77.properties.skills.type, parentSchema: schema77.properties.skills, data: data3 };
+        const err9 = { instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema80.properties.skills.type, parentSchema: schema80.properties.skills, data: data3 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -2810,7 +2918,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1; i1++) {
           let data6 = data5[i1];
           if (typeof data6 !== "string") {
-            const err10 = { instancePath: instancePath + "/allowlist/" + i1, schemaPath: "#/properties/allowlist/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema77.properties.allowlist.items.type, parentSchema: schema77.properties.allowlist.items, data: data6 };
+            const err10 = { instancePath: instancePath + "/allowlist/" + i1, schemaPath: "#/properties/allowlist/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema80.properties.allowlist.items.type, parentSchema: schema80.properties.allowlist.items, data: data6 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -2820,7 +2928,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/allowlist", schemaPath: "#/properties/allowlist/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema77.properties.allowlist.type, parentSchema: schema77.properties.allowlist, data: data5 };
+        const err11 = { instancePath: instancePath + "/allowlist", schemaPath: "#/properties/allowlist/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema80.properties.allowlist.type, parentSchema: schema80.properties.allowlist, data: data5 };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -2830,7 +2938,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema77.type, parentSchema: schema77, data };
+    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema80.type, parentSchema: schema80, data };
     if (vErrors === null) {
       vErrors = [err12];
     } else {
@@ -2842,8 +2950,86 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate57.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema81 = { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false };
-var schema82 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
+var schema84 = { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false };
+var schema85 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "webhook": { "$ref": "#/$defs/TelegramWebhook" } }, "additionalProperties": false };
+var schema88 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" } }, "required": ["url", "secret"], "additionalProperties": false };
+function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate61.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.url === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema88.required, parentSchema: schema88, data };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.secret === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema88.required, parentSchema: schema88, data };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "url" || key0 === "secret")) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema88, data };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.url !== void 0) {
+      let data0 = data.url;
+      if (typeof data0 !== "string") {
+        const err3 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.secret !== void 0) {
+      let data1 = data.secret;
+      if (typeof data1 !== "string") {
+        const err4 = { instancePath: instancePath + "/secret", schemaPath: "#/$defs/Secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema88.type, parentSchema: schema88, data };
+    if (vErrors === null) {
+      vErrors = [err5];
+    } else {
+      vErrors.push(err5);
+    }
+    errors++;
+  }
+  validate61.errors = vErrors;
+  return errors === 0;
+}
+validate61.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2856,101 +3042,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema82, data };
-        if (vErrors === null) {
-          vErrors = [err0];
-        } else {
-          vErrors.push(err0);
-        }
-        errors++;
-      }
-    }
-    if (data.enabled !== void 0) {
-      let data0 = data.enabled;
-      if (typeof data0 !== "boolean") {
-        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema82.properties.enabled.type, parentSchema: schema82.properties.enabled, data: data0 };
-        if (vErrors === null) {
-          vErrors = [err1];
-        } else {
-          vErrors.push(err1);
-        }
-        errors++;
-      }
-    }
-    if (data.apiRoot !== void 0) {
-      let data1 = data.apiRoot;
-      if (typeof data1 !== "string") {
-        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema82.properties.apiRoot.type, parentSchema: schema82.properties.apiRoot, data: data1 };
-        if (vErrors === null) {
-          vErrors = [err2];
-        } else {
-          vErrors.push(err2);
-        }
-        errors++;
-      }
-    }
-    if (data.workspace !== void 0) {
-      let data2 = data.workspace;
-      if (typeof data2 === "string") {
-        if (!pattern5.test(data2)) {
-          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data2 };
-          if (vErrors === null) {
-            vErrors = [err3];
-          } else {
-            vErrors.push(err3);
-          }
-          errors++;
-        }
-      } else {
-        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data2 };
-        if (vErrors === null) {
-          vErrors = [err4];
-        } else {
-          vErrors.push(err4);
-        }
-        errors++;
-      }
-    }
-    if (data.botToken !== void 0) {
-      let data3 = data.botToken;
-      if (typeof data3 !== "string") {
-        const err5 = { instancePath: instancePath + "/botToken", schemaPath: "#/$defs/Secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data3 };
-        if (vErrors === null) {
-          vErrors = [err5];
-        } else {
-          vErrors.push(err5);
-        }
-        errors++;
-      }
-    }
-  } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema82.type, parentSchema: schema82, data };
-    if (vErrors === null) {
-      vErrors = [err6];
-    } else {
-      vErrors.push(err6);
-    }
-    errors++;
-  }
-  validate60.errors = vErrors;
-  return errors === 0;
-}
-validate60.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema85 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
-function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  const evaluated0 = validate62.evaluated;
-  if (evaluated0.dynamicProps) {
-    evaluated0.props = void 0;
-  }
-  if (evaluated0.dynamicItems) {
-    evaluated0.items = void 0;
-  }
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    for (const key0 in data) {
-      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken")) {
+      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken" || key0 === "webhook")) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema85, data };
         if (vErrors === null) {
           vErrors = [err0];
@@ -2988,7 +3080,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.workspace;
       if (typeof data2 === "string") {
         if (!pattern5.test(data2)) {
-          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data2 };
+          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data2 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -2997,7 +3089,107 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data2 };
+        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data2 };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.botToken !== void 0) {
+      let data3 = data.botToken;
+      if (typeof data3 !== "string") {
+        const err5 = { instancePath: instancePath + "/botToken", schemaPath: "#/$defs/Secret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data3 };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.webhook !== void 0) {
+      if (!validate61(data.webhook, { instancePath: instancePath + "/webhook", parentData: data, parentDataProperty: "webhook", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema85.type, parentSchema: schema85, data };
+    if (vErrors === null) {
+      vErrors = [err6];
+    } else {
+      vErrors.push(err6);
+    }
+    errors++;
+  }
+  validate60.errors = vErrors;
+  return errors === 0;
+}
+validate60.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema91 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
+function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate64.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema91, data };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.enabled !== void 0) {
+      let data0 = data.enabled;
+      if (typeof data0 !== "boolean") {
+        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema91.properties.enabled.type, parentSchema: schema91.properties.enabled, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.apiRoot !== void 0) {
+      let data1 = data.apiRoot;
+      if (typeof data1 !== "string") {
+        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema91.properties.apiRoot.type, parentSchema: schema91.properties.apiRoot, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.workspace !== void 0) {
+      let data2 = data.workspace;
+      if (typeof data2 === "string") {
+        if (!pattern5.test(data2)) {
+          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data2 };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data2 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3019,7 +3211,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema85.type, parentSchema: schema85, data };
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema91.type, parentSchema: schema91, data };
     if (vErrors === null) {
       vErrors = [err6];
     } else {
@@ -3027,15 +3219,15 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate62.errors = vErrors;
+  validate64.errors = vErrors;
   return errors === 0;
 }
-validate62.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema88 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
-function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate64.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema94 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate64.evaluated;
+  const evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3045,7 +3237,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "botToken" || key0 === "appToken")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema88, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema94, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3057,7 +3249,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enabled !== void 0) {
       let data0 = data.enabled;
       if (typeof data0 !== "boolean") {
-        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema88.properties.enabled.type, parentSchema: schema88.properties.enabled, data: data0 };
+        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema94.properties.enabled.type, parentSchema: schema94.properties.enabled, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3069,7 +3261,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.apiRoot !== void 0) {
       let data1 = data.apiRoot;
       if (typeof data1 !== "string") {
-        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema88.properties.apiRoot.type, parentSchema: schema88.properties.apiRoot, data: data1 };
+        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema94.properties.apiRoot.type, parentSchema: schema94.properties.apiRoot, data: data1 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3082,7 +3274,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.workspace;
       if (typeof data2 === "string") {
         if (!pattern5.test(data2)) {
-          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data2 };
+          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data2 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -3091,7 +3283,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data2 };
+        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data2 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3125,7 +3317,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema88.type, parentSchema: schema88, data };
+    const err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema94.type, parentSchema: schema94, data };
     if (vErrors === null) {
       vErrors = [err7];
     } else {
@@ -3133,15 +3325,15 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate64.errors = vErrors;
+  validate66.errors = vErrors;
   return errors === 0;
 }
-validate64.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema92 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
-function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate66.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema98 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false };
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate66.evaluated;
+  const evaluated0 = validate68.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3151,7 +3343,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "enabled" || key0 === "apiRoot" || key0 === "workspace" || key0 === "accessToken" || key0 === "phoneNumberId" || key0 === "verifyToken" || key0 === "appSecret")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema92, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema98, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3163,7 +3355,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enabled !== void 0) {
       let data0 = data.enabled;
       if (typeof data0 !== "boolean") {
-        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema92.properties.enabled.type, parentSchema: schema92.properties.enabled, data: data0 };
+        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema98.properties.enabled.type, parentSchema: schema98.properties.enabled, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3175,7 +3367,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.apiRoot !== void 0) {
       let data1 = data.apiRoot;
       if (typeof data1 !== "string") {
-        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema92.properties.apiRoot.type, parentSchema: schema92.properties.apiRoot, data: data1 };
+        const err2 = { instancePath: instancePath + "/apiRoot", schemaPath: "#/properties/apiRoot/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema98.properties.apiRoot.type, parentSchema: schema98.properties.apiRoot, data: data1 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3188,7 +3380,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.workspace;
       if (typeof data2 === "string") {
         if (!pattern5.test(data2)) {
-          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data2 };
+          const err3 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data2 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -3197,7 +3389,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data2 };
+        const err4 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data2 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3221,7 +3413,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.phoneNumberId !== void 0) {
       let data4 = data.phoneNumberId;
       if (typeof data4 !== "string") {
-        const err6 = { instancePath: instancePath + "/phoneNumberId", schemaPath: "#/properties/phoneNumberId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema92.properties.phoneNumberId.type, parentSchema: schema92.properties.phoneNumberId, data: data4 };
+        const err6 = { instancePath: instancePath + "/phoneNumberId", schemaPath: "#/properties/phoneNumberId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema98.properties.phoneNumberId.type, parentSchema: schema98.properties.phoneNumberId, data: data4 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3255,7 +3447,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema92.type, parentSchema: schema92, data };
+    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema98.type, parentSchema: schema98, data };
     if (vErrors === null) {
       vErrors = [err9];
     } else {
@@ -3263,10 +3455,10 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate66.errors = vErrors;
+  validate68.errors = vErrors;
   return errors === 0;
 }
-validate66.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate68.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3280,7 +3472,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "telegram" || key0 === "discord" || key0 === "slack" || key0 === "whatsapp")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema81, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema84, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3296,25 +3488,25 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.discord !== void 0) {
-      if (!validate62(data.discord, { instancePath: instancePath + "/discord", parentData: data, parentDataProperty: "discord", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-        errors = vErrors.length;
-      }
-    }
-    if (data.slack !== void 0) {
-      if (!validate64(data.slack, { instancePath: instancePath + "/slack", parentData: data, parentDataProperty: "slack", rootData, dynamicAnchors })) {
+      if (!validate64(data.discord, { instancePath: instancePath + "/discord", parentData: data, parentDataProperty: "discord", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
         errors = vErrors.length;
       }
     }
-    if (data.whatsapp !== void 0) {
-      if (!validate66(data.whatsapp, { instancePath: instancePath + "/whatsapp", parentData: data, parentDataProperty: "whatsapp", rootData, dynamicAnchors })) {
+    if (data.slack !== void 0) {
+      if (!validate66(data.slack, { instancePath: instancePath + "/slack", parentData: data, parentDataProperty: "slack", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
         errors = vErrors.length;
       }
     }
+    if (data.whatsapp !== void 0) {
+      if (!validate68(data.whatsapp, { instancePath: instancePath + "/whatsapp", parentData: data, parentDataProperty: "whatsapp", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+        errors = vErrors.length;
+      }
+    }
   } else {
-    const err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema81.type, parentSchema: schema81, data };
+    const err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema84.type, parentSchema: schema84, data };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -3326,12 +3518,12 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate59.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema97 = { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false };
-var schema101 = { "type": "string" };
-function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var schema103 = { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false };
+var schema107 = { "type": "string" };
+function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate69.evaluated;
+  const evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3341,7 +3533,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "allow" || key0 === "deny" || key0 === "ask" || key0 === "approvalTimeoutMs" || key0 === "roots" || key0 === "timeoutMs")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema97, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema103, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3377,7 +3569,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err3 = { instancePath: instancePath + "/allow", schemaPath: "#/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema97.properties.allow.type, parentSchema: schema97.properties.allow, data: data0 };
+        const err3 = { instancePath: instancePath + "/allow", schemaPath: "#/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema103.properties.allow.type, parentSchema: schema103.properties.allow, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3413,7 +3605,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err6 = { instancePath: instancePath + "/deny", schemaPath: "#/properties/deny/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema97.properties.deny.type, parentSchema: schema97.properties.deny, data: data2 };
+        const err6 = { instancePath: instancePath + "/deny", schemaPath: "#/properties/deny/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema103.properties.deny.type, parentSchema: schema103.properties.deny, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3449,7 +3641,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/ask", schemaPath: "#/properties/ask/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema97.properties.ask.type, parentSchema: schema97.properties.ask, data: data4 };
+        const err9 = { instancePath: instancePath + "/ask", schemaPath: "#/properties/ask/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema103.properties.ask.type, parentSchema: schema103.properties.ask, data: data4 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3461,7 +3653,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.approvalTimeoutMs !== void 0) {
       let data6 = data.approvalTimeoutMs;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-        const err10 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema97.properties.approvalTimeoutMs.type, parentSchema: schema97.properties.approvalTimeoutMs, data: data6 };
+        const err10 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema103.properties.approvalTimeoutMs.type, parentSchema: schema103.properties.approvalTimeoutMs, data: data6 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -3471,7 +3663,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 864e5 || isNaN(data6)) {
-          const err11 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema97.properties.approvalTimeoutMs, data: data6 };
+          const err11 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema103.properties.approvalTimeoutMs, data: data6 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -3480,7 +3672,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1 || isNaN(data6)) {
-          const err12 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema97.properties.approvalTimeoutMs, data: data6 };
+          const err12 = { instancePath: instancePath + "/approvalTimeoutMs", schemaPath: "#/properties/approvalTimeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema103.properties.approvalTimeoutMs, data: data6 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -3497,7 +3689,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i3 = 0; i3 < len3; i3++) {
           let data8 = data7[i3];
           if (typeof data8 !== "string") {
-            const err13 = { instancePath: instancePath + "/roots/" + i3, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema101.type, parentSchema: schema101, data: data8 };
+            const err13 = { instancePath: instancePath + "/roots/" + i3, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema107.type, parentSchema: schema107, data: data8 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -3507,7 +3699,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err14 = { instancePath: instancePath + "/roots", schemaPath: "#/properties/roots/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema97.properties.roots.type, parentSchema: schema97.properties.roots, data: data7 };
+        const err14 = { instancePath: instancePath + "/roots", schemaPath: "#/properties/roots/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema103.properties.roots.type, parentSchema: schema103.properties.roots, data: data7 };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -3519,7 +3711,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data9 = data.timeoutMs;
       if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-        const err15 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema97.properties.timeoutMs.type, parentSchema: schema97.properties.timeoutMs, data: data9 };
+        const err15 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema103.properties.timeoutMs.type, parentSchema: schema103.properties.timeoutMs, data: data9 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -3529,7 +3721,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data9 == "number" && isFinite(data9)) {
         if (data9 > 2147483647 || isNaN(data9)) {
-          const err16 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema97.properties.timeoutMs, data: data9 };
+          const err16 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema103.properties.timeoutMs, data: data9 };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -3538,7 +3730,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data9 < 1 || isNaN(data9)) {
-          const err17 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema97.properties.timeoutMs, data: data9 };
+          const err17 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema103.properties.timeoutMs, data: data9 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -3549,7 +3741,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema97.type, parentSchema: schema97, data };
+    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema103.type, parentSchema: schema103, data };
     if (vErrors === null) {
       vErrors = [err18];
     } else {
@@ -3557,16 +3749,16 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate69.errors = vErrors;
+  validate71.errors = vErrors;
   return errors === 0;
 }
-validate69.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema102 = { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false };
-var schema103 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false };
-function validate72(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate71.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema108 = { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false };
+var schema109 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false };
+function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate72.evaluated;
+  const evaluated0 = validate74.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3576,7 +3768,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "enabled" || key0 === "command" || key0 === "args" || key0 === "env" || key0 === "url" || key0 === "headers")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema103, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema109, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3588,7 +3780,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enabled !== void 0) {
       let data0 = data.enabled;
       if (typeof data0 !== "boolean") {
-        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema103.properties.enabled.type, parentSchema: schema103.properties.enabled, data: data0 };
+        const err1 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema109.properties.enabled.type, parentSchema: schema109.properties.enabled, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3601,7 +3793,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.command;
       if (typeof data1 === "string") {
         if (func3(data1) < 1) {
-          const err2 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema103.properties.command, data: data1 };
+          const err2 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema109.properties.command, data: data1 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3610,7 +3802,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema103.properties.command.type, parentSchema: schema103.properties.command, data: data1 };
+        const err3 = { instancePath: instancePath + "/command", schemaPath: "#/properties/command/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema109.properties.command.type, parentSchema: schema109.properties.command, data: data1 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3626,7 +3818,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 !== "string") {
-            const err4 = { instancePath: instancePath + "/args/" + i0, schemaPath: "#/properties/args/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema103.properties.args.items.type, parentSchema: schema103.properties.args.items, data: data3 };
+            const err4 = { instancePath: instancePath + "/args/" + i0, schemaPath: "#/properties/args/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema109.properties.args.items.type, parentSchema: schema109.properties.args.items, data: data3 };
             if (vErrors === null) {
               vErrors = [err4];
             } else {
@@ -3636,7 +3828,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err5 = { instancePath: instancePath + "/args", schemaPath: "#/properties/args/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema103.properties.args.type, parentSchema: schema103.properties.args, data: data2 };
+        const err5 = { instancePath: instancePath + "/args", schemaPath: "#/properties/args/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema109.properties.args.type, parentSchema: schema109.properties.args, data: data2 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3661,7 +3853,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err7 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema103.properties.env.type, parentSchema: schema103.properties.env, data: data4 };
+        const err7 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema109.properties.env.type, parentSchema: schema109.properties.env, data: data4 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3673,7 +3865,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.url !== void 0) {
       let data6 = data.url;
       if (typeof data6 !== "string") {
-        const err8 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.type, parentSchema: schema58, data: data6 };
+        const err8 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data6 };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -3698,7 +3890,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema103.properties.headers.type, parentSchema: schema103.properties.headers, data: data7 };
+        const err10 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema109.properties.headers.type, parentSchema: schema109.properties.headers, data: data7 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -3708,7 +3900,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema103.type, parentSchema: schema103, data };
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema109.type, parentSchema: schema109, data };
     if (vErrors === null) {
       vErrors = [err11];
     } else {
@@ -3716,14 +3908,14 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate72.errors = vErrors;
+  validate74.errors = vErrors;
   return errors === 0;
 }
-validate72.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate74.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate71.evaluated;
+  const evaluated0 = validate73.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3733,7 +3925,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "servers")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema102, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema108, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3746,13 +3938,13 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.servers;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         for (const key1 in data0) {
-          if (!validate72(data0[key1], { instancePath: instancePath + "/servers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data0, parentDataProperty: key1, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+          if (!validate74(data0[key1], { instancePath: instancePath + "/servers/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data0, parentDataProperty: key1, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema102.properties.servers.type, parentSchema: schema102.properties.servers, data: data0 };
+        const err1 = { instancePath: instancePath + "/servers", schemaPath: "#/properties/servers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema108.properties.servers.type, parentSchema: schema108.properties.servers, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3762,7 +3954,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema102.type, parentSchema: schema102, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema108.type, parentSchema: schema108, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -3770,15 +3962,15 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate71.errors = vErrors;
+  validate73.errors = vErrors;
   return errors === 0;
 }
-validate71.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema107 = { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false };
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate73.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema113 = { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false };
+function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate75.evaluated;
+  const evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3788,7 +3980,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "roots" || key0 === "installFrom" || key0 === "registry")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema107, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema113, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3804,7 +3996,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data1 = data0[i0];
           if (typeof data1 !== "string") {
-            const err1 = { instancePath: instancePath + "/roots/" + i0, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema101.type, parentSchema: schema101, data: data1 };
+            const err1 = { instancePath: instancePath + "/roots/" + i0, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema107.type, parentSchema: schema107, data: data1 };
             if (vErrors === null) {
               vErrors = [err1];
             } else {
@@ -3814,7 +4006,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/roots", schemaPath: "#/properties/roots/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema107.properties.roots.type, parentSchema: schema107.properties.roots, data: data0 };
+        const err2 = { instancePath: instancePath + "/roots", schemaPath: "#/properties/roots/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema113.properties.roots.type, parentSchema: schema113.properties.roots, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3830,7 +4022,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i1 = 0; i1 < len1; i1++) {
           let data3 = data2[i1];
           if (typeof data3 !== "string") {
-            const err3 = { instancePath: instancePath + "/installFrom/" + i1, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema101.type, parentSchema: schema101, data: data3 };
+            const err3 = { instancePath: instancePath + "/installFrom/" + i1, schemaPath: "#/$defs/Path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema107.type, parentSchema: schema107, data: data3 };
             if (vErrors === null) {
               vErrors = [err3];
             } else {
@@ -3840,7 +4032,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err4 = { instancePath: instancePath + "/installFrom", schemaPath: "#/properties/installFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema107.properties.installFrom.type, parentSchema: schema107.properties.installFrom, data: data2 };
+        const err4 = { instancePath: instancePath + "/installFrom", schemaPath: "#/properties/installFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema113.properties.installFrom.type, parentSchema: schema113.properties.installFrom, data: data2 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3852,7 +4044,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registry !== void 0) {
       let data4 = data.registry;
       if (typeof data4 !== "string" && data4 !== null) {
-        const err5 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: schema107.properties.registry.type }, message: "must be string,null", schema: schema107.properties.registry.type, parentSchema: schema107.properties.registry, data: data4 };
+        const err5 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: schema113.properties.registry.type }, message: "must be string,null", schema: schema113.properties.registry.type, parentSchema: schema113.properties.registry, data: data4 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3862,7 +4054,7 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema107.type, parentSchema: schema107, data };
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema113.type, parentSchema: schema113, data };
     if (vErrors === null) {
       vErrors = [err6];
     } else {
@@ -3870,15 +4062,15 @@ function validate75(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate75.errors = vErrors;
+  validate77.errors = vErrors;
   return errors === 0;
 }
-validate75.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema110 = { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false };
-function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate77.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema116 = { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false };
+function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate77.evaluated;
+  const evaluated0 = validate79.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3888,7 +4080,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "allowPrivate")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema110, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema116, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3914,7 +4106,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/allowPrivate", schemaPath: "#/properties/allowPrivate/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema110.properties.allowPrivate.type, parentSchema: schema110.properties.allowPrivate, data: data0 };
+        const err2 = { instancePath: instancePath + "/allowPrivate", schemaPath: "#/properties/allowPrivate/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema116.properties.allowPrivate.type, parentSchema: schema116.properties.allowPrivate, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3924,7 +4116,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema110.type, parentSchema: schema110, data };
+    const err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema116.type, parentSchema: schema116, data };
     if (vErrors === null) {
       vErrors = [err3];
     } else {
@@ -3932,17 +4124,17 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate77.errors = vErrors;
+  validate79.errors = vErrors;
   return errors === 0;
 }
-validate77.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema112 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false };
-var schema113 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false };
-var schema114 = { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false };
-function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate79.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema118 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false };
+var schema119 = { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false };
+var schema120 = { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false };
+function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate79.evaluated;
+  const evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3952,7 +4144,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "retentionDays" || key0 === "maxEntries" || key0 === "recall" || key0 === "embeddings")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema112, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema118, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3964,7 +4156,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.retentionDays !== void 0) {
       let data0 = data.retentionDays;
       if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0)) && data0 !== null) {
-        const err1 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/type", keyword: "type", params: { type: schema112.properties.retentionDays.type }, message: "must be integer,null", schema: schema112.properties.retentionDays.type, parentSchema: schema112.properties.retentionDays, data: data0 };
+        const err1 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/type", keyword: "type", params: { type: schema118.properties.retentionDays.type }, message: "must be integer,null", schema: schema118.properties.retentionDays.type, parentSchema: schema118.properties.retentionDays, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3974,7 +4166,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 > 2147483647 || isNaN(data0)) {
-          const err2 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema112.properties.retentionDays, data: data0 };
+          const err2 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema118.properties.retentionDays, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3983,7 +4175,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0 < 1 || isNaN(data0)) {
-          const err3 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema112.properties.retentionDays, data: data0 };
+          const err3 = { instancePath: instancePath + "/retentionDays", schemaPath: "#/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema118.properties.retentionDays, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -3996,7 +4188,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.maxEntries !== void 0) {
       let data1 = data.maxEntries;
       if (!(typeof data1 == "number" && (!(data1 % 1) && !isNaN(data1)) && isFinite(data1))) {
-        const err4 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema112.properties.maxEntries.type, parentSchema: schema112.properties.maxEntries, data: data1 };
+        const err4 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema118.properties.maxEntries.type, parentSchema: schema118.properties.maxEntries, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -4006,7 +4198,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 2147483647 || isNaN(data1)) {
-          const err5 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema112.properties.maxEntries, data: data1 };
+          const err5 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema118.properties.maxEntries, data: data1 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -4015,7 +4207,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data1 < 1 || isNaN(data1)) {
-          const err6 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema112.properties.maxEntries, data: data1 };
+          const err6 = { instancePath: instancePath + "/maxEntries", schemaPath: "#/properties/maxEntries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema118.properties.maxEntries, data: data1 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4030,7 +4222,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         for (const key1 in data2) {
           if (!(key1 === "enabled" || key1 === "maxTokens")) {
-            const err7 = { instancePath: instancePath + "/recall", schemaPath: "#/$defs/MemoryRecall/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema113, data: data2 };
+            const err7 = { instancePath: instancePath + "/recall", schemaPath: "#/$defs/MemoryRecall/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema119, data: data2 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -4042,7 +4234,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         if (data2.enabled !== void 0) {
           let data3 = data2.enabled;
           if (typeof data3 !== "boolean") {
-            const err8 = { instancePath: instancePath + "/recall/enabled", schemaPath: "#/$defs/MemoryRecall/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema113.properties.enabled.type, parentSchema: schema113.properties.enabled, data: data3 };
+            const err8 = { instancePath: instancePath + "/recall/enabled", schemaPath: "#/$defs/MemoryRecall/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema119.properties.enabled.type, parentSchema: schema119.properties.enabled, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -4054,7 +4246,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         if (data2.maxTokens !== void 0) {
           let data4 = data2.maxTokens;
           if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-            const err9 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema113.properties.maxTokens.type, parentSchema: schema113.properties.maxTokens, data: data4 };
+            const err9 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema119.properties.maxTokens.type, parentSchema: schema119.properties.maxTokens, data: data4 };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -4064,7 +4256,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 > 32768 || isNaN(data4)) {
-              const err10 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32768 }, message: "must be <= 32768", schema: 32768, parentSchema: schema113.properties.maxTokens, data: data4 };
+              const err10 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32768 }, message: "must be <= 32768", schema: 32768, parentSchema: schema119.properties.maxTokens, data: data4 };
               if (vErrors === null) {
                 vErrors = [err10];
               } else {
@@ -4073,7 +4265,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data4 < 16 || isNaN(data4)) {
-              const err11 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: 16 }, message: "must be >= 16", schema: 16, parentSchema: schema113.properties.maxTokens, data: data4 };
+              const err11 = { instancePath: instancePath + "/recall/maxTokens", schemaPath: "#/$defs/MemoryRecall/properties/maxTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: 16 }, message: "must be >= 16", schema: 16, parentSchema: schema119.properties.maxTokens, data: data4 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -4084,7 +4276,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err12 = { instancePath: instancePath + "/recall", schemaPath: "#/$defs/MemoryRecall/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema113.type, parentSchema: schema113, data: data2 };
+        const err12 = { instancePath: instancePath + "/recall", schemaPath: "#/$defs/MemoryRecall/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema119.type, parentSchema: schema119, data: data2 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -4097,7 +4289,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       let data5 = data.embeddings;
       if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
         if (data5.model === void 0) {
-          const err13 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'", schema: schema114.required, parentSchema: schema114, data: data5 };
+          const err13 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'", schema: schema120.required, parentSchema: schema120, data: data5 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -4107,7 +4299,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data5) {
           if (!(key2 === "model")) {
-            const err14 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema114, data: data5 };
+            const err14 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema120, data: data5 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -4120,7 +4312,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           let data6 = data5.model;
           if (typeof data6 === "string") {
             if (func3(data6) < 3) {
-              const err15 = { instancePath: instancePath + "/embeddings/model", schemaPath: "#/$defs/MemoryEmbeddings/properties/model/minLength", keyword: "minLength", params: { limit: 3 }, message: "must NOT have fewer than 3 characters", schema: 3, parentSchema: schema114.properties.model, data: data6 };
+              const err15 = { instancePath: instancePath + "/embeddings/model", schemaPath: "#/$defs/MemoryEmbeddings/properties/model/minLength", keyword: "minLength", params: { limit: 3 }, message: "must NOT have fewer than 3 characters", schema: 3, parentSchema: schema120.properties.model, data: data6 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -4129,7 +4321,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err16 = { instancePath: instancePath + "/embeddings/model", schemaPath: "#/$defs/MemoryEmbeddings/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema114.properties.model.type, parentSchema: schema114.properties.model, data: data6 };
+            const err16 = { instancePath: instancePath + "/embeddings/model", schemaPath: "#/$defs/MemoryEmbeddings/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema120.properties.model.type, parentSchema: schema120.properties.model, data: data6 };
             if (vErrors === null) {
               vErrors = [err16];
             } else {
@@ -4139,7 +4331,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err17 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema114.type, parentSchema: schema114, data: data5 };
+        const err17 = { instancePath: instancePath + "/embeddings", schemaPath: "#/$defs/MemoryEmbeddings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema120.type, parentSchema: schema120, data: data5 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -4149,7 +4341,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema112.type, parentSchema: schema112, data };
+    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema118.type, parentSchema: schema118, data };
     if (vErrors === null) {
       vErrors = [err18];
     } else {
@@ -4157,17 +4349,17 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate79.errors = vErrors;
+  validate81.errors = vErrors;
   return errors === 0;
 }
-validate79.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema116 = { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false };
-var schema117 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false };
-var schema121 = { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false };
-function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate81.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema122 = { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false };
+var schema123 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false };
+var schema127 = { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false };
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate82.evaluated;
+  const evaluated0 = validate84.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4176,7 +4368,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.id === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema117.required, parentSchema: schema117, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "id" }, message: "must have required property 'id'", schema: schema123.required, parentSchema: schema123, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4185,7 +4377,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.message === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'", schema: schema117.required, parentSchema: schema117, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" }, message: "must have required property 'message'", schema: schema123.required, parentSchema: schema123, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4194,8 +4386,8 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func1.call(schema117.properties, key0)) {
-        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema117, data };
+      if (!func1.call(schema123.properties, key0)) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema123, data };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -4208,7 +4400,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.id;
       if (typeof data0 === "string") {
         if (!pattern5.test(data0)) {
-          const err3 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data0 };
+          const err3 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -4217,7 +4409,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data0 };
+        const err4 = { instancePath: instancePath + "/id", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data0 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -4229,7 +4421,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.schedule !== void 0) {
       let data1 = data.schedule;
       if (typeof data1 !== "string") {
-        const err5 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.schedule.type, parentSchema: schema117.properties.schedule, data: data1 };
+        const err5 = { instancePath: instancePath + "/schedule", schemaPath: "#/properties/schedule/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema123.properties.schedule.type, parentSchema: schema123.properties.schedule, data: data1 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4241,7 +4433,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.at !== void 0) {
       let data2 = data.at;
       if (typeof data2 !== "string") {
-        const err6 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.at.type, parentSchema: schema117.properties.at, data: data2 };
+        const err6 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema123.properties.at.type, parentSchema: schema123.properties.at, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -4253,7 +4445,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.everyMs !== void 0) {
       let data3 = data.everyMs;
       if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-        const err7 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema117.properties.everyMs.type, parentSchema: schema117.properties.everyMs, data: data3 };
+        const err7 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema123.properties.everyMs.type, parentSchema: schema123.properties.everyMs, data: data3 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -4263,7 +4455,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data3 == "number" && isFinite(data3)) {
         if (data3 > 316224e5 || isNaN(data3)) {
-          const err8 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 316224e5 }, message: "must be <= 31622400000", schema: 316224e5, parentSchema: schema117.properties.everyMs, data: data3 };
+          const err8 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 316224e5 }, message: "must be <= 31622400000", schema: 316224e5, parentSchema: schema123.properties.everyMs, data: data3 };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -4272,7 +4464,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data3 < 1e3 || isNaN(data3)) {
-          const err9 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema117.properties.everyMs, data: data3 };
+          const err9 = { instancePath: instancePath + "/everyMs", schemaPath: "#/properties/everyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema123.properties.everyMs, data: data3 };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -4285,7 +4477,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timezone !== void 0) {
       let data4 = data.timezone;
       if (typeof data4 !== "string") {
-        const err10 = { instancePath: instancePath + "/timezone", schemaPath: "#/properties/timezone/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.timezone.type, parentSchema: schema117.properties.timezone, data: data4 };
+        const err10 = { instancePath: instancePath + "/timezone", schemaPath: "#/properties/timezone/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema123.properties.timezone.type, parentSchema: schema123.properties.timezone, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -4298,7 +4490,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data5 = data.workspace;
       if (typeof data5 === "string") {
         if (!pattern5.test(data5)) {
-          const err11 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data5 };
+          const err11 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data5 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -4307,7 +4499,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err12 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data5 };
+        const err12 = { instancePath: instancePath + "/workspace", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data5 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -4320,7 +4512,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data6 = data.agent;
       if (typeof data6 === "string") {
         if (!pattern5.test(data6)) {
-          const err13 = { instancePath: instancePath + "/agent", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema72, data: data6 };
+          const err13 = { instancePath: instancePath + "/agent", schemaPath: "#/$defs/Id/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema74, data: data6 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -4329,7 +4521,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err14 = { instancePath: instancePath + "/agent", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema72.type, parentSchema: schema72, data: data6 };
+        const err14 = { instancePath: instancePath + "/agent", schemaPath: "#/$defs/Id/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema74.type, parentSchema: schema74, data: data6 };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -4342,7 +4534,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.message;
       if (typeof data7 === "string") {
         if (func3(data7) < 1) {
-          const err15 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema117.properties.message, data: data7 };
+          const err15 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema123.properties.message, data: data7 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -4351,7 +4543,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err16 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.message.type, parentSchema: schema117.properties.message, data: data7 };
+        const err16 = { instancePath: instancePath + "/message", schemaPath: "#/properties/message/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema123.properties.message.type, parentSchema: schema123.properties.message, data: data7 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -4363,7 +4555,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.sessionId !== void 0) {
       let data8 = data.sessionId;
       if (typeof data8 !== "string" && data8 !== null) {
-        const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/type", keyword: "type", params: { type: schema117.properties.sessionId.type }, message: "must be string,null", schema: schema117.properties.sessionId.type, parentSchema: schema117.properties.sessionId, data: data8 };
+        const err17 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/type", keyword: "type", params: { type: schema123.properties.sessionId.type }, message: "must be string,null", schema: schema123.properties.sessionId.type, parentSchema: schema123.properties.sessionId, data: data8 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -4373,7 +4565,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data8 === "string") {
         if (!pattern5.test(data8)) {
-          const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema117.properties.sessionId, data: data8 };
+          const err18 = { instancePath: instancePath + "/sessionId", schemaPath: "#/properties/sessionId/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9._:@-]{1,128}$" }, message: 'must match pattern "^[A-Za-z0-9._:@-]{1,128}$"', schema: "^[A-Za-z0-9._:@-]{1,128}$", parentSchema: schema123.properties.sessionId, data: data8 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -4386,7 +4578,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.catchUp !== void 0) {
       let data9 = data.catchUp;
       if (typeof data9 !== "string") {
-        const err19 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.catchUp.type, parentSchema: schema117.properties.catchUp, data: data9 };
+        const err19 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema123.properties.catchUp.type, parentSchema: schema123.properties.catchUp, data: data9 };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -4395,7 +4587,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data9 === "none" || data9 === "once")) {
-        const err20 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/enum", keyword: "enum", params: { allowedValues: schema117.properties.catchUp.enum }, message: "must be equal to one of the allowed values", schema: schema117.properties.catchUp.enum, parentSchema: schema117.properties.catchUp, data: data9 };
+        const err20 = { instancePath: instancePath + "/catchUp", schemaPath: "#/properties/catchUp/enum", keyword: "enum", params: { allowedValues: schema123.properties.catchUp.enum }, message: "must be equal to one of the allowed values", schema: schema123.properties.catchUp.enum, parentSchema: schema123.properties.catchUp, data: data9 };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -4407,7 +4599,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.overlap !== void 0) {
       let data10 = data.overlap;
       if (typeof data10 !== "string") {
-        const err21 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema117.properties.overlap.type, parentSchema: schema117.properties.overlap, data: data10 };
+        const err21 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema123.properties.overlap.type, parentSchema: schema123.properties.overlap, data: data10 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -4416,7 +4608,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data10 === "skip" || data10 === "allow")) {
-        const err22 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/enum", keyword: "enum", params: { allowedValues: schema117.properties.overlap.enum }, message: "must be equal to one of the allowed values", schema: schema117.properties.overlap.enum, parentSchema: schema117.properties.overlap, data: data10 };
+        const err22 = { instancePath: instancePath + "/overlap", schemaPath: "#/properties/overlap/enum", keyword: "enum", params: { allowedValues: schema123.properties.overlap.enum }, message: "must be equal to one of the allowed values", schema: schema123.properties.overlap.enum, parentSchema: schema123.properties.overlap, data: data10 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -4428,7 +4620,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data11 = data.timeoutMs;
       if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-        const err23 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema117.properties.timeoutMs.type, parentSchema: schema117.properties.timeoutMs, data: data11 };
+        const err23 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema123.properties.timeoutMs.type, parentSchema: schema123.properties.timeoutMs, data: data11 };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -4438,7 +4630,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data11 == "number" && isFinite(data11)) {
         if (data11 > 864e5 || isNaN(data11)) {
-          const err24 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema117.properties.timeoutMs, data: data11 };
+          const err24 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 864e5 }, message: "must be <= 86400000", schema: 864e5, parentSchema: schema123.properties.timeoutMs, data: data11 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -4447,7 +4639,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data11 < 1e3 || isNaN(data11)) {
-          const err25 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema117.properties.timeoutMs, data: data11 };
+          const err25 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1e3 }, message: "must be >= 1000", schema: 1e3, parentSchema: schema123.properties.timeoutMs, data: data11 };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -4460,7 +4652,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enabled !== void 0) {
       let data12 = data.enabled;
       if (typeof data12 !== "boolean") {
-        const err26 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema117.properties.enabled.type, parentSchema: schema117.properties.enabled, data: data12 };
+        const err26 = { instancePath: instancePath + "/enabled", schemaPath: "#/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema123.properties.enabled.type, parentSchema: schema123.properties.enabled, data: data12 };
         if (vErrors === null) {
           vErrors = [err26];
         } else {
@@ -4473,7 +4665,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let data13 = data.deliver;
       if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
         if (data13.channel === void 0) {
-          const err27 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'", schema: schema121.required, parentSchema: schema121, data: data13 };
+          const err27 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'", schema: schema127.required, parentSchema: schema127, data: data13 };
           if (vErrors === null) {
             vErrors = [err27];
           } else {
@@ -4482,7 +4674,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data13.to === void 0) {
-          const err28 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'", schema: schema121.required, parentSchema: schema121, data: data13 };
+          const err28 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'", schema: schema127.required, parentSchema: schema127, data: data13 };
           if (vErrors === null) {
             vErrors = [err28];
           } else {
@@ -4492,7 +4684,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data13) {
           if (!(key1 === "channel" || key1 === "to")) {
-            const err29 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema121, data: data13 };
+            const err29 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema127, data: data13 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -4504,7 +4696,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         if (data13.channel !== void 0) {
           let data14 = data13.channel;
           if (typeof data14 !== "string") {
-            const err30 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema121.properties.channel.type, parentSchema: schema121.properties.channel, data: data14 };
+            const err30 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.channel.type, parentSchema: schema127.properties.channel, data: data14 };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -4513,7 +4705,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data14 === "telegram" || data14 === "discord" || data14 === "slack" || data14 === "whatsapp")) {
-            const err31 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/enum", keyword: "enum", params: { allowedValues: schema121.properties.channel.enum }, message: "must be equal to one of the allowed values", schema: schema121.properties.channel.enum, parentSchema: schema121.properties.channel, data: data14 };
+            const err31 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/enum", keyword: "enum", params: { allowedValues: schema127.properties.channel.enum }, message: "must be equal to one of the allowed values", schema: schema127.properties.channel.enum, parentSchema: schema127.properties.channel, data: data14 };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -4526,7 +4718,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           let data15 = data13.to;
           if (typeof data15 === "string") {
             if (func3(data15) < 1) {
-              const err32 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema121.properties.to, data: data15 };
+              const err32 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema127.properties.to, data: data15 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -4535,7 +4727,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err33 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema121.properties.to.type, parentSchema: schema121.properties.to, data: data15 };
+            const err33 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.to.type, parentSchema: schema127.properties.to, data: data15 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -4545,7 +4737,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err34 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema121.type, parentSchema: schema121, data: data13 };
+        const err34 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema127.type, parentSchema: schema127, data: data13 };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
@@ -4555,7 +4747,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema117.type, parentSchema: schema117, data };
+    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema123.type, parentSchema: schema123, data };
     if (vErrors === null) {
       vErrors = [err35];
     } else {
@@ -4563,14 +4755,14 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate82.errors = vErrors;
+  validate84.errors = vErrors;
   return errors === 0;
 }
-validate82.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate84.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate81.evaluated;
+  const evaluated0 = validate83.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4580,7 +4772,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "jobs")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema116, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema122, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4594,13 +4786,13 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate82(data0[i0], { instancePath: instancePath + "/jobs/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+          if (!validate84(data0[i0], { instancePath: instancePath + "/jobs/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/jobs", schemaPath: "#/properties/jobs/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema116.properties.jobs.type, parentSchema: schema116.properties.jobs, data: data0 };
+        const err1 = { instancePath: instancePath + "/jobs", schemaPath: "#/properties/jobs/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema122.properties.jobs.type, parentSchema: schema122.properties.jobs, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -4610,7 +4802,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema116.type, parentSchema: schema116, data };
+    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema122.type, parentSchema: schema122, data };
     if (vErrors === null) {
       vErrors = [err2];
     } else {
@@ -4618,16 +4810,16 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate81.errors = vErrors;
+  validate83.errors = vErrors;
   return errors === 0;
 }
-validate81.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema122 = { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } } }, "additionalProperties": false };
-var schema123 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false };
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate83.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema128 = { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } }, "deadLetterRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 30 } }, "additionalProperties": false };
+var schema129 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false };
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate86.evaluated;
+  const evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4636,7 +4828,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.url === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema123.required, parentSchema: schema123, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema129.required, parentSchema: schema129, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4645,7 +4837,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.secret === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema123.required, parentSchema: schema123, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema129.required, parentSchema: schema129, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4654,7 +4846,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.events === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema123.required, parentSchema: schema123, data };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema129.required, parentSchema: schema129, data };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -4664,7 +4856,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "url" || key0 === "secret" || key0 === "events" || key0 === "timeoutMs" || key0 === "retries")) {
-        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema123, data };
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema129, data };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -4676,7 +4868,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.url !== void 0) {
       let data0 = data.url;
       if (typeof data0 !== "string") {
-        const err4 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.type, parentSchema: schema58, data: data0 };
+        const err4 = { instancePath: instancePath + "/url", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data0 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -4701,7 +4893,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.events;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema123.properties.events, data: data2 };
+          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema129.properties.events, data: data2 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4713,7 +4905,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 !== "string") {
-            const err7 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data3 };
+            const err7 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema62.type, parentSchema: schema62, data: data3 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -4721,8 +4913,8 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (!(data3 === "*" || data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent")) {
-            const err8 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/enum", keyword: "enum", params: { allowedValues: schema60.enum }, message: "must be equal to one of the allowed values", schema: schema60.enum, parentSchema: schema60, data: data3 };
+          if (!(data3 === "*" || data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent" || data3 === "tool.invoked" || data3 === "run.finished")) {
+            const err8 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/enum", keyword: "enum", params: { allowedValues: schema62.enum }, message: "must be equal to one of the allowed values", schema: schema62.enum, parentSchema: schema62, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -4732,7 +4924,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema123.properties.events.type, parentSchema: schema123.properties.events, data: data2 };
+        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema129.properties.events.type, parentSchema: schema129.properties.events, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -4744,7 +4936,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data4 = data.timeoutMs;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema123.properties.timeoutMs.type, parentSchema: schema123.properties.timeoutMs, data: data4 };
+        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema129.properties.timeoutMs.type, parentSchema: schema129.properties.timeoutMs, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -4754,7 +4946,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 6e4 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema123.properties.timeoutMs, data: data4 };
+          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema129.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -4763,7 +4955,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 100 || isNaN(data4)) {
-          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema123.properties.timeoutMs, data: data4 };
+          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema129.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -4776,7 +4968,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.retries !== void 0) {
       let data5 = data.retries;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err13 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema123.properties.retries.type, parentSchema: schema123.properties.retries, data: data5 };
+        const err13 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema129.properties.retries.type, parentSchema: schema129.properties.retries, data: data5 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -4786,7 +4978,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 20 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema123.properties.retries, data: data5 };
+          const err14 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema129.properties.retries, data: data5 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -4795,7 +4987,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 0 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema123.properties.retries, data: data5 };
+          const err15 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema129.properties.retries, data: data5 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -4806,7 +4998,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema123.type, parentSchema: schema123, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema129.type, parentSchema: schema129, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -4814,14 +5006,14 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate86.errors = vErrors;
+  validate88.errors = vErrors;
   return errors === 0;
 }
-validate86.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate88.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate85.evaluated;
+  const evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4830,8 +5022,8 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "outbound")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema122, data };
+      if (!(key0 === "outbound" || key0 === "deadLetterRetentionDays")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema128, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -4845,13 +5037,13 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate86(data0[i0], { instancePath: instancePath + "/outbound/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+          if (!validate88(data0[i0], { instancePath: instancePath + "/outbound/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/outbound", schemaPath: "#/properties/outbound/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema122.properties.outbound.type, parentSchema: schema122.properties.outbound, data: data0 };
+        const err1 = { instancePath: instancePath + "/outbound", schemaPath: "#/properties/outbound/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema128.properties.outbound.type, parentSchema: schema128.properties.outbound, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -4860,19 +5052,51 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.deadLetterRetentionDays !== void 0) {
+      let data2 = data.deadLetterRetentionDays;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2)) && data2 !== null) {
+        const err2 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/type", keyword: "type", params: { type: schema128.properties.deadLetterRetentionDays.type }, message: "must be integer,null", schema: schema128.properties.deadLetterRetentionDays.type, parentSchema: schema128.properties.deadLetterRetentionDays, data: data2 };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 2147483647 || isNaN(data2)) {
+          const err3 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema128.properties.deadLetterRetentionDays, data: data2 };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+        if (data2 < 1 || isNaN(data2)) {
+          const err4 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema128.properties.deadLetterRetentionDays, data: data2 };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+      }
+    }
   } else {
-    const err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema122.type, parentSchema: schema122, data };
+    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema128.type, parentSchema: schema128, data };
     if (vErrors === null) {
-      vErrors = [err2];
+      vErrors = [err5];
     } else {
-      vErrors.push(err2);
+      vErrors.push(err5);
     }
     errors++;
   }
-  validate85.errors = vErrors;
+  validate87.errors = vErrors;
   return errors === 0;
 }
-validate85.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate87.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -4931,7 +5155,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         for (const key1 in data4) {
           if (!(key1 === "url")) {
-            const err2 = { instancePath: instancePath + "/redis", schemaPath: "#/$defs/Redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data4 };
+            const err2 = { instancePath: instancePath + "/redis", schemaPath: "#/$defs/Redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema66, data: data4 };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -4943,7 +5167,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.url !== void 0) {
           let data5 = data4.url;
           if (typeof data5 !== "string" && data5 !== null) {
-            const err3 = { instancePath: instancePath + "/redis/url", schemaPath: "#/$defs/Redis/properties/url/type", keyword: "type", params: { type: schema64.properties.url.type }, message: "must be string,null", schema: schema64.properties.url.type, parentSchema: schema64.properties.url, data: data5 };
+            const err3 = { instancePath: instancePath + "/redis/url", schemaPath: "#/$defs/Redis/properties/url/type", keyword: "type", params: { type: schema66.properties.url.type }, message: "must be string,null", schema: schema66.properties.url.type, parentSchema: schema66.properties.url, data: data5 };
             if (vErrors === null) {
               vErrors = [err3];
             } else {
@@ -4953,7 +5177,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err4 = { instancePath: instancePath + "/redis", schemaPath: "#/$defs/Redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data4 };
+        const err4 = { instancePath: instancePath + "/redis", schemaPath: "#/$defs/Redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema66.type, parentSchema: schema66, data: data4 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -5001,32 +5225,32 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.tools !== void 0) {
-      if (!validate69(data.tools, { instancePath: instancePath + "/tools", parentData: data, parentDataProperty: "tools", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
-        errors = vErrors.length;
-      }
-    }
-    if (data.mcp !== void 0) {
-      if (!validate71(data.mcp, { instancePath: instancePath + "/mcp", parentData: data, parentDataProperty: "mcp", rootData, dynamicAnchors })) {
+      if (!validate71(data.tools, { instancePath: instancePath + "/tools", parentData: data, parentDataProperty: "tools", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
         errors = vErrors.length;
       }
     }
-    if (data.skills !== void 0) {
-      if (!validate75(data.skills, { instancePath: instancePath + "/skills", parentData: data, parentDataProperty: "skills", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+    if (data.mcp !== void 0) {
+      if (!validate73(data.mcp, { instancePath: instancePath + "/mcp", parentData: data, parentDataProperty: "mcp", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
         errors = vErrors.length;
       }
     }
-    if (data.network !== void 0) {
-      if (!validate77(data.network, { instancePath: instancePath + "/network", parentData: data, parentDataProperty: "network", rootData, dynamicAnchors })) {
+    if (data.skills !== void 0) {
+      if (!validate77(data.skills, { instancePath: instancePath + "/skills", parentData: data, parentDataProperty: "skills", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
         errors = vErrors.length;
       }
     }
-    if (data.memory !== void 0) {
-      if (!validate79(data.memory, { instancePath: instancePath + "/memory", parentData: data, parentDataProperty: "memory", rootData, dynamicAnchors })) {
+    if (data.network !== void 0) {
+      if (!validate79(data.network, { instancePath: instancePath + "/network", parentData: data, parentDataProperty: "network", rootData, dynamicAnchors })) {
         vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.memory !== void 0) {
+      if (!validate81(data.memory, { instancePath: instancePath + "/memory", parentData: data, parentDataProperty: "memory", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
         errors = vErrors.length;
       }
     }
@@ -5035,7 +5259,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
         for (const key2 in data16) {
           if (!(key2 === "retentionDays")) {
-            const err6 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema115, data: data16 };
+            const err6 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema121, data: data16 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -5047,7 +5271,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data16.retentionDays !== void 0) {
           let data17 = data16.retentionDays;
           if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17)) && data17 !== null) {
-            const err7 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/type", keyword: "type", params: { type: schema115.properties.retentionDays.type }, message: "must be integer,null", schema: schema115.properties.retentionDays.type, parentSchema: schema115.properties.retentionDays, data: data17 };
+            const err7 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/type", keyword: "type", params: { type: schema121.properties.retentionDays.type }, message: "must be integer,null", schema: schema121.properties.retentionDays.type, parentSchema: schema121.properties.retentionDays, data: data17 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -5057,7 +5281,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data17 == "number" && isFinite(data17)) {
             if (data17 > 2147483647 || isNaN(data17)) {
-              const err8 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema115.properties.retentionDays, data: data17 };
+              const err8 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema121.properties.retentionDays, data: data17 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -5066,7 +5290,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data17 < 1 || isNaN(data17)) {
-              const err9 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema115.properties.retentionDays, data: data17 };
+              const err9 = { instancePath: instancePath + "/events/retentionDays", schemaPath: "#/$defs/Events/properties/retentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema121.properties.retentionDays, data: data17 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -5077,7 +5301,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema115.type, parentSchema: schema115, data: data16 };
+        const err10 = { instancePath: instancePath + "/events", schemaPath: "#/$defs/Events/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema121.type, parentSchema: schema121, data: data16 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -5087,14 +5311,14 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.cron !== void 0) {
-      if (!validate81(data.cron, { instancePath: instancePath + "/cron", parentData: data, parentDataProperty: "cron", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+      if (!validate83(data.cron, { instancePath: instancePath + "/cron", parentData: data, parentDataProperty: "cron", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
         errors = vErrors.length;
       }
     }
     if (data.webhooks !== void 0) {
-      if (!validate85(data.webhooks, { instancePath: instancePath + "/webhooks", parentData: data, parentDataProperty: "webhooks", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+      if (!validate87(data.webhooks, { instancePath: instancePath + "/webhooks", parentData: data, parentDataProperty: "webhooks", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
         errors = vErrors.length;
       }
     }
@@ -5102,8 +5326,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       let data20 = data.logging;
       if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
         for (const key3 in data20) {
-          if (!(key3 === "level" || key3 === "file" || key3 === "auditRetentionDays")) {
-            const err11 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema127, data: data20 };
+          if (!(key3 === "level" || key3 === "file" || key3 === "maxFileBytes" || key3 === "maxFiles" || key3 === "auditRetentionDays")) {
+            const err11 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema133, data: data20 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -5115,7 +5339,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.level !== void 0) {
           let data21 = data20.level;
           if (typeof data21 !== "string") {
-            const err12 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.level.type, parentSchema: schema127.properties.level, data: data21 };
+            const err12 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema133.properties.level.type, parentSchema: schema133.properties.level, data: data21 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -5124,7 +5348,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data21 === "trace" || data21 === "debug" || data21 === "info" || data21 === "warn" || data21 === "error" || data21 === "fatal" || data21 === "silent")) {
-            const err13 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/enum", keyword: "enum", params: { allowedValues: schema127.properties.level.enum }, message: "must be equal to one of the allowed values", schema: schema127.properties.level.enum, parentSchema: schema127.properties.level, data: data21 };
+            const err13 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/enum", keyword: "enum", params: { allowedValues: schema133.properties.level.enum }, message: "must be equal to one of the allowed values", schema: schema133.properties.level.enum, parentSchema: schema133.properties.level, data: data21 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -5136,7 +5360,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.file !== void 0) {
           let data22 = data20.file;
           if (typeof data22 !== "string" && data22 !== null) {
-            const err14 = { instancePath: instancePath + "/logging/file", schemaPath: "#/$defs/Logging/properties/file/type", keyword: "type", params: { type: schema127.properties.file.type }, message: "must be string,null", schema: schema127.properties.file.type, parentSchema: schema127.properties.file, data: data22 };
+            const err14 = { instancePath: instancePath + "/logging/file", schemaPath: "#/$defs/Logging/properties/file/type", keyword: "type", params: { type: schema133.properties.file.type }, message: "must be string,null", schema: schema133.properties.file.type, parentSchema: schema133.properties.file, data: data22 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -5145,10 +5369,10 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data20.auditRetentionDays !== void 0) {
-          let data23 = data20.auditRetentionDays;
-          if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23)) && data23 !== null) {
-            const err15 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/type", keyword: "type", params: { type: schema127.properties.auditRetentionDays.type }, message: "must be integer,null", schema: schema127.properties.auditRetentionDays.type, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
+        if (data20.maxFileBytes !== void 0) {
+          let data23 = data20.maxFileBytes;
+          if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
+            const err15 = { instancePath: instancePath + "/logging/maxFileBytes", schemaPath: "#/$defs/Logging/properties/maxFileBytes/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema133.properties.maxFileBytes.type, parentSchema: schema133.properties.maxFileBytes, data: data23 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -5157,8 +5381,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 36500 || isNaN(data23)) {
-              const err16 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500", schema: 36500, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
+            if (data23 < 65536 || isNaN(data23)) {
+              const err16 = { instancePath: instancePath + "/logging/maxFileBytes", schemaPath: "#/$defs/Logging/properties/maxFileBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 65536 }, message: "must be >= 65536", schema: 65536, parentSchema: schema133.properties.maxFileBytes, data: data23 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -5166,33 +5390,88 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data23 < 1 || isNaN(data23)) {
-              const err17 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema127.properties.auditRetentionDays, data: data23 };
+          }
+        }
+        if (data20.maxFiles !== void 0) {
+          let data24 = data20.maxFiles;
+          if (!(typeof data24 == "number" && (!(data24 % 1) && !isNaN(data24)) && isFinite(data24))) {
+            const err17 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema133.properties.maxFiles.type, parentSchema: schema133.properties.maxFiles, data: data24 };
+            if (vErrors === null) {
+              vErrors = [err17];
+            } else {
+              vErrors.push(err17);
+            }
+            errors++;
+          }
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1e3 || isNaN(data24)) {
+              const err18 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema133.properties.maxFiles, data: data24 };
               if (vErrors === null) {
-                vErrors = [err17];
+                vErrors = [err18];
               } else {
-                vErrors.push(err17);
+                vErrors.push(err18);
+              }
+              errors++;
+            }
+            if (data24 < 1 || isNaN(data24)) {
+              const err19 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema133.properties.maxFiles, data: data24 };
+              if (vErrors === null) {
+                vErrors = [err19];
+              } else {
+                vErrors.push(err19);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data20.auditRetentionDays !== void 0) {
+          let data25 = data20.auditRetentionDays;
+          if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25)) && data25 !== null) {
+            const err20 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/type", keyword: "type", params: { type: schema133.properties.auditRetentionDays.type }, message: "must be integer,null", schema: schema133.properties.auditRetentionDays.type, parentSchema: schema133.properties.auditRetentionDays, data: data25 };
+            if (vErrors === null) {
+              vErrors = [err20];
+            } else {
+              vErrors.push(err20);
+            }
+            errors++;
+          }
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 36500 || isNaN(data25)) {
+              const err21 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500", schema: 36500, parentSchema: schema133.properties.auditRetentionDays, data: data25 };
+              if (vErrors === null) {
+                vErrors = [err21];
+              } else {
+                vErrors.push(err21);
+              }
+              errors++;
+            }
+            if (data25 < 1 || isNaN(data25)) {
+              const err22 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema133.properties.auditRetentionDays, data: data25 };
+              if (vErrors === null) {
+                vErrors = [err22];
+              } else {
+                vErrors.push(err22);
               }
               errors++;
             }
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema127.type, parentSchema: schema127, data: data20 };
+        const err23 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema133.type, parentSchema: schema133, data: data20 };
         if (vErrors === null) {
-          vErrors = [err18];
+          vErrors = [err23];
         } else {
-          vErrors.push(err18);
+          vErrors.push(err23);
         }
         errors++;
       }
     }
   } else {
-    const err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data };
+    const err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data };
     if (vErrors === null) {
-      vErrors = [err19];
+      vErrors = [err24];
     } else {
-      vErrors.push(err19);
+      vErrors.push(err24);
     }
     errors++;
   }

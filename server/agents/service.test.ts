@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createAgents, type AgentSettings } from "./service.ts";
 
-const agent = (id: string): AgentSettings => ({ id, name: id, description: "", model: null, systemPrompt: "", tools: [], skills: [], maxSteps: 1, summarize: false });
+const agent = (id: string): AgentSettings => ({ id, name: id, description: "", model: null, systemPrompt: "", tools: [], denyTools: [], skills: [], maxSteps: 1, summarize: false });
 
 test("agents are exchanged all at once", () => {
   const agents = createAgents({ default: "one", list: [agent("one"), agent("two")] });

@@ -1,7 +1,9 @@
 import type { Principal } from "../keys/principal.ts";
 import type { ToolDefinition } from "../providers/port.ts";
 import type { Run } from "../runs/run.ts";
-import { ToolError, type ToolContext } from "../tools/port.ts";
+import { matchesAny } from "../tools/globs.ts";
+import type { AgentTools } from "../tools/policy.ts";
+import { ToolRefusal, type ToolContext } from "../tools/port.ts";
 import type { Tools } from "../tools/registry.ts";
 import { skillToolName } from "../skills/tool.ts";
 import type { TurnTools } from "./turn.ts";
@@ -17,18 +19,22 @@ export function agentTools(tools: Tools, definitions: readonly ToolDefinition[],
     },
     async invoke(name, argumentsText, signal) {
       if (!isOffered(name)) {
-        throw new ToolError(`There is no tool ${name}. The tools are ${definitions.map((definition) => definition.name).join(", ")}.`);
+        throw new ToolRefusal(`There is no tool ${name}. The tools are ${definitions.map((definition) => definition.name).join(", ")}.`);
       }
       return tools.invoke(name, argumentsText, { ...turn, runId: run.id, signal });
     },
   };
 }
 
-/** What a model is offered: the tools that the agent's globs choose; the one that reads skills exactly when there are skills for this turn. */
-export function offeredTools(tools: Tools, globs: readonly string[], principal: Principal, hasSkills: boolean): readonly ToolDefinition[] {
-  const chosen = tools.definitions(globs, principal);
-  if (chosen.some(({ name }) => name === skillToolName) === hasSkills) return chosen;
-  return hasSkills ? [...chosen, ...tools.definitions(skillGlobs, principal)] : chosen.filter(({ name }) => name !== skillToolName);
+/**
+ * What a model is offered: the tools that the agent's settings choose; the one that reads skills exactly when there are skills for
+ * this turn, unless the agent is denied it.
+ */
+export function offeredTools(tools: Tools, agent: AgentTools, principal: Principal, hasSkills: boolean): readonly ToolDefinition[] {
+  const chosen = tools.definitions(agent, principal);
+  const isWanted = hasSkills && !matchesAny(agent.denyTools, skillToolName);
+  if (chosen.some(({ name }) => name === skillToolName) === isWanted) return chosen;
+  return isWanted ? [...chosen, ...tools.definitions(skillToolAlone, principal)] : chosen.filter(({ name }) => name !== skillToolName);
 }
 
-const skillGlobs = [skillToolName];
+const skillToolAlone: AgentTools = { tools: [skillToolName], denyTools: [] };

@@ -5,6 +5,7 @@ import type { Face } from "./faces/face.ts";
 
 /** Waits for a run's outcome. Who goes away before it lets go of the run. */
 export async function waitForResult(run: Run, context: RequestContext): Promise<RunResult> {
+  context.run = run;
   const release = run.attach();
   context.signal.addEventListener("abort", release, { once: true });
   try {
@@ -16,6 +17,7 @@ export async function waitForResult(run: Run, context: RequestContext): Promise<
 
 /** The answer that streams a run from its start. What goes wrong before the first event is thrown: an ordinary error. */
 export async function streamAnswer<Wire>(run: Run, face: Face<Wire>, context: RequestContext) {
+  context.run = run;
   const release = run.attach();
   context.signal.addEventListener("abort", release, { once: true });
   try {

@@ -31,6 +31,7 @@ export function createOperatorHandlers({ chat, runs }: { chat: Chat; runs: Runs 
       const headers = { "X-Run-Id": run.id };
       const sessionId = run.identity.sessionId ?? "";
       if (!waits) {
+        context.run = run;
         return { status: 202, headers: { ...headers, Location: `/api/v1/runs/${run.id}` }, body: { run_id: run.id, conversation_id: sessionId, status: "running" } };
       }
       if (wantsEvents) return within(timeoutMs, run, streamAnswer(run, operatorFace, context));

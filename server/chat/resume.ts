@@ -17,6 +17,7 @@ export async function resumeStream<Wire>(lastEventId: string, runs: Runs, faceOf
   const id = pathRunId ?? runId;
   if (id === null) throw new GatewayError("bad_request", "`Last-Event-ID` must name the run: ids look like `run_…:12`.");
   const run = await runs.open(id, context.principal, position.index === 0 && position.part === 0);
+  context.run = run;
   const face = faceOf(run.identity.face);
   if (!face) throw new GatewayError("bad_request", `The run \`${id}\` began in another face: take it up at /api/v1/runs/${id}/events.`);
   if (isAtEnd(run, position)) return { status: 204 } as const;

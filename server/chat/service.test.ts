@@ -19,7 +19,7 @@ import { createChat, type ChatInput } from "./service.ts";
 import { createSummaries } from "./summary.ts";
 
 const owner = testPrincipal();
-const agent: AgentSettings = { id: "main", name: "Main", description: "", model: null, systemPrompt: "", tools: [], skills: [], maxSteps: 4, summarize: false };
+const agent: AgentSettings = { id: "main", name: "Main", description: "", model: null, systemPrompt: "", tools: [], denyTools: [], skills: [], maxSteps: 4, summarize: false };
 
 interface ChatWith {
   gate?: Promise<void>;

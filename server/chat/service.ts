@@ -151,7 +151,7 @@ export function createChat({ agents, workspaces, sessions, summaries, providers,
     const model = await providers.resolve(input.model ?? agent.model, run.signal);
     const userId = input.userId ?? session?.userId ?? null;
     const offered = await skills.offer(agent.skills, workspace.skills);
-    const definitions = offeredTools(tools, agent.tools, input.principal, offered.skills.length > 0);
+    const definitions = offeredTools(tools, agent, input.principal, offered.skills.length > 0);
     const has = (tool: string) => definitions.some(({ name }) => name === tool);
     const remembered = has("memory_search") ? recall(workspace.id, input.message) : null;
     const system = systemMessages(input, agent, [remembered === null ? "" : await remembered, has(skillToolName) ? offered.text : ""]);

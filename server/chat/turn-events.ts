@@ -11,7 +11,7 @@ export type TurnEvent =
   | { type: "toolUse"; callId: string; name: string; input: unknown }
   /** A call waits until somebody has approved it; behind its `toolUse`. */
   | { type: "toolApproval"; callId: string; name: string; input: unknown; expiresAt: number }
-  | { type: "toolResult"; callId: string; name: string; output: string; isError: boolean }
+  | { type: "toolResult"; callId: string; name: string; output: string; isError: boolean; /** Nothing was run. */ isRefused?: boolean }
   | FinishedEvent
   | { type: "failed"; error: GatewayError; requestId: string };
 
@@ -20,7 +20,7 @@ export interface FinishedEvent {
   finishReason: FinishReason;
   usage: Usage;
   latencyMs: number;
-  /** Names of the tools called, each once. */
+  /** Names of the tools that were run, each once. */
   toolsInvoked: readonly string[];
   /** Calls of the caller's own tools, which the caller is to run. */
   callerToolCalls: readonly ToolCall[];

@@ -143,7 +143,8 @@ describe("runTurn", () => {
       const model = scripted(calls("one"), answer("Done"));
       const events = await all(runTurn(input(model, { tools }), never));
       expect(invoked).toEqual([]);
-      expect(events).toContainEqual({ type: "toolResult", callId: "call_0", name: "one", output: "The call of one was not approved. Not on a Sunday.", isError: true });
+      expect(events).toContainEqual({ type: "toolResult", callId: "call_0", name: "one", output: "The call of one was not approved. Not on a Sunday.", isError: true, isRefused: true });
+      expect(events.at(-1)).toMatchObject({ toolsInvoked: [] });
       expect(model.requests[1]?.messages.at(-1)).toMatchObject({ role: "tool", isError: true, content: expect.stringContaining("Not on a Sunday") });
     });
   });

@@ -2,7 +2,7 @@ import { isContextLengthExceeded } from "../errors.ts";
 import type { ModelRequest, Provider, ToolCall, ToolDefinition, Usage } from "../providers/port.ts";
 import { estimateRequestTokens, estimateTokens } from "../providers/token-estimate.ts";
 import type { Approval } from "../runs/approvals.ts";
-import { ToolError } from "../tools/port.ts";
+import { ToolError, ToolRefusal } from "../tools/port.ts";
 import { createConversation, type TurnContext } from "./conversation.ts";
 import type { TurnEvent } from "./turn-events.ts";
 
@@ -120,7 +120,6 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal, usage: Usa
     conversation.add({ role: "assistant", content: text, toolCalls: calls });
     const waiting: { call: ToolCall; approval: Approval | null }[] = [];
     for (const call of calls) {
-      toolsInvoked.add(call.name);
       const shown = { callId: call.id, name: call.name, input: parsedArguments(call) };
       output.push({ type: "toolUse", ...shown });
       const approval = input.tools.approval(shown);
@@ -130,6 +129,7 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal, usage: Usa
     yield output;
     // Side by side; the results are told in the order of the calls.
     const results = await Promise.all(waiting.map(({ call, approval }) => invoke(input.tools, call, approval, signal)));
+    for (const { name, isRefused } of results) if (!isRefused) toolsInvoked.add(name);
     for (const result of results) conversation.add({ role: "tool", callId: result.callId, content: result.output, isError: result.isError });
     yield results;
   }
@@ -151,14 +151,14 @@ async function invoke(tools: TurnTools, call: ToolCall, approval: Approval | nul
     if (approval) {
       const { isApproved, reason } = await approval.decision;
       signal.throwIfAborted();
-      if (!isApproved) throw new ToolError(`The call of ${call.name} was not approved.${reason === null ? "" : ` ${reason}`}`);
+      if (!isApproved) throw new ToolRefusal(`The call of ${call.name} was not approved.${reason === null ? "" : ` ${reason}`}`);
     }
     return { ...result, output: await tools.invoke(call.name, call.arguments, signal), isError: false };
   } catch (thrown) {
     signal.throwIfAborted();
     // What a tool says of its own failure is for the model; anything else is a fault of ours and nobody's business.
     const output = thrown instanceof ToolError ? thrown.message : `The tool ${call.name} failed.`;
-    return { ...result, output, isError: true };
+    return { ...result, output, isError: true, ...(thrown instanceof ToolRefusal && { isRefused: true }) };
   }
 }
 

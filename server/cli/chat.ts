@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { ChatOptions } from "./chat/run-chat.ts";
+import { tokenOf, tokenOption, urlOption } from "./gateway-options.ts";
 
 /** `openclaw chat`: talks to an agent in the terminal, or for a script. A client of the gateway like any other. */
 export function addChatCommand(program: Command): void {
@@ -7,8 +8,8 @@ export function addChatCommand(program: Command): void {
     .command("chat")
     .description("talk to an agent")
     .argument("[message...]", "say this and leave; without it there is a prompt, or a turn for each line of standard input")
-    .addOption(new Option("-u, --url <address>", "where the gateway is").env("OPENCLAW_URL").default("http://127.0.0.1:18789").argParser(parseUrl))
-    .option("-t, --token <token>", "token of a key (default $OPENCLAW_TOKEN, then $GATEWAY_AUTH_TOKEN)")
+    .addOption(urlOption())
+    .addOption(tokenOption())
     .option("-s, --session <id>", "session to go on with; an unknown id begins one under it")
     .option("-a, --agent <id>", "agent to talk to (default the gateway's)")
     // The contract has no request that names both: an agent has its model.
@@ -28,13 +29,6 @@ allowed to; 130 cancelled; 1 anything else.`,
     .action(async (words: string[], { token, ...options }: Omit<ChatOptions, "token"> & { token?: string }) => {
       // The command line answers --help without loading the client.
       const { runChat } = await import("./chat/run-chat.ts");
-      const { OPENCLAW_TOKEN, GATEWAY_AUTH_TOKEN } = process.env;
-      process.exitCode = await runChat(words.join(" "), { ...options, token: token ?? (OPENCLAW_TOKEN || GATEWAY_AUTH_TOKEN) });
+      process.exitCode = await runChat(words.join(" "), { ...options, token: tokenOf(token) });
     });
-}
-
-function parseUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError("an address looks like http://127.0.0.1:18789.");
-  return text.replace(/\/+$/, "");
 }

@@ -4,8 +4,10 @@ import { addApiKeyCommand } from "./api-key.ts";
 import { addChatCommand } from "./chat.ts";
 import { addConfigCommand } from "./config.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addLogsCommand } from "./logs.ts";
 import { addSkillsCommand } from "./skills.ts";
 import { addStartCommand } from "./start.ts";
+import { addStatusCommand } from "./status.ts";
 import { addTokenCommand } from "./token.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
@@ -23,5 +25,7 @@ export async function run(): Promise<void> {
   addSkillsCommand(program);
   addConfigCommand(program);
   addDoctorCommand(program);
+  addLogsCommand(program);
+  addStatusCommand(program);
   await program.parseAsync();
 }

@@ -32,11 +32,12 @@ Environment:
 
 async function start(options: StartOptions): Promise<void> {
   // The command line answers --help without loading the server.
-  const [{ startGateway }, { loadSettings, SettingsError }, { settingsNotInForce }, { createLog }, { createSecretMask }, { secretsOf }, { announce }] = await Promise.all([
+  const [{ startGateway }, { loadSettings, SettingsError }, { settingsNotInForce }, { createLog }, { createLogStore }, { createSecretMask }, { secretsOf }, { announce }] = await Promise.all([
     import("../main.ts"),
     import("../settings/load-settings.ts"),
     import("../settings/not-in-force.ts"),
     import("../log.ts"),
+    import("../logs/create-store.ts"),
     import("../secrets.ts"),
     import("../settings/redact.ts"),
     import("./announce.ts"),
@@ -44,12 +45,13 @@ async function start(options: StartOptions): Promise<void> {
   try {
     const { settings, source, warnings } = await loadSettings({ argv: options, env: process.env, homeDir: homedir() });
     const mask = createSecretMask(secretsOf(settings));
-    const log = await createLog({ level: settings.logging.level, mask });
+    const logStore = createLogStore(settings.logging, mask);
+    const log = await createLog({ level: settings.logging.level, mask, store: logStore });
     exitOnCrash(log);
     for (const warning of [...warnings, ...settingsNotInForce(settings)]) log.warn(warning);
     const { promise: started, resolve: setStarted } = Promise.withResolvers<RunningGateway>();
     stopOnSignals(started, log);
-    const running = await startGateway(settings, { log, mask, source });
+    const running = await startGateway(settings, { log, logStore, mask, source });
     setStarted(running);
     process.on("SIGHUP", () => void running.gateway.reloadSettings());
     announce(running, settings, source.file);

@@ -104,6 +104,11 @@ export class ConnectorError extends Error {
  * its own. `http/` knows only of this.
  */
 export interface WebhookConnector {
+  /**
+   * Refuses a request by its head alone, before its body is read: a flood with wrong secrets costs little. Throws GatewayError.
+   * Only where the head tells.
+   */
+  admit?(headers: PlatformCallback["headers"]): void;
   /** Answers a request of the platform once what it holds is stored. Throws GatewayError: `unauthorized` for a wrong signature. */
   takeCallback(callback: PlatformCallback): Promise<void>;
 }

@@ -20,6 +20,7 @@ export function encodeJob(job: TimedJob): Schemas["CronJob"] {
     catchUp: job.catchUp,
     overlap: job.overlap,
     timeoutMs: job.timeoutMs,
+    deliver: job.deliver as Schemas["CronJob"]["deliver"],
     deleteAfterRun: job.deleteAfterRun,
     enabled: job.enabled,
     nextRunAt: instantOrNull(job.nextRunAt),

@@ -46,8 +46,8 @@ export function createCronHandlers({ cron }: { cron: Cron }): CronHandlers<Reque
   };
 }
 
-function decodeChange({ agent: agentId, at: when, schedule, everyMs, timezone, message, sessionId, catchUp, overlap, timeoutMs, deleteAfterRun, enabled }: components["schemas"]["UpdateCronJobRequest"]): JobChange {
+function decodeChange({ agent: agentId, at: when, schedule, everyMs, timezone, message, sessionId, catchUp, overlap, timeoutMs, deliver, deleteAfterRun, enabled }: components["schemas"]["UpdateCronJobRequest"]): JobChange {
   const at = when === undefined ? undefined : parseMoment(when);
   if (when !== undefined && at === undefined) throw badRequest([{ path: "/at", message: "must be a date and time such as 2027-01-31T12:00:00Z" }]);
-  return { agentId, at, schedule, everyMs, timezone, message, sessionId, catchUp, overlap, timeoutMs, deleteAfterRun, enabled };
+  return { agentId, at, schedule, everyMs, timezone, message, sessionId, catchUp, overlap, timeoutMs, deliver, deleteAfterRun, enabled };
 }

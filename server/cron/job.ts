@@ -1,6 +1,12 @@
 import type { Principal } from "../keys/principal.ts";
 import type { Timing } from "./schedule.ts";
 
+/** A chat of a channel. */
+export interface Delivery {
+  readonly channel: string;
+  readonly to: string;
+}
+
 /** A message that an agent gets by the clock. */
 export interface CronJob {
   readonly id: string;
@@ -15,6 +21,8 @@ export interface CronJob {
   readonly catchUp: "none" | "once";
   readonly overlap: "skip" | "allow";
   readonly timeoutMs: number;
+  /** Where its answers go, besides into the session. */
+  readonly deliver: Delivery | null;
   readonly deleteAfterRun: boolean;
   readonly enabled: boolean;
   /** With whose rights it runs: those of the key that made it or changed it last, in the job's workspace only. */
@@ -63,5 +71,5 @@ export function jobPrincipal(author: Principal, workspaceId: string): Principal 
 
 /** The rights of a job of the settings: everything, in its workspace. */
 export function settingsPrincipal(workspaceId: string): Principal {
-  return { keyId: "cron", label: "Cron jobs of the settings", edition: "workspaces", permissions: "*", workspaces: [workspaceId], tools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
+  return { keyId: "cron", label: "Cron jobs of the settings", edition: "workspaces", permissions: "*", workspaces: [workspaceId], tools: null, denyTools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
 }

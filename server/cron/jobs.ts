@@ -67,7 +67,7 @@ export function timingText({ timing, enabled }: Pick<CronJob, "timing" | "enable
   return JSON.stringify({ ...timing, enabled });
 }
 
-function fromSettings({ id, workspace, timing, agent, message, sessionId, catchUp, overlap, timeoutMs, enabled }: CronJobSettings): CronJob {
+function fromSettings({ id, workspace, timing, agent, message, sessionId, catchUp, overlap, timeoutMs, enabled, deliver }: CronJobSettings): CronJob {
   return {
     id,
     source: "settings",
@@ -79,6 +79,7 @@ function fromSettings({ id, workspace, timing, agent, message, sessionId, catchU
     catchUp,
     overlap,
     timeoutMs,
+    deliver,
     deleteAfterRun: false,
     enabled,
     principal: settingsPrincipal(workspace),

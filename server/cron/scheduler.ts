@@ -31,6 +31,8 @@ interface SchedulerOptions {
   begin(job: CronJob): Promise<Run>;
   /** A job of the settings may outlive its workspace, and any job is still there while its workspace is being deleted. */
   hasWorkspace(job: CronJob): Promise<boolean>;
+  /** Sends the answer of a job to where it wants it. Throws what kept it from that. */
+  deliver(job: CronJob, text: string): Promise<void>;
   /** Called when the one fire of a job that is then to go has ended. */
   onDone(job: CronJob): Promise<void>;
   now: () => number;
@@ -49,7 +51,7 @@ const longestWaitMs = 60_000;
 /** The most runs of a job that allows several. */
 const mostRunning = 10;
 
-export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspace, onDone, now, log }: SchedulerOptions): Scheduler {
+export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspace, deliver, onDone, now, log }: SchedulerOptions): Scheduler {
   let timer: NodeJS.Timeout | undefined;
   /** From the start to the stop. */
   let isWatching = false;
@@ -158,7 +160,21 @@ export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspa
     overdue.unref();
     await run.settled;
     clearTimeout(overdue);
-    await end(job, fire, isOverdue && run.status === "failed" ? "timeout" : run.status, run.failure?.message ?? null);
+    const error = run.status === "completed" ? await sendAnswer(job, fire, run.content) : (run.failure?.message ?? null);
+    await end(job, fire, isOverdue && run.status === "failed" ? "timeout" : run.status, error);
+  }
+
+  /** What kept the answer from being sent; null when nothing did. */
+  async function sendAnswer(job: CronJob, fire: CronFire, text: string): Promise<string | null> {
+    if (!job.deliver || text.trim() === "") return null;
+    try {
+      await deliver(job, text);
+      return null;
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      log.warn({ jobId: job.id, fireId: fire.id, code: error.code, err: error.cause }, `the answer of a cron job could not be sent: ${error.message}`);
+      return `The answer could not be sent: ${error.message}`;
+    }
   }
 
   async function end(job: CronJob, fire: CronFire, status: FireStatus, error: string | null): Promise<void> {

@@ -1,16 +1,17 @@
 import type { Logger } from "pino";
 import type { Agents } from "../agents/service.ts";
+import type { Channels } from "../channels/service.ts";
 import type { Chat } from "../chat/service.ts";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
-import { homeWorkspace, maySee, type Principal } from "../keys/principal.ts";
+import { homeWorkspace, mayDo, maySee, type Principal } from "../keys/principal.ts";
 import type { Sessions } from "../sessions/service.ts";
 import type { CronJobSettings } from "../settings/settings.ts";
 import { decodeCursor } from "../storage/cursor.ts";
 import { toPage, type Page } from "../storage/page.ts";
 import type { Workspaces } from "../workspaces/service.ts";
 import type { FireStore } from "./fire-store.ts";
-import { type CronFire, type CronJob, defaultCatchUp, defaultTimeoutMs, jobPrincipal, ownSession, type TimedJob } from "./job.ts";
+import { type CronFire, type CronJob, defaultCatchUp, defaultTimeoutMs, type Delivery, jobPrincipal, ownSession, type TimedJob } from "./job.ts";
 import { clockOf, createCronJobs, timingText } from "./jobs.ts";
 import { readTiming, type WrittenTiming } from "./read-timing.ts";
 import type { Timing } from "./schedule.ts";
@@ -25,6 +26,7 @@ export interface JobChange extends WrittenTiming {
   catchUp?: CronJob["catchUp"] | undefined;
   overlap?: CronJob["overlap"] | undefined;
   timeoutMs?: number | undefined;
+  deliver?: Delivery | null | undefined;
   deleteAfterRun?: boolean | undefined;
   enabled?: boolean | undefined;
 }
@@ -42,7 +44,7 @@ export interface Cron {
   /** In the order of their ids. Throws `bad_request` on a cursor that is none of this list. */
   list(principal: Principal, page: PageOf): Promise<Page<TimedJob>>;
   get(principal: Principal, id: string): Promise<TimedJob>;
-  /** Throws `bad_request` on a timing that never fires, and on an unknown agent; `not_found` on a workspace or session of somebody else; `conflict` on a taken id. */
+  /** Throws `bad_request` on a timing that never fires, and on an unknown agent; `forbidden` on `deliver` without `channels:send`; `not_found` on a workspace or session of somebody else; `conflict` on a taken id. */
   create(principal: Principal, wanted: WantedJob): Promise<TimedJob>;
   /** From then on the job has the rights of this key. Throws as `create` does, and `conflict` on a job of the settings. */
   update(principal: Principal, id: string, change: JobChange): Promise<TimedJob>;
@@ -67,11 +69,12 @@ interface CronOptions {
   workspaces: Workspaces;
   sessions: Sessions;
   chat: Pick<Chat, "begin">;
+  channels: Pick<Channels, "send">;
   now: () => number;
   log: Logger;
 }
 
-export function createCron({ store, fires, agents, workspaces, sessions, chat, now, log }: CronOptions): Cron {
+export function createCron({ store, fires, agents, workspaces, sessions, chat, channels, now, log }: CronOptions): Cron {
   const jobs = createCronJobs({ store, now, log });
   const scheduler = createScheduler({
     fires,
@@ -93,6 +96,12 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
         agentId: agentId ?? undefined,
       }),
     hasWorkspace,
+    async deliver({ principal, source, deliver }, text) {
+      if (!deliver) return;
+      // Who writes the settings may name any channel of them.
+      const sender = source === "settings" ? { ...principal, workspaces: "*" as const } : principal;
+      await channels.send(sender, { channel: deliver.channel, chatId: deliver.to, message: text }, { format: "markdown", isPatient: true });
+    },
     async onDone(job) {
       const found = await jobs.find(job.id);
       if (found?.source === "stored" && found.updatedAt === job.updatedAt) await store.delete(job.id);
@@ -127,6 +136,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
 
   /** What could never run is refused. */
   async function check(job: CronJob, { agentId, sessionId }: JobChange): Promise<void> {
+    if (job.deliver && !mayDo(job.principal, "channels:send")) throw new GatewayError("forbidden", "This key lacks the permission `channels:send`, which a job with `deliver` needs.", { details: { permission: "channels:send" } });
     if (agentId != null) agents.named(agentId, "/agent");
     // Throws on the session of another workspace.
     if (sessionId != null) await sessions.find(job.principal, sessionId);
@@ -155,6 +165,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
         catchUp: wanted.catchUp ?? defaultCatchUp(timing),
         overlap: wanted.overlap ?? "skip",
         timeoutMs: wanted.timeoutMs ?? defaultTimeoutMs,
+        deliver: wanted.deliver ?? null,
         deleteAfterRun: wanted.deleteAfterRun ?? false,
         enabled: wanted.enabled ?? true,
         principal: jobPrincipal(principal, workspaceId),
@@ -171,11 +182,11 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, n
       const before = await findStored(principal, id);
       const time = now();
       const { message = before.message, agentId = before.agentId, sessionId = before.sessionId, catchUp = before.catchUp, overlap = before.overlap } = change;
-      const { timeoutMs = before.timeoutMs, deleteAfterRun = before.deleteAfterRun, enabled = before.enabled } = change;
+      const { timeoutMs = before.timeoutMs, deliver = before.deliver, deleteAfterRun = before.deleteAfterRun, enabled = before.enabled } = change;
       const timing = timingOf(change, before.timing, time);
       // Else whoever may do less could have the job do more.
       const rights = jobPrincipal(principal, before.workspaceId);
-      const job: CronJob = { ...before, timing, message, agentId, sessionId, catchUp, overlap, timeoutMs, deleteAfterRun, enabled, principal: rights, updatedAt: time };
+      const job: CronJob = { ...before, timing, message, agentId, sessionId, catchUp, overlap, timeoutMs, deliver, deleteAfterRun, enabled, principal: rights, updatedAt: time };
       await check(job, change);
       const isThere = await store.update(job, timingText(job) === timingText(before) ? null : clockOf(job, time));
       if (!isThere) throw noJob(id);

@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import type { Principal } from "../keys/principal.ts";
 import type { Database } from "../storage/database.ts";
 import type { CronJobsTable } from "../storage/schema.ts";
-import type { CronJob, FireStatus } from "./job.ts";
+import type { CronJob, Delivery, FireStatus } from "./job.ts";
 import type { Timing } from "./schedule.ts";
 
 /** What the clock says of a job. */
@@ -107,6 +107,7 @@ function toRow(job: CronJob): Omit<Selectable<CronJobsTable>, "id" | "created_at
     catch_up: job.catchUp,
     overlap: job.overlap,
     timeout_ms: job.timeoutMs,
+    deliver: job.deliver && JSON.stringify(job.deliver),
     delete_after_run: job.deleteAfterRun ? 1 : 0,
     enabled: job.enabled ? 1 : 0,
     principal: storedPrincipal(job.principal),
@@ -126,6 +127,7 @@ function toJob(row: Selectable<CronJobsTable>): CronJob {
     catchUp: row.catch_up,
     overlap: row.overlap,
     timeoutMs: row.timeout_ms,
+    deliver: row.deliver === null ? null : (JSON.parse(row.deliver) as Delivery),
     deleteAfterRun: row.delete_after_run === 1,
     enabled: row.enabled === 1,
     principal: toPrincipal(row.principal),
@@ -140,6 +142,7 @@ function storedPrincipal({ permissions, ...rest }: Principal): string {
 }
 
 function toPrincipal(text: string): Principal {
-  const { permissions, ...rest } = JSON.parse(text) as Omit<Principal, "permissions"> & { permissions: string[] | "*" };
-  return { ...rest, permissions: permissions === "*" ? "*" : new Set(permissions) };
+  // A job of an older version has none.
+  const { permissions, denyTools = null, ...rest } = JSON.parse(text) as Omit<Principal, "permissions" | "denyTools"> & Partial<Pick<Principal, "denyTools">> & { permissions: string[] | "*" };
+  return { ...rest, denyTools, permissions: permissions === "*" ? "*" : new Set(permissions) };
 }

@@ -2,9 +2,11 @@ import { join } from "node:path";
 import pino from "pino";
 import { onTestFinished, vi } from "vitest";
 import { createAgents } from "../agents/service.ts";
+import type { ChannelMessage } from "../channels/service.ts";
 import type { ChatInput } from "../chat/service.ts";
 import type { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import type { Principal } from "../keys/principal.ts";
 import { testPrincipal } from "../keys/testing.ts";
 import { Run } from "../runs/run.ts";
 import { createSessions } from "../sessions/service.ts";
@@ -55,13 +57,14 @@ export interface BegunTurn extends ChatInput {
 
 export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"], jobs = [] as CronJobSettings[], isWatching = true } = {}) {
   const database = await temporaryDatabase(url);
-  const agents = createAgents({ list: ["main", "other"].map((id) => ({ id, name: id, description: "", model: null, systemPrompt: "", tools: [], skills: [], maxSteps: 4, summarize: false })), default: "main" });
+  const agents = createAgents({ list: ["main", "other"].map((id) => ({ id, name: id, description: "", model: null, systemPrompt: "", tools: [], denyTools: [], skills: [], maxSteps: 4, summarize: false })), default: "main" });
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs: { cancelIn: async () => {}, forgetIn: () => {} }, now: () => Date.now() });
   await workspaces.seed(ids.map((id) => ({ id, label: id, agent: null, skills: [], allowlist: [] })));
   const store = createCronStore({ database });
   const fires = createFireStore({ database });
   const turns: BegunTurn[] = [];
-  const refusal: { next: GatewayError | null } = { next: null };
+  const refusal: { next: GatewayError | null; send: GatewayError | null } = { next: null, send: null };
+  const deliveries: ({ principal: Principal } & ChannelMessage)[] = [];
   const cron = createCron({
     store,
     fires,
@@ -77,6 +80,13 @@ export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"
         const answer = () => run.complete({ type: "finished", finishReason: "stop", usage: { inputTokens: 1, outputTokens: 1 }, latencyMs: 1, toolsInvoked: [], callerToolCalls: [] }, Date.now());
         turns.push({ ...input, run, answer });
         return run;
+      },
+    },
+    channels: {
+      async send(principal, message) {
+        if (refusal.send) throw refusal.send;
+        deliveries.push({ principal, ...message });
+        return { messageId: "1", parts: 1, channel: "telegram", chatId: message.chatId };
       },
     },
     now: () => Date.now(),
@@ -95,6 +105,7 @@ export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"
     fires,
     turns,
     refusal,
+    deliveries,
     owner,
     workspaces,
     database,

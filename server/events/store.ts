@@ -59,8 +59,14 @@ export async function createEventStore({ database }: { database: Database }): Pr
     newest: () => database.read(newestQuery)[0]?.seq ?? 0,
     oldest: () => database.read(oldestQuery)[0]?.cursor ?? null,
     async deleteBefore(at, most) {
-      // The oldest are first: to look for others would be to look through all of it.
-      const oldest = kysely.selectFrom("events").select("cursor").orderBy("cursor").limit(most);
+      // The oldest are first: to look for others would be to look through all of it. What a webhook is still to get ends it.
+      const unsent = kysely.selectFrom("webhook_deliveries").select(({ fn }) => fn.min("event_cursor").as("cursor")).where("due_at", "is not", null).where("body", "is", null);
+      const oldest = kysely
+        .selectFrom("events")
+        .select("cursor")
+        .where(({ eb, fn }) => eb("cursor", "<", fn.coalesce(unsent, eb.val(Number.MAX_SAFE_INTEGER))))
+        .orderBy("cursor")
+        .limit(most);
       const { numDeletedRows } = await kysely.deleteFrom("events").where("cursor", "in", oldest).where("at", "<", at).executeTakeFirstOrThrow();
       return Number(numDeletedRows);
     },

@@ -1,21 +1,34 @@
 import type { components } from "../../generated/server/contract.ts";
 import type { HealthHandlers } from "../../generated/server/handlers.ts";
+import type { Channels } from "../channels/service.ts";
 import { GatewayError } from "../errors.ts";
+import { instantOrNull } from "../http/encode.ts";
 import type { RequestContext } from "../http/request-context.ts";
+import type { ProviderStatus } from "../providers/registry.ts";
+import type { Runs } from "../runs/service.ts";
 import type { Sessions } from "../sessions/service.ts";
 import type { HealthChecks, HealthReport } from "./service.ts";
 
-export function createHealthHandlers({ health, sessions }: { health: HealthChecks; sessions: Sessions }): HealthHandlers<RequestContext> {
+type Schemas = components["schemas"];
+
+interface HealthOptions {
+  health: HealthChecks;
+  sessions: Sessions;
+  channels: Pick<Channels, "states">;
+  runs: Pick<Runs, "counts">;
+}
+
+export function createHealthHandlers({ health, sessions, channels, runs }: HealthOptions): HealthHandlers<RequestContext> {
   return {
     async getHealth() {
       const { status, version, uptimeSeconds } = await health.check();
       return { status: 200, body: { status, version, uptime: uptimeSeconds } };
     },
-    async getHealthDetail() {
-      return { status: 200, body: encodeDetail(await health.check()) };
+    async getHealthDetail(_request, { principal }) {
+      return { status: 200, body: encodeDetail(await health.check(), channels.states(principal)) };
     },
-    async getApiHealth() {
-      return { status: 200, body: encodeDetail(await health.check()) };
+    async getApiHealth(_request, { principal }) {
+      return { status: 200, body: encodeDetail(await health.check(), channels.states(principal)) };
     },
     async getLiveness() {
       return { status: 200, body: { status: "ok" } };
@@ -26,18 +39,29 @@ export function createHealthHandlers({ health, sessions }: { health: HealthCheck
     },
     async getPlainStatus(_request, { principal }) {
       const { memoryMb } = await health.check();
-      return { status: 200, body: { gateway: "running", channels: {}, sessions: await sessions.count(principal), memory: memoryMb } };
+      return { status: 200, body: { gateway: "running", channels: channels.states(principal), sessions: await sessions.count(principal), memory: memoryMb } };
+    },
+    async getStatus(_request, { principal }) {
+      const report = await health.check();
+      const { status, version, uptime, channels: states, database, redis } = encodeDetail(report, channels.states(principal));
+      const providers = Object.fromEntries(report.providers.map((provider) => [provider.name, encodeProvider(provider)]));
+      const count = await sessions.count(principal);
+      return { status: 200, body: { status, gateway: "running", version, uptime, channels: states, providers, database, redis, sessions: count, queue: runs.counts(), memory: report.memoryMb } };
     },
   };
 }
 
-/** No channel is configured in this version. */
-function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport): components["schemas"]["HealthDetail"] {
+function encodeProvider({ isFailing, lastSuccessAt, lastErrorAt, lastError }: ProviderStatus): Schemas["ProviderHealth"] {
+  const isUsed = lastSuccessAt !== null || lastErrorAt !== null;
+  return { status: isFailing ? "failing" : isUsed ? "ok" : "unused", lastSuccessAt: instantOrNull(lastSuccessAt), lastErrorAt: instantOrNull(lastErrorAt), lastError };
+}
+
+function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport, channels: ReturnType<Channels["states"]>): Schemas["HealthDetail"] {
   return {
     status,
     version,
     uptime: uptimeSeconds,
-    channels: {},
+    channels,
     redis,
     database: isDatabaseConnected ? "connected" : "disconnected",
     memoryMB: memoryMb.used,

@@ -1,16 +1,20 @@
 import { memoryUsage } from "node:process";
 import { totalmem } from "node:os";
+import type { Channels } from "../channels/service.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Providers, ProviderStatus } from "../providers/registry.ts";
 import type { Database } from "../storage/database.ts";
 
 export type Lifecycle = "starting" | "ready" | "draining";
 
 export interface HealthReport {
+  /** `degraded` when a part is not as it should be. */
   status: "ok" | "degraded";
   version: string;
   uptimeSeconds: number;
   isDatabaseConnected: boolean;
   redis: Cluster["redis"];
+  providers: readonly ProviderStatus[];
   memoryMb: { used: number; total: number };
 }
 
@@ -20,10 +24,18 @@ export interface HealthChecks {
   check(): Promise<HealthReport>;
 }
 
+export interface HealthChecksOptions {
+  database: Pick<Database, "ping">;
+  cluster: Pick<Cluster, "redis">;
+  providers: Pick<Providers, "status">;
+  channels: Pick<Channels, "states">;
+  version: string;
+}
+
 const bytesPerMb = 1024 * 1024;
 
 /** What state the process and its parts are in, asked of the parts themselves. */
-export function createHealthChecks({ database, cluster, version }: { database: Database; cluster: Pick<Cluster, "redis">; version: string }): HealthChecks {
+export function createHealthChecks({ database, cluster, version, ...parts }: HealthChecksOptions): HealthChecks {
   let lifecycle: Lifecycle = "starting";
   return {
     get lifecycle() {
@@ -35,12 +47,18 @@ export function createHealthChecks({ database, cluster, version }: { database: D
         () => true,
         () => false,
       );
+      const { redis } = cluster;
+      const channels = Object.values(parts.channels.states({ workspaces: "*" }));
+      const providers = parts.providers.status();
+      const isDegraded =
+        !isDatabaseConnected || redis === "disconnected" || channels.includes("disconnected") || providers.some(({ isFailing }) => isFailing);
       return {
-        status: isDatabaseConnected && cluster.redis !== "disconnected" ? "ok" : "degraded",
+        status: isDegraded ? "degraded" : "ok",
         version,
         uptimeSeconds: Math.floor(process.uptime()),
         isDatabaseConnected,
-        redis: cluster.redis,
+        redis,
+        providers,
         memoryMb: { used: Math.round(memoryUsage.rss() / bytesPerMb), total: Math.round(totalmem() / bytesPerMb) },
       };
     },

@@ -4,10 +4,14 @@ import type { Logger } from "pino";
 import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
+import type { Principal } from "../keys/principal.ts";
+import type { Run } from "../runs/run.ts";
 import type { SecretMask } from "../secrets.ts";
+import type { TraceRequest } from "../tracing/trace-requests.ts";
 import type { CallAudit } from "./audit.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
 import { answerAndLinger } from "./linger.ts";
+import { measureAnswers } from "./measure.ts";
 import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
 import { refuseAddresses } from "./perimeter/addresses.ts";
 import { answerCors } from "./perimeter/cors.ts";
@@ -18,12 +22,14 @@ import { setSecurityHeaders } from "./perimeter/security-headers.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
+  /** Absent while nothing is traced. */
+  trace?: TraceRequest | undefined;
   audit: CallAudit;
   mask: SecretMask;
 }
 
 /**
- * The perimeter, in the order a request meets it: request id and address → log → audit → security headers → CORS → errors →
+ * The perimeter, in the order a request meets it: request id and address → trace → metrics → log → audit → security headers → CORS → errors →
  * allowed addresses → hosts → draining → API on or off → route (→ authenticate → limit → authorize → body → validate → handler →
  * audit of changes → encode, see mount.ts).
  */
@@ -35,11 +41,13 @@ export function createApp(options: AppOptions): Koa {
   mountRoutes(router, routes, options);
 
   app.use(identify(options.perimeter, options.mask));
+  if (options.trace) app.use(options.trace);
+  app.use(measureAnswers(options.meter));
   app.use(logAnswers(options.log));
   app.use(options.audit.watch);
   app.use(setSecurityHeaders);
   app.use(answerCors(options.perimeter));
-  app.use(answerErrors(options.log, options.mask, options.checkAnswer));
+  app.use(answerErrors(options));
   app.use(refuseAddresses(options.perimeter));
   app.use(refuseHosts(options.perimeter));
   app.use(refuseWhileDraining(options.isDraining));
@@ -67,12 +75,9 @@ function logAnswers(log: Logger) {
     if (log.isLevelEnabled("info")) {
       const startedAt = performance.now();
       koa.res.once("close", () => {
-        const route = koa.state["route"] as Route | undefined;
         log.info(
           {
-            requestId: koa.state["requestId"],
-            operation: route?.operationId,
-            keyId: koa.state["principal"]?.keyId,
+            ...subjectOf(koa),
             address: koa.state["address"],
             method: koa.req.method,
             path: koa.path,
@@ -88,15 +93,30 @@ function logAnswers(log: Logger) {
   };
 }
 
-function answerErrors(log: Logger, mask: SecretMask, checkAnswer: AppOptions["checkAnswer"]) {
+/** What a line of the log is about, as far as it is known by then. */
+function subjectOf({ state, res, params }: KoaContext) {
+  const { requestId, route, principal, run } = state as { requestId: string; route?: Route; principal?: Principal; run?: Run };
+  return {
+    requestId,
+    operation: route?.operationId,
+    keyId: principal?.keyId,
+    sessionId: run?.identity.sessionId ?? (params as Record<string, string> | undefined)?.["sessionId"],
+    // An answer that is given again has no run of its own.
+    runId: run?.id ?? res.getHeader("X-Run-Id"),
+  };
+}
+
+function answerErrors({ log, mask, meter, checkAnswer }: AppOptions) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     try {
       await next();
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       const requestId = koa.state["requestId"] as string;
-      if (error.status >= 500) log.error({ requestId, code: error.code, err: error.cause ?? error }, error.message);
-      else log.debug({ requestId, code: error.code, err: error.cause }, error.message);
+      if (error.code === "rate_limited") meter.refused(error.details);
+      if (error.status >= 500) log.error({ ...subjectOf(koa), code: error.code, err: error.cause ?? error }, error.message);
+      // What it says is for the caller: it may quote what he has sent.
+      else if (log.isLevelEnabled("debug")) log.debug({ ...subjectOf(koa), code: error.code, err: error.cause }, "the request was refused");
       if (koa.res.headersSent) {
         // A stream that breaks in a way it has no event for: the client must see that it was cut, not that it ended.
         koa.res.destroy();

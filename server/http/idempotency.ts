@@ -20,14 +20,25 @@ export type AnswerOnce = (koa: KoaContext, route: Route, handler: AnyHandler, re
 /** Answers kept are no longer than this, in characters. */
 const longestAnswer = 1_000_000;
 
-/** Their answers hold a secret, which is stored nowhere. */
-const shownOnce: ReadonlySet<Route["operationId"]> = new Set(["createKey", "rotateKey"]);
+const ofKey = (id: string) => `made the key \`${id}\`. Its secret was shown once and is not kept: if you have not got it, rotate that key.`;
+
+/** Their answers hold a secret, which is shown in no other: what they did, and what to do without that answer. */
+const shownOnce: { [Operation in Route["operationId"]]?: (id: string) => string } = {
+  createKey: ofKey,
+  rotateKey: ofKey,
+  createWebhook: (id) => `made the webhook \`${id}\`. Its secret was shown once: if you have not got it, rotate it.`,
+  rotateWebhookSecret: (id) => `gave the webhook \`${id}\` a new secret, which was shown once: if you have not got it, rotate it again.`,
+};
+
+/** What they have sent is out in the world, where nothing takes it back, and no run tells of it. */
+const sendsOnce: ReadonlySet<Route["operationId"]> = new Set(["sendToChannel", "sendPlainMessage"]);
 
 export function createAnswerOnce(idempotency: Idempotency): AnswerOnce {
   return async (koa, route, handler, request, context) => {
     const { principal } = context;
     const idempotencyKey = request.headers["idempotency-key"] as string;
-    const claim = await idempotency.claim({ principal, idempotencyKey, fingerprint: fingerprintOf(route, request, context) });
+    const isSentOnce = sendsOnce.has(route.operationId);
+    const claim = await idempotency.claim({ principal, idempotencyKey, fingerprint: fingerprintOf(route, request, context), ifCutOff: isSentOnce ? notKnown : null });
     if (claim.state !== "new") {
       koa.state["isReplayed"] = true;
       koa.set("Idempotency-Replayed", "true");
@@ -45,7 +56,8 @@ export function createAnswerOnce(idempotency: Idempotency): AnswerOnce {
       return answer;
     } catch (thrown) {
       const error = GatewayError.from(thrown);
-      if (mayPass(error)) await outcome.failed();
+      // A platform that has refused a message, or may have it, is not asked again.
+      if (mayPass(error) && !(isSentOnce && error.code === "provider_error")) await outcome.failed();
       else await outcome.answered(preserveError(error));
       throw thrown;
     }
@@ -76,9 +88,10 @@ function isObject(value: unknown): value is object {
 type Preserved = { answer: AnyAnswer } | { error: { code: ErrorCode; message: string; details: Record<string, unknown> } };
 
 function preserve({ operationId }: Route, answer: AnyAnswer): string {
-  if (shownOnce.has(operationId)) {
+  const shown = shownOnce[operationId];
+  if (shown) {
     const { id } = answer.body as { id: string };
-    return preserveError(new GatewayError("conflict", `The first request with this \`Idempotency-Key\` made the key \`${id}\`. Its secret was shown once and is not kept: if you have not got it, rotate that key.`, { details: { id } }));
+    return preserveError(new GatewayError("conflict", `The first request with this \`Idempotency-Key\` ${shown(id)}`, { details: { id } }));
   }
   const text = JSON.stringify({ answer } satisfies Preserved);
   if (text.length <= longestAnswer) return text;
@@ -88,6 +101,13 @@ function preserve({ operationId }: Route, answer: AnyAnswer): string {
 function preserveError({ code, message, details }: GatewayError): string {
   return JSON.stringify({ error: { code, message, details } } satisfies Preserved);
 }
+
+/** Of a message that was being sent when the gateway died. */
+const notKnown = preserveError(
+  new GatewayError("conflict", "The gateway was stopped while it carried out the first request with this `Idempotency-Key`: it is not known whether the first request was delivered. Look into the chat, and take a new key to send it again.", {
+    details: { mayBeDelivered: true },
+  }),
+);
 
 function revive(text: string): AnyAnswer {
   const preserved = JSON.parse(text) as Preserved;

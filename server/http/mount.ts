@@ -1,11 +1,13 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type Router from "@koa/router";
 import type { Context as KoaContext } from "koa";
 import type { Handlers } from "../../generated/server/handlers.ts";
 import type { Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
-import type { Principal } from "../keys/principal.ts";
+import { mayDo, type Principal } from "../keys/principal.ts";
 import type { CallAudit } from "./audit.ts";
 import type { AnswerOnce } from "./idempotency.ts";
+import type { Meter } from "./measure.ts";
 import type { Perimeter } from "./perimeter/perimeter.ts";
 import { parseJsonBody, readBody } from "./read-body.ts";
 import { createRequestContext, nobody, type RequestContext } from "./request-context.ts";
@@ -19,6 +21,8 @@ export interface MountOptions {
   authenticate: (koa: KoaContext) => Principal | Promise<Principal>;
   /** Counts the request of a key, and says in the answer's head how the key stands. Throws `rate_limited`. */
   limit: (koa: KoaContext, principal: Principal, route: Route) => Promise<void>;
+  /** What open operations want to see in a request's head before they read its body, by operation. Throw GatewayError. */
+  doors?: Partial<Record<string, (headers: IncomingHttpHeaders) => void>>;
   perimeter: Perimeter;
   /** Answers what came with an `Idempotency-Key`. */
   answerOnce: AnswerOnce;
@@ -26,6 +30,7 @@ export interface MountOptions {
   audit: Pick<CallAudit, "changed">;
   /** True from the signal to stop: whatever is asked then is answered 503, save whether it is alive and ready. */
   isDraining: () => boolean;
+  meter: Meter;
   /** Checks an answer against the contract; tests give one, production none. */
   checkAnswer?: CheckAnswer | undefined;
 }
@@ -39,6 +44,8 @@ export interface AnyAnswer {
   body?: unknown;
   text?: string;
   contentType?: string;
+  /** Of the format that the media type names. */
+  formatVersion?: string;
   events?: AsyncIterable<readonly { id: string; data: unknown }[]>;
 }
 
@@ -57,6 +64,7 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   const principal = route.permission === "none" ? nobody : await options.authenticate(koa);
   koa.state["principal"] = principal;
   if (principal !== nobody) await options.limit(koa, principal, route);
+  else options.doors?.[route.operationId]?.(koa.headers);
   authorize(principal, route);
   const context = createRequestContext(koa, principal);
 
@@ -66,16 +74,16 @@ async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options
   if (route.bodies) {
     const bytes = await readBody(koa.req, options.perimeter.rules.maxBodyBytes, route.bodyTypes);
     if (route.keepsRawBody) context.rawBody = bytes;
-    body = parseJsonBody(bytes);
+    if (route.needsBody || bytes.length > 0) body = parseJsonBody(bytes);
     // A body takes its time to arrive: the gateway may have begun to stop.
     if (options.isDraining()) throw stopping();
-    validate(route.bodies, body);
+    if (body !== undefined) validate(route.bodies, body);
   }
 
   const request = { ...parameters, body };
   const answer = comesAgain(koa, route) ? await options.answerOnce(koa, route, handler, request, context) : await handler(request, context);
   if (koa.state["isReplayed"] !== true) await options.audit.changed(koa, route, answer);
-  await encode(koa, route, answer, options.checkAnswer);
+  await encode(koa, route, answer, options);
 }
 
 /** Whether the request may come again, and is to be carried out once. Who takes up a stream asks for nothing new; what strangers say is not kept. */
@@ -88,23 +96,28 @@ export function stopping(): GatewayError {
   return new GatewayError("service_unavailable", "The gateway is stopping. Please come back in a moment.", { retryAfterSeconds: 5 });
 }
 
-function authorize({ permissions }: Principal, { permission }: Route): void {
-  if (permission === "none" || permission === "any" || permissions === "*" || permissions.has(permission)) return;
+function authorize(principal: Principal, { permission }: Route): void {
+  if (permission === "none" || permission === "any" || mayDo(principal, permission)) return;
   throw new GatewayError("forbidden", `This key lacks the permission \`${permission}\`.`, { details: { permission } });
 }
 
-async function encode(koa: KoaContext, route: Route, answer: AnyAnswer, check: CheckAnswer | undefined): Promise<void> {
+async function encode(koa: KoaContext, route: Route, answer: AnyAnswer, { checkAnswer: check, meter }: MountOptions): Promise<void> {
   const { res } = koa;
   if (answer.headers) for (const name in answer.headers) res.setHeader(name, answer.headers[name]!);
   if (answer.events) {
     koa.respond = false;
+    // Whoever has left by now has been counted, and closes nothing any more.
+    if (!res.destroyed) {
+      koa.state["isStream"] = true;
+      meter.streamOpened();
+    }
     res.writeHead(answer.status, streamHeaders);
     return writeEvents(res, answer.events, check && ((data) => check(route.operationId, answer.status, "text/event-stream", data)));
   }
   const text = answer.text ?? (answer.body === undefined ? null : JSON.stringify(answer.body));
   const mediaType = answer.text === undefined ? "application/json" : (answer.contentType ?? "text/plain");
   if (text !== null) check?.(route.operationId, answer.status, mediaType, answer.text ?? answer.body);
-  sendText(koa, answer.status, mediaType, text);
+  sendText(koa, answer.status, answer.formatVersion === undefined ? mediaType : `${mediaType}; version=${answer.formatVersion}`, text);
 }
 
 /** Writes an answer that is all there. By hand: what Koa would still find out about it is known here. */

@@ -7,15 +7,15 @@ import { badRequest } from "./validate.ts";
 const mostLevels = 100;
 
 /**
- * Reads the bytes of a request's body, sent as one of the media types. Throws `unsupported_media_type`, `payload_too_large`, or
- * `bad_request` when there is none.
+ * Reads the bytes of a request's body, sent as one of the media types; none when there is none. Throws `unsupported_media_type` and
+ * `payload_too_large`.
  */
 export async function readBody(request: IncomingMessage, maxBytes: number, mediaTypes: readonly string[]): Promise<Buffer> {
   const mediaType = request.headers["content-type"];
   const length = Number(request.headers["content-length"] ?? Number.NaN);
   if (length > maxBytes) throw tooLarge(maxBytes);
   if (mediaType === undefined || !isOneOf(mediaTypes, mediaType) || request.headers["content-encoding"] !== undefined) {
-    if (length === 0 || (mediaType === undefined && !request.headers["transfer-encoding"] && Number.isNaN(length))) throw bodyRequired();
+    if (length === 0 || (mediaType === undefined && !request.headers["transfer-encoding"] && Number.isNaN(length))) return nothing;
     throw new GatewayError("unsupported_media_type", `Send the body as \`Content-Type: ${mediaTypes.join("` or `")}\`, in UTF-8 and not compressed.`);
   }
   return await readBytes(request, maxBytes);
@@ -62,6 +62,8 @@ function isOneOf(mediaTypes: readonly string[], written: string): boolean {
   const [, name = ""] = /^([\w.+/-]+)\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.exec(written) ?? [];
   return mediaTypes.includes(name.toLowerCase());
 }
+
+const nothing = Buffer.alloc(0);
 
 const bodyRequired = () => badRequest([{ path: "", message: "is required" }]);
 

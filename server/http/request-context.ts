@@ -1,6 +1,7 @@
 import type { Context as KoaContext } from "koa";
 import type { Principal } from "../keys/principal.ts";
-import type { ReservedRun } from "../runs/run.ts";
+import type { ReservedRun, Run } from "../runs/run.ts";
+import { preferred } from "./preferred.ts";
 import { hostOf } from "./perimeter/hosts.ts";
 
 /** What a handler may know of a request besides its contents. */
@@ -18,16 +19,20 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Whether `Accept` prefers events to JSON. */
   readonly wantsEvents: boolean;
+  /** Which of these media types `Accept` prefers; the first, when it is said nowhere. */
+  prefers<MediaType extends string>(mediaTypes: readonly [MediaType, ...MediaType[]]): MediaType;
   /** With an `Idempotency-Key`: the run that a turn has to have. */
   reservedRun: ReservedRun | undefined;
   /** The body's bytes as they were sent, for the operations that the contract marks with `@rawBody`. */
   rawBody: Buffer | undefined;
   /** Set before the signal is asked for, that is never aborted: the client comes back for the answer. */
   outlivesConnection: boolean;
+  /** Set to the run that the request began or takes up: the log's lines of the request name it. */
+  run: Run | undefined;
 }
 
 /** Who asks where no key is asked for: somebody who may nothing. */
-export const nobody: Principal = { keyId: "none", label: "", edition: "operator", permissions: new Set(), workspaces: [], tools: [], isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
+export const nobody: Principal = { keyId: "none", label: "", edition: "operator", permissions: new Set(), workspaces: [], tools: [], denyTools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null };
 
 export function createRequestContext(koa: KoaContext, principal: Principal): RequestContext {
   return new KoaRequestContext(koa, principal);
@@ -69,6 +74,14 @@ class KoaRequestContext implements RequestContext {
     return this.#controller.signal;
   }
 
+  get run(): Run | undefined {
+    return this.#koa.state["run"] as Run | undefined;
+  }
+
+  set run(run: Run | undefined) {
+    this.#koa.state["run"] = run;
+  }
+
   get host(): string {
     return hostOf(this.#koa);
   }
@@ -76,6 +89,10 @@ class KoaRequestContext implements RequestContext {
   get wantsEvents(): boolean {
     const { accept } = this.#koa.headers;
     return accept?.includes("text/event-stream") === true && this.#koa.accepts("application/json", "text/event-stream") === "text/event-stream";
+  }
+
+  prefers<MediaType extends string>(mediaTypes: readonly [MediaType, ...MediaType[]]): MediaType {
+    return preferred(this.#koa.headers.accept, mediaTypes);
   }
 }
 

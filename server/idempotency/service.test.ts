@@ -10,7 +10,7 @@ import { createIdempotency, type Claim } from "./service.ts";
 import { createIdempotencyStore, type IdempotencyStore } from "./store.ts";
 
 const dayMs = 86_400_000;
-const request = { principal: testPrincipal(), idempotencyKey: "one", fingerprint: "a" };
+const request = { principal: testPrincipal(), idempotencyKey: "one", fingerprint: "a", ifCutOff: null };
 
 /** A service on a database, with the runs that a test gives it and a clock that it moves. */
 async function start({ database, overrides = {} }: { database?: Awaited<ReturnType<typeof temporaryDatabase>>; overrides?: Partial<IdempotencyStore> } = {}) {

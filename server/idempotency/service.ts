@@ -14,6 +14,8 @@ export interface IdempotentRequest {
   idempotencyKey: string;
   /** The same for the same request, and no other. */
   fingerprint: string;
+  /** The answer, as text, when the gateway dies before there is one: of what must not be done again. Null: its run tells, or it is done again. */
+  ifCutOff: string | null;
 }
 
 /** What comes of a request: it is new, it was answered before, or the run that it had tells the answer. */
@@ -49,11 +51,11 @@ export async function createIdempotency({ store, runs, log, now }: IdempotencyOp
   const retention = createRetention({ store, what: "idempotency keys", log, now, days: keptDays });
 
   return {
-    async claim({ principal, idempotencyKey, fingerprint }) {
+    async claim({ principal, idempotencyKey, fingerprint, ifCutOff }) {
       const name = { keyId: principal.keyId, idempotencyKey };
       const reserved = newId("run");
       const at = now();
-      const earlier = await store.claim({ ...name, fingerprint, runId: reserved, at, expiredAt: at - keptMs });
+      const earlier = await store.claim({ ...name, fingerprint, runId: reserved, ifCutOff, at, expiredAt: at - keptMs });
       if (!earlier) return { state: "new", run: { id: reserved, hasBegun: false }, outcome: outcomeOf(name, reserved, principal) };
       if (earlier.fingerprint !== fingerprint) throw new GatewayError("conflict", "This `Idempotency-Key` came with another request before. Take a new key for each request, and the same one only to send it again.");
       if (earlier.status === "answered") return { state: "answered", answer: earlier.answer ?? "" };

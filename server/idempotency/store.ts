@@ -17,12 +17,12 @@ export interface StoredRequest {
 }
 
 export interface IdempotencyStore extends Prunable {
-  /** Takes the name, if nobody has since `expiredAt`; else gives back who has. One of two at once gets it. */
-  claim(request: RequestName & { fingerprint: string; runId: string; at: number; expiredAt: number }): Promise<StoredRequest | undefined>;
+  /** Takes the name, if nobody has since `expiredAt`; else gives back who has. One of two at once gets it. `ifCutOff` is its answer when this process dies before there is another. */
+  claim(request: RequestName & { fingerprint: string; runId: string; ifCutOff: string | null; at: number; expiredAt: number }): Promise<StoredRequest | undefined>;
   /** What is said whenever the request comes again; null: its run says it. */
   settle(name: RequestName, answer: string | null): Promise<void>;
   delete(name: RequestName): Promise<void>;
-  /** At start: what was cut off before it had a run is forgotten, and what had one is answered by it from now on. */
+  /** At start: what was cut off has the answer that it was claimed with; else its run answers, and what has none either is forgotten. */
   settleLeftRunning(): Promise<void>;
 }
 
@@ -30,9 +30,9 @@ export function createIdempotencyStore({ database }: { database: Database }): Id
   const { kysely } = database;
 
   return {
-    claim: ({ keyId, idempotencyKey, fingerprint, runId, at, expiredAt }) =>
+    claim: ({ keyId, idempotencyKey, fingerprint, runId, ifCutOff, at, expiredAt }) =>
       database.run(function* () {
-        const fresh = { fingerprint, run_id: runId, status: "running", answer: null, created_at: at } as const;
+        const fresh = { fingerprint, run_id: runId, status: "running", answer: ifCutOff, created_at: at } as const;
         const { affected } = yield kysely
           .insertInto("idempotency_keys")
           .values({ key_id: keyId, idempotency_key: idempotencyKey, ...fresh })
@@ -62,6 +62,7 @@ export function createIdempotencyStore({ database }: { database: Database }): Id
       }),
     settleLeftRunning: () =>
       database.run(function* () {
+        yield kysely.updateTable("idempotency_keys").set({ status: "answered" }).where("status", "=", "running").where("answer", "is not", null).compile();
         yield kysely
           .deleteFrom("idempotency_keys")
           .where("status", "=", "running")

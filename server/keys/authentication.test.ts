@@ -10,7 +10,7 @@ import { testKey } from "./testing.ts";
 import { hashToken } from "./token.ts";
 
 const permissions = ["messages:read", "messages:write", "config:read"];
-const configured = { id: "key_file", label: "File", token: "oc_tok_of_the_settings_file", place: "/api/auth/tokens/0/token", edition: "conversations", scopes: null, permissions: null, workspaces: "*", tools: null, rateLimitPerMinute: null, maxTokensPerDay: null, expiresAt: null } as const;
+const configured = { id: "key_file", label: "File", token: "oc_tok_of_the_settings_file", place: "/api/auth/tokens/0/token", edition: "conversations", scopes: null, permissions: null, workspaces: "*", tools: null, denyTools: null, rateLimitPerMinute: null, maxTokensPerDay: null, expiresAt: null } as const;
 const settings = (overrides: Partial<AuthSettings> = {}): AuthSettings => ({ enabled: true, ownerTokens: [], keys: [configured], ...overrides });
 
 /** An authentication over a database, with a clock that the test sets. */
@@ -117,7 +117,7 @@ test("of more than 10,000 keys in use at once, the longest kept are read again",
   expect(reads).toHaveBeenCalledTimes(1);
 });
 
-const rowOf = ({ id, hash, label }: KeyRecord) => ({ id, hash, label, prefix: "oc_tok_", last_four: "abcd", owner: 0, scopes: null, permissions: null, workspaces: null, tools: null, rate_limit: null, max_tokens_per_day: null, expires_at: null, created_at: 1, last_used_at: null, revoked_at: null });
+const rowOf = ({ id, hash, label }: KeyRecord) => ({ id, hash, label, prefix: "oc_tok_", last_four: "abcd", owner: 0, scopes: null, permissions: null, workspaces: null, tools: null, deny_tools: null, rate_limit: null, max_tokens_per_day: null, expires_at: null, created_at: 1, last_used_at: null, revoked_at: null });
 
 test("a key of the settings needs no database, and other settings hold at once", async () => {
   const { authenticate, settingsKeys, reads } = await setUp();

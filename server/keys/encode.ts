@@ -16,6 +16,7 @@ export function encodeKey(key: Key): Schemas["Key"] {
     permissions: key.permissions as Schemas["KeyPermission"][] | null,
     workspaces: key.workspaces === "*" ? ["*"] : [...key.workspaces],
     tools: key.tools && [...key.tools],
+    denyTools: key.denyTools && [...key.denyTools],
     rateLimit: key.rateLimit,
     maxTokensPerDay: key.maxTokensPerDay,
     expiresAt: instantOrNull(key.expiresAt),

@@ -2,10 +2,10 @@ import { GatewayError } from "../errors.ts";
 import { matchesAny } from "../tools/globs.ts";
 import type { Key } from "./key.ts";
 import { expandGrant } from "./permissions.ts";
-import type { Principal } from "./principal.ts";
+import type { Principal, ToolRights } from "./principal.ts";
 
 /** What a key is given: its permissions, where they hold, and for which tools. */
-export type Given = Pick<Key, "scopes" | "permissions" | "workspaces" | "tools" | "owner">;
+export type Given = Pick<Key, "scopes" | "permissions" | "workspaces" | "tools" | "denyTools" | "owner">;
 
 /** Whether somebody may see a key: one that is bound to workspaces sees those bound to no other. */
 export function maySeeKey({ workspaces }: Principal, key: Pick<Key, "workspaces">): boolean {
@@ -16,7 +16,7 @@ export function maySeeKey({ workspaces }: Principal, key: Pick<Key, "workspaces"
 export function checkMayGive(author: Principal, given: Given, known: readonly string[]): void {
   const permissions = missingPermissions(author, given, known);
   const workspaces = missingWorkspaces(author.workspaces, given.workspaces);
-  const tools = missingTools(author.tools, given.tools);
+  const tools = missingTools(author, given);
   if (permissions.length === 0 && workspaces.length === 0 && tools.length === 0) return;
   const lacks = [
     permissions.length > 0 && named("the permission", permissions),
@@ -41,10 +41,15 @@ function missingWorkspaces(own: Principal["workspaces"], given: Key["workspaces"
   return given === "*" ? ["*"] : given.filter((id) => !own.includes(id));
 }
 
-/** A glob of the one that fits a glob of the other fits whatever that one fits: a `*` can only stand for a `*`. */
-function missingTools(own: Principal["tools"], given: Key["tools"]): readonly string[] {
-  if (own === null) return [];
-  return (given ?? ["*"]).filter((glob) => !matchesAny(own, glob));
+/**
+ * A glob of the one that fits a glob of the other fits whatever that one fits: a `*` can only stand for a `*`. What the author is
+ * denied must be denied to the key as well, or be out of its reach.
+ */
+function missingTools(own: ToolRights, given: ToolRights): readonly string[] {
+  const globs = given.tools ?? ["*"];
+  const beyond = own.tools === null ? [] : globs.filter((glob) => !matchesAny(own.tools!, glob));
+  const isOutOfReach = (denied: string) => matchesAny(given.denyTools ?? [], denied) || !globs.some((glob) => glob.includes("*") || matchesAny([denied], glob));
+  return [...beyond, ...(own.denyTools ?? []).filter((denied) => !isOutOfReach(denied))];
 }
 
 function named(what: string, names: readonly string[]): string {

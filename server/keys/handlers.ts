@@ -13,8 +13,8 @@ export function createKeysHandlers({ keys }: { keys: Keys }): KeysHandlers<Reque
       const { items, nextCursor } = await keys.list(principal, { limit, cursor });
       return { status: 200, body: { keys: items.map(encodeKey), ...(nextCursor !== null && { nextCursor }) } };
     },
-    async createKey({ body: { label, scopes = null, permissions = null, workspaces = null, tools = null, rateLimit = null, maxTokensPerDay = null, expiresAt } }, { principal }) {
-      const wanted = { label, scopes, permissions, workspaces: workspaces?.includes("*") ? ("*" as const) : workspaces, tools, rateLimit, maxTokensPerDay, expiresAt: expiresAt === undefined ? null : decodeMoment(expiresAt) };
+    async createKey({ body: { label, scopes = null, permissions = null, workspaces = null, tools = null, denyTools = null, rateLimit = null, maxTokensPerDay = null, expiresAt } }, { principal }) {
+      const wanted = { label, scopes, permissions, workspaces: workspaces?.includes("*") ? ("*" as const) : workspaces, tools, denyTools, rateLimit, maxTokensPerDay, expiresAt: expiresAt === undefined ? null : decodeMoment(expiresAt) };
       return newKeyAnswer(await keys.create(principal, wanted));
     },
     async getOwnKey(_request, { principal }) {
@@ -25,7 +25,7 @@ export function createKeysHandlers({ keys }: { keys: Keys }): KeysHandlers<Reque
       await keys.revoke(principal, keyId);
       return { status: 204 };
     },
-    async rotateKey({ path: { keyId }, body: { graceSeconds = 0 } }, { principal }) {
+    async rotateKey({ path: { keyId }, body: { graceSeconds = 0 } = {} }, { principal }) {
       return newKeyAnswer(await keys.rotate(principal, keyId, graceSeconds * 1000));
     },
   };

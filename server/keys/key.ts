@@ -16,6 +16,8 @@ export interface Key {
   readonly workspaces: readonly string[] | "*";
   /** The tools it may call, as names or globs; null for all that the settings allow. */
   readonly tools: readonly string[] | null;
+  /** Those that it may not call, whatever else allows them; null for none. */
+  readonly denyTools: readonly string[] | null;
   /** Requests a minute; null for what the settings give every key. */
   readonly rateLimit: number | null;
   /** Null for what the settings give every key. */
@@ -37,6 +39,7 @@ export function principalOf(key: Key, edition: Principal["edition"], known: read
     permissions: key.owner ? "*" : expandGrant(key, known),
     workspaces: key.workspaces,
     tools: key.tools,
+    denyTools: key.denyTools,
     isOwner: key.owner,
     rateLimitPerMinute: key.rateLimit,
     maxTokensPerDay: key.maxTokensPerDay,
@@ -55,6 +58,7 @@ export function ownerKey(id: string): Key {
     permissions: null,
     workspaces: "*",
     tools: null,
+    denyTools: null,
     rateLimit: null,
     maxTokensPerDay: null,
     expiresAt: null,

@@ -13,6 +13,8 @@ export interface Principal {
   readonly workspaces: readonly string[] | "*";
   /** Names or globs of the tools it may call; null for all that the settings allow. */
   readonly tools: readonly string[] | null;
+  /** Names or globs of those that it may not, whatever else allows them; null for none. */
+  readonly denyTools: readonly string[] | null;
   /** The owner's token, which has a limit of its own. */
   readonly isOwner: boolean;
   /** Requests a minute; null for what the settings give every key. */
@@ -21,9 +23,17 @@ export interface Principal {
   readonly maxTokensPerDay: number | null;
 }
 
+/** A key's part of what decides on a tool. */
+export type ToolRights = Pick<Principal, "tools" | "denyTools">;
+
 /** Whether the key may see the objects of a workspace. */
-export function maySee(principal: Principal, workspaceId: string): boolean {
+export function maySee(principal: Pick<Principal, "workspaces">, workspaceId: string): boolean {
   return principal.workspaces === "*" || principal.workspaces.includes(workspaceId);
+}
+
+/** Whether the key has a permission. */
+export function mayDo({ permissions }: Pick<Principal, "permissions">, permission: string): boolean {
+  return permissions === "*" || permissions.has(permission);
 }
 
 /** Throws `forbidden` to a key that is bound to workspaces. `what` is read or written for all of them, in the plural and with a capital. */

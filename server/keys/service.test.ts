@@ -12,7 +12,7 @@ import { testKey, testPrincipal } from "./testing.ts";
 
 const permissions = ["messages:read", "messages:write", "sessions:read", "config:read", "keys:read", "keys:write"];
 const workspaces = ["default", "team", "other"];
-const configured: ConfiguredKey = { id: "key_file", label: "File", token: "oc_tok_of_the_settings_file", place: "/api/keys/0/key", edition: "workspaces", scopes: null, permissions: null, workspaces: ["team"], tools: null, rateLimitPerMinute: 7, maxTokensPerDay: null, expiresAt: null };
+const configured: ConfiguredKey = { id: "key_file", label: "File", token: "oc_tok_of_the_settings_file", place: "/api/keys/0/key", edition: "workspaces", scopes: null, permissions: null, workspaces: ["team"], tools: null, denyTools: null, rateLimitPerMinute: 7, maxTokensPerDay: null, expiresAt: null };
 
 async function setUp({ ownerTokens = [] as string[], keys: inFile = [configured] } = {}) {
   const store = createKeyStore({ database: await temporaryDatabase() });
@@ -26,7 +26,7 @@ async function setUp({ ownerTokens = [] as string[], keys: inFile = [configured]
   return { keys, store, clock, authentication, lastUse };
 }
 
-const wanted = (overrides: Partial<WantedKey> = {}): WantedKey => ({ label: "New", scopes: null, permissions: null, workspaces: null, tools: null, rateLimit: null, maxTokensPerDay: null, expiresAt: null, ...overrides });
+const wanted = (overrides: Partial<WantedKey> = {}): WantedKey => ({ label: "New", scopes: null, permissions: null, workspaces: null, tools: null, denyTools: null, rateLimit: null, maxTokensPerDay: null, expiresAt: null, ...overrides });
 const admin = testPrincipal();
 const bound = testPrincipal({ workspaces: ["team"], permissions: new Set(["messages:read", "keys:read", "keys:write"]) });
 
@@ -198,6 +198,37 @@ describe("rotate", () => {
     const both = await Promise.allSettled([keys.rotate(admin, key.id, 0), keys.rotate(admin, key.id, 0)]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(await store.count()).toBe(4);
+  });
+
+  const deniedAuthor = testPrincipal({ denyTools: ["write", "run_*"] });
+
+  test.each<[string, Partial<WantedKey>, string[]]>([
+    ["nothing said: as denied as the author", {}, ["write", "run_*"]],
+    ["denied more", { denyTools: ["run_*", "w*", "fetch"] }, ["run_*", "w*", "fetch"]],
+    ["given tools, none of which he is denied", { tools: ["read"], denyTools: [] }, []],
+  ])("a key that is denied tools makes keys that may not call them either: %s", async (_name, overrides, denyTools) => {
+    const { keys, authentication } = await setUp();
+    const { secret } = await keys.create(deniedAuthor, wanted(overrides));
+    expect(authentication.authenticate(secret).denyTools).toEqual(denyTools);
+  });
+
+  test.each<[string, Partial<WantedKey>, string[]]>([
+    ["denied others", { denyTools: ["fetch"] }, ["write", "run_*"]],
+    ["denied nothing", { denyTools: [] }, ["write", "run_*"]],
+    ["a narrower glob than his", { denyTools: ["write", "run_code"] }, ["run_*"]],
+    ["given a tool that he is denied", { tools: ["read", "write"], denyTools: [] }, ["write"]],
+    ["given a glob that may name one", { tools: ["r*"], denyTools: ["write"] }, ["run_*"]],
+  ])("a key that is denied tools makes none that may call them: %s", async (_name, overrides, lacks) => {
+    const { keys } = await setUp();
+    await expect(keys.create(deniedAuthor, wanted(overrides))).rejects.toMatchObject({ code: "forbidden", details: { tools: lacks } });
+  });
+
+  test("a key that is denied tools is handed no secret of one that is not", async () => {
+    const { keys } = await setUp();
+    const { key } = await keys.create(admin, wanted());
+    await expect(keys.rotate(testPrincipal({ denyTools: ["write"] }), key.id, 0)).rejects.toMatchObject({ code: "forbidden", details: { tools: ["write"] } });
+    const { key: denied } = await keys.create(admin, wanted({ denyTools: ["w*"] }));
+    expect((await keys.rotate(testPrincipal({ denyTools: ["write"] }), denied.id, 0)).key.denyTools).toEqual(["w*"]);
   });
 
   test("nobody is handed the secret of a key that may more than he: neither an admin's nor the owner's", async () => {

@@ -23,6 +23,8 @@ export interface WantedKey {
   workspaces: readonly string[] | "*" | null;
   /** Names or globs of tools. Null: all that the author may call. */
   tools: readonly string[] | null;
+  /** Those that it may not call, whatever else allows them. Null: those that the author may not. */
+  denyTools: readonly string[] | null;
   rateLimit: number | null;
   maxTokensPerDay: number | null;
   /** Epoch milliseconds. */
@@ -119,7 +121,7 @@ export function createKeys({ store, settingsKeys, authentication, lastUse, works
     },
     async create(author, wanted) {
       const workspaces = wanted.workspaces ?? author.workspaces;
-      const given = { ...wanted, workspaces, tools: wanted.tools ?? author.tools, owner: false };
+      const given = { ...wanted, workspaces, tools: wanted.tools ?? author.tools, denyTools: wanted.denyTools ?? author.denyTools, owner: false };
       checkMayGive(author, given, permissions);
       if (wanted.workspaces !== null && wanted.workspaces !== "*") await checkWorkspaces(author, wanted.workspaces);
       if (wanted.expiresAt !== null && wanted.expiresAt <= now()) throw inThePast();

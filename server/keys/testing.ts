@@ -4,7 +4,7 @@ import type { KeyRecord } from "./store.ts";
 
 /** A key that may do everything everywhere, for tests; `overrides` take some of it away. */
 export function testPrincipal(overrides: Partial<Principal> = {}): Principal {
-  return { keyId: "key_1", label: "", edition: "agents", permissions: "*", workspaces: "*", tools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null, ...overrides };
+  return { keyId: "key_1", label: "", edition: "agents", permissions: "*", workspaces: "*", tools: null, denyTools: null, isOwner: false, rateLimitPerMinute: null, maxTokensPerDay: null, ...overrides };
 }
 
 /** A key of the database that was given nothing in particular. */
@@ -22,6 +22,7 @@ export function testKey(overrides: Partial<KeyRecord> = {}): KeyRecord {
     permissions: null,
     workspaces: "*",
     tools: null,
+    denyTools: null,
     rateLimit: null,
     maxTokensPerDay: null,
     expiresAt: null,

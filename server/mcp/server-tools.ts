@@ -22,11 +22,13 @@ const maxSchemaLength = 65_536;
 export function createServerTools({ server, call, onLeftOut }: ServerToolsOptions): ReadServerTools {
   let known = new Map<string, Tool>();
 
-  function make(name: string, { name: itsName, description = "", inputSchema }: ListedTool): Tool {
+  function make(name: string, { name: itsName, description = "", inputSchema, annotations }: ListedTool): Tool {
     return {
       name,
       description: description.length > maxDescriptionLength ? `${description.slice(0, maxDescriptionLength)}…` : description,
       inputSchema,
+      // What a server says of its tools is believed where it warns, and nowhere else.
+      isDangerous: annotations?.destructiveHint === true,
       async invoke(input, context) {
         const result = await call(itsName, input, context);
         const text = resultText(result);
@@ -57,7 +59,7 @@ export function createServerTools({ server, call, onLeftOut }: ServerToolsOption
     const next = new Map<string, Tool>();
     for (const [itsName, tool] of byName) {
       const name = names.get(itsName)!;
-      const definition = JSON.stringify([name, itsName, tool.description, tool.inputSchema]);
+      const definition = JSON.stringify([name, itsName, tool.description, tool.inputSchema, tool.annotations?.destructiveHint]);
       const before = known.get(definition);
       const reason = before === undefined ? await whyNot(tool) : null;
       if (reason === null) next.set(definition, before ?? make(name, tool));

@@ -142,6 +142,11 @@ test("a list that changes is read again; what stays is the same tool", async () 
   expect(started.mcp.tools()[0]).toBe(change);
 });
 
+test("a tool that its server calls destructive is dangerous; without a word it is not", async () => {
+  const started = start({ odd: oddServer("warning") });
+  await vi.waitFor(() => expect(started.mcp.tools().map(({ name, isDangerous }) => [name, isDangerous])).toEqual([["odd__erase", true], ["odd__add", false], ["odd__other", false]]), 10_000);
+});
+
 test("what a tool says of its failure reaches the caller; a secret of the settings does not", async () => {
   const started = start({ odd: { ...oddServer("plain"), env: { TOKEN: "SENTINEL-token" } } });
   await reaches(started, "odd", "connected");

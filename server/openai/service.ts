@@ -74,7 +74,7 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
           const { provider, model, contextWindow, price } = await providers.resolve(wanted, run.signal);
           // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
           // The system text is the caller's, so that no skill is offered.
-          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent.tools, principal, false);
+          const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent, principal, false);
           return {
             identity: { workspaceId, agentId: agent.id, userId },
             newSession: null,

@@ -7,7 +7,7 @@ import { createUpstream } from "./upstream.ts";
 const anthropicBaseUrl = "https://api.anthropic.com";
 
 /** A provider that speaks Anthropic's Messages API (version 2023-06-01). `baseUrl` ends where `/v1/messages` begins. */
-export function createAnthropicProvider({ name, baseUrl = anthropicBaseUrl, apiKey, timing, clock }: RemoteProviderOptions): RemoteProvider {
+export function createAnthropicProvider({ name, baseUrl = anthropicBaseUrl, apiKey, timing, clock, onCall }: RemoteProviderOptions): RemoteProvider {
   const provider = { name, secrets: apiKey === undefined ? [] : [apiKey] };
   const upstream = createUpstream({
     name,
@@ -17,6 +17,7 @@ export function createAnthropicProvider({ name, baseUrl = anthropicBaseUrl, apiK
     secrets: provider.secrets,
     ...(timing !== undefined && { timing }),
     ...(clock !== undefined && { clock }),
+    onCall,
   });
   return {
     name,
@@ -27,7 +28,7 @@ export function createAnthropicProvider({ name, baseUrl = anthropicBaseUrl, apiK
           name,
           stream: request.stream,
           decoder: createAnthropicDecoder(provider, request.model),
-          open: (sink) => upstream.post("/v1/messages", encodeAnthropicRequest(request), request.stream, sink, signal),
+          open: (sink) => upstream.post("/v1/messages", encodeAnthropicRequest(request), request.stream, sink, signal, request.traceparent),
         },
         signal,
       );

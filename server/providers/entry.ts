@@ -3,6 +3,7 @@ import { usualContextWindow } from "./context-window.ts";
 import { createModelList, type ModelList } from "./model-list.ts";
 import { createOpenAiProvider, type RemoteProvider, type RemoteProviderOptions } from "./openai.ts";
 import { createPrice } from "./price.ts";
+import type { OnUpstreamCall } from "./upstream.ts";
 import type { ConfiguredModel, ProviderSettings, ResolvedModel } from "./registry.ts";
 
 /** One provider of the settings, with what is known of its models. */
@@ -16,15 +17,15 @@ export interface Entry {
   resolved: Map<string, ResolvedModel>;
 }
 
-export function createEntry(name: string, settings: ProviderSettings, clock: { now(): number }): Entry {
-  const provider = createRemoteProvider(name, settings, clock);
+export function createEntry(name: string, settings: ProviderSettings, clock: { now(): number }, onCall?: OnUpstreamCall): Entry {
+  const provider = createRemoteProvider(name, settings, clock, onCall);
   return { name, settings, provider, configured: new Map((settings.models ?? []).map((model) => [model.id, model])), list: createModelList(provider, clock), resolved: new Map() };
 }
 
 /** One provider of the settings, by itself. */
-export function createRemoteProvider(name: string, settings: ProviderSettings, clock: { now(): number }): RemoteProvider {
+export function createRemoteProvider(name: string, settings: ProviderSettings, clock: { now(): number }, onCall?: OnUpstreamCall): RemoteProvider {
   const { type, baseUrl, apiKey, models: _models, ...timing } = settings;
-  const options: RemoteProviderOptions = { name, timing, clock, ...(baseUrl !== undefined && { baseUrl }), ...(apiKey !== undefined && { apiKey }) };
+  const options: RemoteProviderOptions = { name, timing, clock, onCall, ...(baseUrl !== undefined && { baseUrl }), ...(apiKey !== undefined && { apiKey }) };
   return type === "anthropic" ? createAnthropicProvider(options) : createOpenAiProvider(options);
 }
 

@@ -4,7 +4,7 @@ import { streamModel } from "./model-stream.ts";
 import { createOpenAiDecoder } from "./openai-decoder.ts";
 import { encodeEmbeddings, readEmbeddings } from "./openai-embeddings.ts";
 import { encodeOpenAiRequest, type MaxTokensField } from "./openai-request.ts";
-import { createUpstream, type UpstreamHealth, type UpstreamTiming } from "./upstream.ts";
+import { createUpstream, type OnUpstreamCall, type UpstreamHealth, type UpstreamTiming } from "./upstream.ts";
 import { badAnswer } from "./upstream-errors.ts";
 
 /** What a remote provider is made of. */
@@ -15,6 +15,7 @@ export interface RemoteProviderOptions {
   apiKey?: string;
   timing?: UpstreamTiming;
   clock?: { now(): number };
+  onCall?: OnUpstreamCall | undefined;
 }
 
 /** A provider behind HTTP, which can say how it has fared. */
@@ -28,7 +29,7 @@ const openAiBaseUrl = "https://api.openai.com/v1";
  * A provider that speaks OpenAI's Chat Completions protocol: OpenAI itself, Ollama, vLLM, LM Studio, llama.cpp, LiteLLM, OpenRouter…
  * `baseUrl` ends where `/chat/completions` begins, usually in `/v1`.
  */
-export function createOpenAiProvider({ name, baseUrl = openAiBaseUrl, apiKey, timing, clock }: RemoteProviderOptions): RemoteProvider {
+export function createOpenAiProvider({ name, baseUrl = openAiBaseUrl, apiKey, timing, clock, onCall }: RemoteProviderOptions): RemoteProvider {
   const provider = { name, secrets: apiKey === undefined ? [] : [apiKey] };
   const upstream = createUpstream({
     name,
@@ -37,6 +38,7 @@ export function createOpenAiProvider({ name, baseUrl = openAiBaseUrl, apiKey, ti
     secrets: provider.secrets,
     ...(timing !== undefined && { timing }),
     ...(clock !== undefined && { clock }),
+    onCall,
   });
   const maxTokensField = maxTokensFieldOf(baseUrl);
   return {
@@ -48,7 +50,7 @@ export function createOpenAiProvider({ name, baseUrl = openAiBaseUrl, apiKey, ti
           name,
           stream: request.stream,
           decoder: createOpenAiDecoder(provider, request),
-          open: (sink) => upstream.post("/chat/completions", encodeOpenAiRequest(request, maxTokensField), request.stream, sink, signal),
+          open: (sink) => upstream.post("/chat/completions", encodeOpenAiRequest(request, maxTokensField), request.stream, sink, signal, request.traceparent),
         },
         signal,
       );

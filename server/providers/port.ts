@@ -52,6 +52,8 @@ export interface ModelRequest {
   user?: string;
   /** Whether somebody reads the text as it comes. Without it a provider makes one plain JSON call, which costs a sixth of the CPU. */
   stream: boolean;
+  /** The span that the call belongs to (W3C Trace Context), for the provider's own traces. */
+  traceparent?: string;
 }
 
 /** Tokens of one model call. */

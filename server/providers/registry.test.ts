@@ -33,7 +33,7 @@ test("with no provider, the embedded model answers to every name and says who it
   const registry = providers({ providers: {} });
   for (const name of [null, undefined, "gpt-5", "openai/gpt-5"]) expect(await registry.resolve(name, never)).toMatchObject({ id: "embedded/echo-1", model: "echo-1", provider: { type: "embedded" } });
   expect(await registry.list(never)).toEqual([{ id: "embedded/echo-1", provider: "embedded", default: true }]);
-  expect(registry.status()).toEqual([{ name: "embedded", type: "embedded", lastSuccessAt: null, lastErrorAt: null, lastError: null }]);
+  expect(registry.status()).toEqual([{ name: "embedded", type: "embedded", lastSuccessAt: null, lastErrorAt: null, lastError: null, isFailing: false }]);
 });
 
 test("finds names with and without a provider, configured or listed, also with slashes in them", async () => {

@@ -5,7 +5,7 @@ import { usualContextWindow } from "./context-window.ts";
 import { createEmbeddedProvider, embeddedModel, type EmbeddedProviderOptions } from "./embedded.ts";
 import type { Provider } from "./port.ts";
 import { createPrice, type Price } from "./price.ts";
-import type { UpstreamHealth, UpstreamTiming } from "./upstream.ts";
+import type { OnUpstreamCall, UpstreamHealth, UpstreamTiming } from "./upstream.ts";
 
 /** `models` of the settings. */
 export interface ModelSettings {
@@ -74,6 +74,7 @@ export interface ProvidersOptions {
   clock?: { now(): number };
   /** For the embedded model, which answers when no provider is configured. */
   embedded?: EmbeddedProviderOptions;
+  onCall?: OnUpstreamCall;
 }
 
 /** Builds the providers of the settings. With none configured, the embedded model answers to every name. */
@@ -83,6 +84,7 @@ export function createProviders(settings: ModelSettings, options: ProvidersOptio
 
 class Registry implements Providers {
   readonly #clock: { now(): number };
+  readonly #onCall: OnUpstreamCall | undefined;
   /** Answers while there is no provider. */
   readonly #embedded: ResolvedModel;
   #entries: readonly Entry[] = [];
@@ -90,8 +92,9 @@ class Registry implements Providers {
   /** Exchanged for others, and still in use. */
   readonly #retired = new Set<Entry>();
 
-  constructor(settings: ModelSettings, { clock = Date, embedded }: ProvidersOptions) {
+  constructor(settings: ModelSettings, { clock = Date, embedded, onCall }: ProvidersOptions) {
     this.#clock = clock;
+    this.#onCall = onCall;
     this.#embedded = { provider: createEmbeddedProvider(embedded), model: embeddedModel, id: `embedded/${embeddedModel}`, contextWindow: usualContextWindow(embeddedModel), price: createPrice({ input: 0, output: 0 }) };
     this.use(settings, Promise.resolve());
   }
@@ -101,7 +104,7 @@ class Registry implements Providers {
     this.#default = defaultName;
     this.#entries = Object.entries(providers).map(([name, settings]) => {
       const same = before.find((entry) => entry.name === name && isDeepStrictEqual(entry.settings, settings));
-      return same ?? createEntry(name, settings, this.#clock);
+      return same ?? createEntry(name, settings, this.#clock, this.#onCall);
     });
     for (const entry of before) {
       if (this.#entries.includes(entry)) continue;
@@ -142,7 +145,7 @@ class Registry implements Providers {
 
   status(): ProviderStatus[] {
     const { name, type } = this.#embedded.provider;
-    if (this.#entries.length === 0) return [{ name, type, lastSuccessAt: null, lastErrorAt: null, lastError: null }];
+    if (this.#entries.length === 0) return [{ name, type, lastSuccessAt: null, lastErrorAt: null, lastError: null, isFailing: false }];
     return this.#entries.map(({ name, provider }) => ({ name, type: provider.type, ...provider.health() }));
   }
 

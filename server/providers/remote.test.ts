@@ -290,9 +290,9 @@ describe.each(protocols)("a provider of type $type", ({ model, start, create }) 
     await collect(watched.generate(requestOf("hi", { model }), never));
     now = 2_000;
     await failure(collect(watched.generate(requestOf("[400]", { model }), never)));
-    expect(watched.health()).toEqual({ lastSuccessAt: 1_000, lastErrorAt: null, lastError: null });
+    expect(watched.health()).toEqual({ lastSuccessAt: 1_000, lastErrorAt: null, lastError: null, isFailing: false });
     await failure(collect(watched.generate(requestOf("[500]", { model }), never)));
-    expect(watched.health()).toEqual({ lastSuccessAt: 1_000, lastErrorAt: 2_000, lastError: "provider_error" });
+    expect(watched.health()).toEqual({ lastSuccessAt: 1_000, lastErrorAt: 2_000, lastError: "provider_error", isFailing: true });
     await watched.close();
   });
 

@@ -55,6 +55,7 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   #errorHeaders: IncomingHttpHeaders = {};
   #errorBody: Buffer[] = [];
   #errorSize = 0;
+  readonly #startedAt = performance.now();
 
   constructor(context: UpstreamContext, request: CallRequest, sink: UpstreamSink, signal: AbortSignal) {
     this.#context = context;
@@ -150,6 +151,8 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
     }
     this.#leave();
     this.#context.health.lastSuccessAt = this.#context.now();
+    this.#context.health.isFailing = false;
+    this.#tell("ok");
     this.#sink.end();
   }
 
@@ -188,7 +191,9 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
     if (error instanceof GatewayError && error.code !== "bad_request" && error.code !== "not_found") {
       this.#context.health.lastErrorAt = this.#context.now();
       this.#context.health.lastError = error.code;
+      this.#context.health.isFailing = true;
     }
+    this.#tell(error instanceof GatewayError ? error.code : "internal_error");
     this.#sink.fail(error);
   }
 
@@ -196,7 +201,12 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
     if (this.#done) return;
     const controller = this.#controller;
     this.#leave();
+    this.#tell("cancelled");
     controller?.abort(reason instanceof Error ? reason : abortedByUs);
+  }
+
+  #tell(outcome: string): void {
+    this.#context.onCall?.(this.#context.name, outcome, performance.now() - this.#startedAt);
   }
 
   #leave(): void {

@@ -19,7 +19,11 @@ export interface UpstreamOptions {
   secrets?: readonly string[];
   timing?: UpstreamTiming;
   clock?: { now(): number };
+  onCall?: OnUpstreamCall | undefined;
 }
+
+/** Told of each call when it has ended: `ok`, `cancelled`, or the code of its failure. The duration has the attempts before the last in it. */
+export type OnUpstreamCall = (provider: string, outcome: string, durationMs: number) => void;
 
 /** All in milliseconds, all optional. */
 export interface UpstreamTiming {
@@ -44,8 +48,8 @@ export interface UpstreamTiming {
 export interface Upstream {
   /** What the failures of this provider are called in messages. */
   readonly name: string;
-  /** POSTs a JSON text and streams a good answer into `sink`. Never throws: failures go to `sink.fail`. */
-  post(path: string, body: string, stream: boolean, sink: UpstreamSink, signal: AbortSignal): UpstreamCall;
+  /** POSTs a JSON text and streams a good answer into `sink`. Never throws: failures go to `sink.fail`. `traceparent` is of W3C Trace Context. */
+  post(path: string, body: string, stream: boolean, sink: UpstreamSink, signal: AbortSignal, traceparent?: string): UpstreamCall;
   /** GETs a JSON document of at most 32 MB. */
   getJson(path: string, signal: AbortSignal): Promise<unknown>;
   health(): UpstreamHealth;
@@ -58,6 +62,8 @@ export interface UpstreamHealth {
   lastErrorAt: number | null;
   /** The stable code of the last failure. */
   lastError: string | null;
+  /** Whether the last call failed. */
+  isFailing: boolean;
 }
 
 /** What one call needs to know of its provider; fixed for the provider's life. */
@@ -71,6 +77,7 @@ export interface UpstreamContext {
   maxRetryWaitMs: number;
   now(): number;
   health: UpstreamHealth;
+  onCall: OnUpstreamCall | undefined;
 }
 
 export function createUpstream(options: UpstreamOptions): Upstream {
@@ -95,15 +102,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     retryBaseMs: timing.retryBaseMs ?? 500,
     maxRetryWaitMs: timing.maxRetryWaitMs ?? 20_000,
     now: () => clock.now(),
-    health: { lastSuccessAt: null, lastErrorAt: null, lastError: null },
+    health: { lastSuccessAt: null, lastErrorAt: null, lastError: null, isFailing: false },
+    onCall: options.onCall,
   };
   const postHeaders = { ...options.headers, "content-type": "application/json" };
 
   return {
     name: options.name,
-    post(path, body, stream, sink, signal) {
+    post(path, body, stream, sink, signal, traceparent) {
       const timeoutMs = stream ? firstByteTimeoutMs : answerTimeoutMs;
-      return dispatchCall(context, { method: "POST", path: prefix + path, headers: postHeaders, body, timeoutMs }, sink, signal);
+      return dispatchCall(context, { method: "POST", path: prefix + path, headers: traceparent === undefined ? postHeaders : { ...postHeaders, traceparent }, body, timeoutMs }, sink, signal);
     },
     getJson(path, signal) {
       return collectBody(options.name, (sink) =>

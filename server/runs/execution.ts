@@ -3,7 +3,7 @@ import { runTurn, type TurnInput, type TurnOutput } from "../chat/turn.ts";
 import { GatewayError } from "../errors.ts";
 import type { Usage } from "../providers/port.ts";
 import { costNanoUsd, type Price } from "../providers/price.ts";
-import type { Run, RunIdentity } from "./run.ts";
+import type { Run, RunIdentity, RunStatus } from "./run.ts";
 import type { FinishRun, NewSession, RunStore } from "./store.ts";
 
 /** What a run needs once it is its turn. */
@@ -27,11 +27,19 @@ export interface RunPlan {
   prepare(): Promise<PreparedRun>;
 }
 
+/** Somebody who counts runs. */
+export interface RunObserver {
+  /** A run whose events are read as they come has said its first words, this long after it was asked for. */
+  saidFirst(durationMs: number): void;
+  /** `model` is empty when it has called none; `usage` is null when it has used nothing. */
+  ended(outcome: Exclude<RunStatus, "running">, model: string, durationMs: number, usage: Usage | null): void;
+}
+
 /** A turn that says more than this is ended as too long: about 16 MB of memory. */
 const mostRunBytes = 16 * 1024 * 1024;
 
 /** Carries a run out: waits for its turn, stores its beginning, takes the turn's events into it, and stores its end. Resolves with whether the run is stored with its end. */
-export function createExecution({ store, log, now }: { store: RunStore; log: Logger; now: () => number }): (run: Run, plan: RunPlan) => Promise<boolean> {
+export function createExecution({ store, log, now, observer }: { store: RunStore; log: Logger; now: () => number; observer?: RunObserver | undefined }): (run: Run, plan: RunPlan) => Promise<boolean> {
   return execute;
 
   async function execute(run: Run, plan: RunPlan): Promise<boolean> {
@@ -76,6 +84,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
         return undefined;
       case "text":
         if (run.log.bytes > mostRunBytes) return finish(run, tooLong(run));
+        if (observer && run.content === "" && run.identity.isStreamed) observer.saidFirst(now() - run.identity.createdAt);
         run.content += event.text;
         run.append(event, event.text.length);
         return undefined;
@@ -89,6 +98,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       case "toolResult": {
         const call = run.toolCalls.find(({ callId }) => callId === event.callId);
         if (call) Object.assign(call, { output: event.output, isError: event.isError });
+        if (!event.isRefused) run.toolsInvoked.add(event.name);
         run.append(event, event.output.length);
         return undefined;
       }
@@ -104,7 +114,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       finishReason: "length",
       usage: { inputTokens: run.usage.inputTokens, outputTokens: Math.ceil(run.content.length / 4) },
       latencyMs: now() - run.identity.createdAt,
-      toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
+      toolsInvoked: [...run.toolsInvoked],
       callerToolCalls: [],
     };
   }
@@ -128,19 +138,20 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       finishedAt,
     });
     run.complete(finished, finishedAt);
+    observer?.ended("completed", run.model, finishedAt - run.identity.createdAt, finished.usage);
   }
 
   /** Whether its end is stored. */
   async function fail(run: Run, thrown: unknown, isBegun: boolean): Promise<boolean> {
     const error = GatewayError.from(thrown);
     const finishedAt = now();
-    if (error.code === "internal_error") log.error({ runId: run.id, requestId: run.identity.requestId, err: error.cause }, "the turn failed");
-    else log.warn({ runId: run.id, requestId: run.identity.requestId, code: error.code, err: error.cause }, error.message);
+    const usage = run.usage.inputTokens + run.usage.outputTokens > 0 ? run.usage : null;
+    if (error.code === "internal_error") log.error({ ...subjectOf(run), err: error.cause }, "the turn failed");
+    else log.warn({ ...subjectOf(run), code: error.code, err: error.cause }, error.message);
     let isStored = false;
     try {
       if (isBegun) {
         const isCancelled = error.code === "cancelled";
-        const usage = run.usage.inputTokens + run.usage.outputTokens > 0 ? run.usage : null;
         await store.finish({
           ...whose(run),
           status: isCancelled ? "cancelled" : "failed",
@@ -152,7 +163,7 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
           cost: usage && costOf(run, usage),
           finishReason: null,
           toolCalls: run.toolCalls,
-          toolsInvoked: [...new Set(run.toolCalls.map(({ name }) => name))],
+          toolsInvoked: [...run.toolsInvoked],
           latencyMs: now() - run.identity.createdAt,
           error: { code: error.code, message: error.message, details: error.details },
           finishedAt,
@@ -161,15 +172,21 @@ export function createExecution({ store, log, now }: { store: RunStore; log: Log
       }
     } catch (cause) {
       // The store is at fault as well: at the next start the run is found running, and marked.
-      log.error({ runId: run.id, err: cause }, "the end of the run could not be stored");
+      log.error({ ...subjectOf(run), err: cause }, "the end of the run could not be stored");
     }
     run.fail(error, finishedAt);
+    observer?.ended(error.code === "cancelled" ? "cancelled" : "failed", run.model, finishedAt - run.identity.createdAt, usage);
     return isStored;
   }
 }
 
 function costOf({ price }: Run, usage: Usage): FinishRun["cost"] {
   return price && { nanoUsd: costNanoUsd(price, usage), priceVersion: price.version };
+}
+
+/** What a line of the log about a turn names. */
+function subjectOf({ id: runId, identity: { requestId, sessionId, principal } }: Run) {
+  return { requestId, keyId: principal.keyId, sessionId: sessionId ?? undefined, runId };
 }
 
 function whose({ identity }: Run): Pick<FinishRun, "run" | "isForChannel"> {

@@ -69,6 +69,8 @@ export class Run {
   model = "";
   content = "";
   readonly toolCalls: ToolCallRecord[] = [];
+  /** Names of those that were run. */
+  readonly toolsInvoked = new Set<string>();
   /** What its model calls have used so far. */
   readonly usage: Usage = { inputTokens: 0, outputTokens: 0 };
   /** What they cost; null where nobody knows. */
@@ -76,6 +78,8 @@ export class Run {
   /** Why it failed or was cancelled. */
   failure: GatewayError | null = null;
   finishedAt: number | null = null;
+  /** Whether it was its turn, and its request is stored. */
+  isAccepted = false;
   /** Somebody asked that it go on although nobody waits for it. */
   isKept = false;
   readonly #controller = new AbortController();
@@ -157,6 +161,7 @@ export class Run {
   }
 
   accept(): void {
+    this.isAccepted = true;
     this.#accepted.resolve();
   }
 

@@ -4,12 +4,12 @@ import { newId } from "../ids.ts";
 import { maySee, type Principal } from "../keys/principal.ts";
 import { type Decision, noCall, type PendingApproval, waitsNoMore } from "./approvals.ts";
 import { createEndedRuns } from "./ended-runs.ts";
-import { createExecution, type RunPlan } from "./execution.ts";
+import { createExecution, type RunObserver, type RunPlan } from "./execution.ts";
 import { replayEvents } from "./replay.ts";
 import { type ReservedRun, Run, type RunIdentity } from "./run.ts";
 import type { RunRecord, RunStore } from "./store.ts";
 
-export type { PreparedRun, RunPlan } from "./execution.ts";
+export type { PreparedRun, RunObserver, RunPlan } from "./execution.ts";
 export type { RunRecord } from "./store.ts";
 
 export interface Runs {
@@ -33,14 +33,24 @@ export interface Runs {
   pendingApprovals(id: string): readonly PendingApproval[];
   /** Approves or refuses a call that waits. Throws `not_found`; `conflict` when it does not wait any more. */
   answerApproval(id: string, callId: string, principal: Principal, decision: Decision): Promise<void>;
+  /** How many there are right now. */
+  counts(): RunCounts;
   /** Lets what is under way end for a while, then ends it. */
   drain(timeoutMs: number): Promise<void>;
+}
+
+export interface RunCounts {
+  /** Under way. */
+  running: number;
+  /** Behind another run of their session. */
+  waiting: number;
 }
 
 export interface RunsOptions {
   store: RunStore;
   log: Logger;
   now: () => number;
+  observer?: RunObserver;
   /** How long a run that nobody waits for any more may be taken up again. */
   graceMs?: number;
   /** How long the events of an ended run are kept. */
@@ -49,10 +59,10 @@ export interface RunsOptions {
   retentionBytes?: number;
 }
 
-export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 600_000, retentionBytes = 64 * 1024 * 1024 }: RunsOptions): Runs {
+export function createRuns({ store, log, now, observer, graceMs = 30_000, retentionMs = 600_000, retentionBytes = 64 * 1024 * 1024 }: RunsOptions): Runs {
   const running = new Map<string, Run>();
   const ended = createEndedRuns({ now, retentionMs, retentionBytes });
-  const execute = createExecution({ store, log, now });
+  const execute = createExecution({ store, log, now, observer });
 
   return {
     create(identity, reserved) {
@@ -105,6 +115,11 @@ export function createRuns({ store, log, now, graceMs = 30_000, retentionMs = 60
       const run = running.get(id);
       if (run) return run.approvals.answer(callId, decision);
       throw toolCalls.some((call) => call.callId === callId) ? waitsNoMore(callId) : noCall(callId);
+    },
+    counts() {
+      let accepted = 0;
+      for (const run of running.values()) if (run.isAccepted) accepted++;
+      return { running: accepted, waiting: running.size - accepted };
     },
     async drain(timeoutMs) {
       const all = settled();

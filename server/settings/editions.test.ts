@@ -65,7 +65,7 @@ describe("conversations edition", () => {
         scopes: ["chat", "send", "read", "admin"],
         permissions: null,
         workspaces: "*",
-        tools: null,
+        tools: null, denyTools: null,
         rateLimitPerMinute: 120,
         maxTokensPerDay: null,
         expiresAt: null,
@@ -76,7 +76,7 @@ describe("conversations edition", () => {
 
   it("folds its webhooks", async () => {
     const { settings } = await loadFixture("conversations-webhooks.json5");
-    expect(settings.webhooks).toEqual([
+    expect(settings.webhooks.endpoints).toEqual([
       {
         id: expect.stringMatching(/^hook_[0-9a-f]{16}$/) as string,
         edition: "conversations",
@@ -121,9 +121,13 @@ describe("workspaces edition", () => {
     expect(settings.workspaces.map(({ id }) => id)).toEqual(["default"]);
   });
 
+  it.each([[{}, 30], [{ deadLetterRetentionDays: 3 }, 3], [{ deadLetterRetentionDays: null }, null]])("keeps dead letters for as long as %j says", async (webhooks, days) => {
+    expect((await load(JSON.stringify({ webhooks }))).settings.webhooks.deadLetterRetentionDays).toBe(days);
+  });
+
   it("folds its webhooks; retries come after the first attempt", async () => {
     const { settings } = await loadFixture("workspaces-webhooks.json");
-    expect(settings.webhooks).toMatchObject([{ edition: "workspaces", secret: "whsec_of_the_test", maxAttempts: 4, timeoutMs: 5000, url: "https://your-app.com/openclaw-events" }]);
+    expect(settings.webhooks.endpoints).toMatchObject([{ edition: "workspaces", secret: "whsec_of_the_test", maxAttempts: 4, timeoutMs: 5000, url: "https://your-app.com/openclaw-events" }]);
   });
 });
 
@@ -181,7 +185,7 @@ describe("all sections together", () => {
     expect(settings.tools.roots).toEqual([`${home.path}/.openclaw/workspace`, `${home.path}/etc/shared`]);
     expect(settings.mcp.servers["docs"]).toEqual({ enabled: true, transport: "http", url: "https://example.com/mcp", headers: { Authorization: "Bearer SENTINEL-header" } });
     expect(settings.cron.jobs).toMatchObject([{ id: "standup", agent: "main", enabled: true, deliver: { channel: "slack", to: "#standup" } }]);
-    expect(settings.webhooks.map(({ edition, maxAttempts }) => [edition, maxAttempts])).toEqual([
+    expect(settings.webhooks.endpoints.map(({ edition, maxAttempts }) => [edition, maxAttempts])).toEqual([
       ["conversations", 3],
       ["workspaces", 1],
     ]);

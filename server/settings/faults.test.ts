@@ -118,6 +118,10 @@ describe("what a schema cannot say", () => {
       "/models/providers/a~1b/apiKey must not be empty. Leave it out where the provider needs none.",
     ]],
     [{ channels: { slack: { botToken: "x" } } }, ["/channels/slack/appToken must be set while the channel is enabled; `enabled: false` turns it off."]],
+    [{ channels: { telegram: { botToken: "x", webhook: { url: "gateway.example.com", secret: "two words" } } } }, [
+      "/channels/telegram/webhook/url must be a URL that begins with http:// or https://.",
+      "/channels/telegram/webhook/secret must be 1 to 256 letters, digits, `_` or `-`.",
+    ]],
     [{ mcp: { servers: { a: {}, b: { url: "http://x", args: [] } } } }, [
       "/mcp/servers/a must have either `command`, a program to start, or `url`, where it is over HTTP.",
       "/mcp/servers/b/args goes with `command`, not with `url`.",

@@ -29,6 +29,7 @@ function foldAgent(agent: Agent): AgentSettings {
     model: agent.model ?? null,
     systemPrompt: agent.systemPrompt ?? "",
     tools: agent.tools ?? ["read", "calculate", "memory_search", "memory_save"],
+    denyTools: agent.denyTools ?? [],
     skills: agent.skills ?? ["*"],
     maxSteps: agent.maxSteps ?? 8,
     summarize: agent.summarize ?? false,

@@ -1,3 +1,4 @@
+import type { Telegram as TelegramFile } from "../../generated/server/settings.ts";
 import { checkUrl } from "./check-url.ts";
 import type { Folding } from "./folding.ts";
 import type { ChannelsSettings } from "./settings.ts";
@@ -13,11 +14,22 @@ const apiRoots = {
 export function foldChannels(folding: Folding): ChannelsSettings {
   const { channels = {} } = folding.file;
   return {
-    telegram: foldChannel("telegram", channels.telegram, ["botToken"], folding),
+    telegram: foldTelegram(channels.telegram, folding),
     discord: foldChannel("discord", channels.discord, ["botToken"], folding),
     slack: foldChannel("slack", channels.slack, ["botToken", "appToken"], folding),
     whatsapp: foldChannel("whatsapp", channels.whatsapp, ["accessToken", "phoneNumberId", "verifyToken", "appSecret"], folding),
   };
+}
+
+function foldTelegram(written: TelegramFile | undefined, folding: Folding): ChannelsSettings["telegram"] {
+  const channel = foldChannel("telegram", written, ["botToken"], folding);
+  const webhook = written?.webhook ?? null;
+  if (channel?.enabled && webhook) {
+    checkUrl(webhook.url, "/channels/telegram/webhook/url", folding);
+    // What Telegram's setWebhook takes.
+    if (!/^[\w-]{1,256}$/.test(webhook.secret)) folding.fault("/channels/telegram/webhook/secret", "must be 1 to 256 letters, digits, `_` or `-`.");
+  }
+  return channel && { ...channel, webhook };
 }
 
 type Written<Credential extends string> = { enabled?: boolean; apiRoot?: string; workspace?: string } & { [name in Credential]?: string };

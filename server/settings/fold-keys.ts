@@ -29,7 +29,7 @@ interface WrittenKey {
   scopes?: ApiToken["scope"] | undefined;
   permissions?: ApiKey["permissions"] | undefined;
   workspaces?: ApiKey["workspaces"] | undefined;
-  limits: Pick<ApiKey, "rateLimit" | "maxTokensPerDay" | "tools" | "expiresAt">;
+  limits: Pick<ApiKey, "rateLimit" | "maxTokensPerDay" | "tools" | "denyTools" | "expiresAt">;
   isOff: boolean;
 }
 
@@ -48,6 +48,7 @@ function foldKey(written: WrittenKey, folding: Folding, places: TokenPlaces): Co
     permissions: permissions ?? null,
     workspaces: workspaces === undefined || workspaces.includes("*") ? "*" : [...new Set(workspaces)],
     tools: limits.tools ?? null,
+    denyTools: limits.denyTools ?? null,
     rateLimitPerMinute: limits.rateLimit ?? null,
     maxTokensPerDay: limits.maxTokensPerDay ?? null,
     expiresAt: foldExpiry(limits.expiresAt, pointer.replace(/[^/]*$/, "expiresAt"), folding),

@@ -27,7 +27,7 @@ import type { Fault } from "./settings-error.ts";
 export function fold(file: SettingsFile, surroundings: Surroundings): { settings: Settings; faults: Fault[]; warnings: string[] } {
   const folding = createFolding(file, surroundings);
   const { stateDir, path, fault, faults, warnings } = folding;
-  const { tools = {}, skills = {}, logging = {}, network = {}, events = {} } = file;
+  const { tools = {}, skills = {}, logging = {}, network = {}, events = {}, webhooks = {} } = file;
 
   const http = foldHttp(folding);
   const auth = foldAuth(folding);
@@ -73,10 +73,12 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     memory: foldMemory(folding, models),
     events: { retentionDays: events.retentionDays === undefined ? 7 : events.retentionDays },
     cron: { jobs },
-    webhooks: foldWebhooks(folding),
+    webhooks: { endpoints: foldWebhooks(folding), deadLetterRetentionDays: webhooks.deadLetterRetentionDays === undefined ? 30 : webhooks.deadLetterRetentionDays },
     logging: {
       level: logging.level ?? "info",
       file: logging.file === null ? null : path(logging.file ?? `${stateDir}/logs/gateway.log`),
+      maxFileBytes: logging.maxFileBytes ?? 10 * 1024 * 1024,
+      maxFiles: logging.maxFiles ?? 5,
       auditRetentionDays: logging.auditRetentionDays === undefined ? 90 : logging.auditRetentionDays,
     },
   };

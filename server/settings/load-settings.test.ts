@@ -16,7 +16,7 @@ describe("without a file", () => {
       storage: { url: `sqlite:${stateDir}/openclaw.db` },
       redis: { url: null },
       models: { default: null, providers: {} },
-      agents: { default: "main", list: [{ id: "main", name: "Main", description: "", model: null, systemPrompt: "", tools: ["read", "calculate", "memory_search", "memory_save"], skills: ["*"], maxSteps: 8, summarize: false }] },
+      agents: { default: "main", list: [{ id: "main", name: "Main", description: "", model: null, systemPrompt: "", tools: ["read", "calculate", "memory_search", "memory_save"], denyTools: [], skills: ["*"], maxSteps: 8, summarize: false }] },
       workspaces: [{ id: "default", label: "Default", agent: null, skills: [], allowlist: [] }],
       channels: { telegram: null, discord: null, slack: null, whatsapp: null },
       tools: { allow: ["*"], deny: [], ask: [], approvalTimeoutMs: 300_000, roots: [`${stateDir}/workspace`], timeoutMs: 30_000 },
@@ -26,8 +26,8 @@ describe("without a file", () => {
       memory: { retentionDays: null, maxEntries: 100_000, recall: { enabled: true, maxTokens: 512 }, embeddings: null },
       events: { retentionDays: 7 },
       cron: { jobs: [] },
-      webhooks: [],
-      logging: { level: "info", file: `${stateDir}/logs/gateway.log`, auditRetentionDays: 90 },
+      webhooks: { endpoints: [], deadLetterRetentionDays: 30 },
+      logging: { level: "info", file: `${stateDir}/logs/gateway.log`, maxFileBytes: 10_485_760, maxFiles: 5, auditRetentionDays: 90 },
     });
   });
 
@@ -142,12 +142,12 @@ describe("variables", () => {
 
   it("may be missing in what is off, and leave nothing guessable there", async () => {
     const { settings } = await load({
-      channels: { telegram: { enabled: false, botToken: "bot-${MISSING}" } },
+      channels: { telegram: { enabled: false, botToken: "bot-${MISSING}", webhook: { url: "https://a.com", secret: "${MISSING}" } } },
       mcp: { servers: { a: { enabled: false, command: "x", env: { TOKEN: "${MISSING}" } } } },
       gateway: { auth: { enabled: false, token: "${MISSING}" } },
       api: { enabled: false, auth: { tokens: [{ name: "a", token: "${MISSING}" }] }, keys: [{ key: "${MISSING}" }] },
     });
-    expect(settings.channels.telegram).toMatchObject({ enabled: false, botToken: "" });
+    expect(settings.channels.telegram).toMatchObject({ enabled: false, botToken: "", webhook: { secret: "" } });
     expect(settings.auth).toEqual({ enabled: false, ownerTokens: [], keys: [] });
     expect(settings.http.apiEnabled).toBe(false);
   });

@@ -2,13 +2,10 @@ import type { Settings } from "./settings.ts";
 
 /**
  * What a file asks for and this version does not do yet. The keys are read, so that a file that works with a later version
- * works here; but nobody should believe that a webhook is called when it is not.
+ * works here; but nobody should rely on what is not there.
  */
-export function settingsNotInForce({ channels, webhooks, cron, redis }: Settings): string[] {
+export function settingsNotInForce({ redis }: Settings): string[] {
   const asked: [isAsked: boolean, what: string][] = [
-    [Object.values(channels).some((channel) => channel?.enabled === true), "channels: none is connected"],
-    [webhooks.length > 0, "webhooks: none is called"],
-    [cron.jobs.some(({ deliver }) => deliver !== null), "`deliver` of cron jobs: their answers stay in their sessions"],
     [redis.url !== null, "Redis beyond limits and quotas, which are shared: turns and live events are each instance's own"],
   ];
   return asked.filter(([isAsked]) => isAsked).map(([, what]) => `Not in force in this version, although the settings ask for it: ${what}.`);

@@ -28,8 +28,8 @@ export interface Settings {
   /** How long events are kept; null for ever. */
   readonly events: { readonly retentionDays: number | null };
   readonly cron: { readonly jobs: readonly CronJobSettings[] };
-  /** Of both forms. */
-  readonly webhooks: readonly WebhookSettings[];
+  /** Webhooks of both forms, and how long the dead letters of all are kept; null for ever. */
+  readonly webhooks: { readonly endpoints: readonly WebhookSettings[]; readonly deadLetterRetentionDays: number | null };
   readonly logging: LoggingSettings;
 }
 
@@ -79,6 +79,8 @@ export interface ConfiguredKey {
   readonly workspaces: readonly string[] | "*";
   /** Names or globs; null: all that `tools` lets be called. */
   readonly tools: readonly string[] | null;
+  /** Those that it may not call, whatever else allows them; null: none. */
+  readonly denyTools: readonly string[] | null;
   /** Null: `limits.perKey`. */
   readonly rateLimitPerMinute: number | null;
   /** Null: `limits.tokensPerDay.perKey`. */
@@ -144,6 +146,8 @@ export interface AgentSettings {
   readonly systemPrompt: string;
   /** Names or globs. */
   readonly tools: readonly string[];
+  /** Those that it may not call, whatever else allows them. */
+  readonly denyTools: readonly string[];
   readonly skills: readonly string[];
   /** Most model calls of one turn. */
   readonly maxSteps: number;
@@ -162,13 +166,16 @@ export interface WorkspaceSettings {
 
 /** Null: not in the file. The credentials of an enabled channel are never empty. */
 export interface ChannelsSettings {
-  readonly telegram: (ChannelSettings & { readonly botToken: string }) | null;
+  readonly telegram: TelegramSettings | null;
   readonly discord: (ChannelSettings & { readonly botToken: string }) | null;
   readonly slack: (ChannelSettings & { readonly botToken: string; readonly appToken: string }) | null;
   readonly whatsapp:
     | (ChannelSettings & { readonly accessToken: string; readonly phoneNumberId: string; readonly verifyToken: string; readonly appSecret: string })
     | null;
 }
+
+/** Without a webhook, Telegram is asked for what has come in. */
+export type TelegramSettings = ChannelSettings & { readonly botToken: string; readonly webhook: { readonly url: string; readonly secret: string } | null };
 
 export interface ChannelSettings {
   readonly enabled: boolean;
@@ -248,6 +255,9 @@ export interface LoggingSettings {
   readonly level: NonNullable<Logging["level"]>;
   /** Absolute; null for standard output only. */
   readonly file: string | null;
+  readonly maxFileBytes: number;
+  /** The one that is written included. */
+  readonly maxFiles: number;
   /** Null: the audit log is kept for ever. */
   readonly auditRetentionDays: number | null;
 }

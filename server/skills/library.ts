@@ -3,9 +3,10 @@
  * for two seconds, then the folders are looked through again, and only a SKILL.md that has changed is read. A skill that was
  * copied in by hand is so found without a restart, and a turn costs nothing.
  */
-import { constants, type Stats } from "node:fs";
-import { lstat, open, readdir, realpath } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { readBounded } from "./read-file.ts";
 import { missingOf, type RequirementsOptions } from "./requirements.ts";
 import { type Skill, skillFileName } from "./skill.ts";
 import { maxSkillFileBytes, readSkillFile, type SkillHead, SkillProblem } from "./skill-file.ts";
@@ -74,7 +75,7 @@ export function createLibrary({ roots, freshForMs = 2000, ...requirements }: Lib
       stamp = [isInstalled, real, stats.dev, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join();
       installedAt = Math.trunc((await lstat(real)).birthtimeMs);
       if (!real.startsWith(`${realRoot}/`)) throw new SkillProblem("its folder is a symbolic link that leads out of the folder of skills");
-      head = known?.stamp === stamp ? known.head : headOf(await readBounded(file, stats), name);
+      head = known?.stamp === stamp ? known.head : headOf(await readText(file, stats), name);
     } catch (error) {
       if (isMissing(error)) return undefined;
       head = error instanceof SkillProblem ? error : new SkillProblem("it cannot be read by the user who runs the gateway");
@@ -108,7 +109,7 @@ export function createLibrary({ roots, freshForMs = 2000, ...requirements }: Lib
 /** The head of a folder's SKILL.md. Throws a SkillProblem. */
 export async function readHeadIn(folder: string): Promise<SkillHead> {
   const file = join(folder, skillFileName);
-  return readSkillFile(await readBounded(file, await lstat(file))).head;
+  return readSkillFile(await readText(file, await lstat(file))).head;
 }
 
 /** Folders, and links in their place; none whose name begins with a dot. */
@@ -117,17 +118,10 @@ async function foldersOf(root: string): Promise<string[]> {
   return entries.filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink())).map(({ name }) => name);
 }
 
-async function readBounded(path: string, stats: Stats): Promise<string> {
+async function readText(path: string, stats: Stats): Promise<string> {
   if (!stats.isFile()) throw new SkillProblem("SKILL.md is not a regular file");
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const buffer = Buffer.alloc(maxSkillFileBytes + 1);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    if (bytesRead > maxSkillFileBytes) throw new SkillProblem(`SKILL.md is larger than ${maxSkillFileBytes / 1024} KB`);
-    return buffer.toString("utf8", 0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  const bytes = await readBounded(path, maxSkillFileBytes, () => new SkillProblem(`SKILL.md is larger than ${maxSkillFileBytes / 1024} KB`));
+  return bytes.toString("utf8");
 }
 
 function headOf(text: string, folderName: string): SkillHead {

@@ -1,9 +1,9 @@
-import { constants } from "node:fs";
-import { access, open, readdir, realpath, stat } from "node:fs/promises";
+import { access, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GatewayError } from "../errors.ts";
 import { findIn, placesIn, shown } from "../folders.ts";
 import { limits, unprocessable } from "./entries.ts";
+import { readBounded } from "./read-file.ts";
 import { skillFileName } from "./skill.ts";
 
 /**
@@ -26,17 +26,8 @@ async function locate(path: string, folders: readonly string[]): Promise<string 
 }
 
 /** The bytes of an archive. Throws `unprocessable` for a large one. */
-export async function readArchive(path: string): Promise<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const { size } = await file.stat();
-    if (size > limits.archiveBytes) throw unprocessable(`The archive has ${size} bytes; ${limits.archiveBytes} are allowed.`, { limitBytes: limits.archiveBytes });
-    const bytes = Buffer.alloc(size);
-    const { bytesRead } = await file.read(bytes, 0, size, 0);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+export function readArchive(path: string): Promise<Buffer> {
+  return readBounded(path, limits.archiveBytes, (size) => unprocessable(`The archive has ${size} bytes; ${limits.archiveBytes} are allowed.`, { limitBytes: limits.archiveBytes }));
 }
 
 function outside(path: string): GatewayError {

@@ -1,7 +1,8 @@
-import { constants, type Dirent } from "node:fs";
-import { open, readdir } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type SkillEntry, unprocessable } from "./entries.ts";
+import { openRegular } from "./read-file.ts";
 
 /** What is in a folder, each folder before what is in it. Throws `unprocessable` at a link, a device or whatever else is no file. */
 export async function* readFolder(folder: string, below = ""): AsyncGenerator<SkillEntry> {
@@ -22,12 +23,6 @@ function isLeftOut({ name }: Dirent): boolean {
 }
 
 async function* readFile(path: string): AsyncGenerator<Buffer> {
-  // What was a file a moment ago may be a link or a pipe by now.
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    if (!(await file.stat()).isFile()) throw unprocessable("The folder has changed while it was read. Please try again.");
-    for await (const chunk of file.createReadStream({ autoClose: false })) yield chunk as Buffer;
-  } finally {
-    await file.close();
-  }
+  await using file = await openRegular(path);
+  for await (const chunk of file.createReadStream({ autoClose: false })) yield chunk as Buffer;
 }

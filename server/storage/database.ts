@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type CompiledQuery, Kysely, SqliteAdapter, SqliteDialect } from "kysely";
 import { DatabaseOpenError, explainOpenFailure } from "./database-open-error.ts";
 import { migrate } from "./migrate.ts";
-import { createSqliteScripts, type RunScript } from "./script.ts";
+import { createSqliteScripts, type OnQuery, type RunScript } from "./script.ts";
 import type { Schema } from "./schema.ts";
 import { createSqliteConnection } from "./sqlite-connection.ts";
 import { inMemory, openSqliteFile } from "./sqlite-file.ts";
@@ -27,14 +27,19 @@ export interface Database {
   close(): Promise<void>;
 }
 
+export interface DatabaseOptions {
+  /** Told of each transaction of scripts and each other query how long it took. */
+  onQuery?: OnQuery | undefined;
+}
+
 /**
  * Opens `sqlite:PATH` (`~/` is the home folder) or `sqlite::memory:`, and brings its tables up to date.
  * Throws a `DatabaseOpenError` that says what to do.
  */
-export async function openDatabase(url: string): Promise<Database> {
+export async function openDatabase(url: string, { onQuery }: DatabaseOptions = {}): Promise<Database> {
   const file = sqliteFile(url);
   try {
-    return await openSqlite(file);
+    return await openSqlite(file, onQuery);
   } catch (thrown) {
     throw explainOpenFailure(file, thrown);
   }
@@ -53,10 +58,10 @@ function sqliteFile(url: string): string {
   return path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
 }
 
-async function openSqlite(file: string): Promise<Database> {
+async function openSqlite(file: string, onQuery: OnQuery | undefined): Promise<Database> {
   const native = openSqliteFile(file);
   const connection = createSqliteConnection(native);
-  const kysely = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database: connection }) });
+  const kysely = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database: connection }), ...(onQuery && { log: ({ queryDurationMillis }) => onQuery("query", queryDurationMillis) }) });
   try {
     await migrate(kysely);
   } catch (thrown) {
@@ -64,7 +69,7 @@ async function openSqlite(file: string): Promise<Database> {
     throw thrown;
   }
 
-  const run = createSqliteScripts(native, connection, kysely as unknown as Kysely<never>);
+  const run = createSqliteScripts(native, connection, kysely as unknown as Kysely<never>, onQuery);
 
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
@@ -81,7 +86,12 @@ async function openSqlite(file: string): Promise<Database> {
   return {
     kysely,
     run,
-    read: <Row>({ sql, parameters }: CompiledQuery<Row>) => connection.prepare(sql).all(parameters) as Row[],
+    read<Row>({ sql, parameters }: CompiledQuery<Row>) {
+      const startedAt = performance.now();
+      const rows = connection.prepare(sql).all(parameters) as Row[];
+      onQuery?.("query", performance.now() - startedAt);
+      return rows;
+    },
     async ping() {
       await kysely.selectFrom("keys").select("id").limit(1).execute();
     },

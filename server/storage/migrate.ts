@@ -9,7 +9,10 @@ import { sessionSummary } from "./migrations/0008-session-summary.ts";
 import { keyTools } from "./migrations/0010-key-tools.ts";
 import { idempotency } from "./migrations/0011-idempotency.ts";
 import { events } from "./migrations/0012-events.ts";
+import { channels } from "./migrations/0013-channels.ts";
+import { webhooks } from "./migrations/0014-webhooks.ts";
 import { usage } from "./migrations/0015-usage.ts";
+import { keyDenyTools } from "./migrations/0016-key-deny-tools.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -26,7 +29,10 @@ const migrations: Record<string, Migration> = {
   "0010-key-tools": keyTools,
   "0011-idempotency": idempotency,
   "0012-events": events,
+  "0013-channels": channels,
+  "0014-webhooks": webhooks,
   "0015-usage": usage,
+  "0016-key-deny-tools": keyDenyTools,
 };
 
 /** What a database of this program's version has been through. */

@@ -24,6 +24,10 @@ export interface Schema extends UsageSchema {
   idempotency_keys: IdempotencyKeysTable;
   events: EventsTable;
   event_log: EventLogTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+  channel_inbox: ChannelInboxTable;
+  channel_counts: ChannelCountsTable;
 }
 
 export interface WorkspacesTable {
@@ -128,6 +132,7 @@ export interface KeysTable {
   permissions: string | null;
   workspaces: string | null;
   tools: string | null;
+  deny_tools: string | null;
   rate_limit: number | null;
   max_tokens_per_day: number | null;
   expires_at: number | null;
@@ -190,6 +195,8 @@ export interface CronJobsTable {
   catch_up: "none" | "once";
   overlap: "skip" | "allow";
   timeout_ms: number;
+  /** JSON of where its answers go; null for nowhere. */
+  deliver: string | null;
   delete_after_run: number;
   enabled: number;
   /** JSON of a `Principal`, its permissions as a list or `"*"`. */
@@ -235,6 +242,39 @@ export interface IdempotencyKeysTable {
   created_at: number;
 }
 
+/** The messages of people on the platforms. A row stays after its answer, so that the same message is not taken twice. */
+export interface ChannelInboxTable {
+  /** In the order that they came in. */
+  id: string;
+  channel: string;
+  /** What the platform calls the message; with the channel unique. */
+  platform_id: string;
+  workspace_id: string;
+  chat_id: string;
+  message_id: string;
+  chat_type: "direct" | "group";
+  user_id: string;
+  user_name: string;
+  /** Empty once it is answered: the session has it. */
+  text: string;
+  /** The run that its turn has, or will have. */
+  run_id: string;
+  status: "waiting" | "done";
+  /** How many parts of the answer are out as they are to be. */
+  parts_sent: number;
+  /** The platform's id of the part behind them, where it is out and still to be edited. */
+  open_message_id: string | null;
+  created_at: number;
+}
+
+export interface ChannelCountsTable {
+  channel: string;
+  received: number;
+  sent: number;
+  failed: number;
+  last_message_at: number | null;
+}
+
 export interface EventsTable {
   /** Counts up in the order of commits. */
   cursor: Generated<number>;
@@ -251,4 +291,45 @@ export interface EventsTable {
 /** One row. */
 interface EventLogTable {
   id: string;
+}
+
+export interface WebhooksTable {
+  id: string;
+  /** Null for all of them. */
+  workspace_id: string | null;
+  url: string;
+  /** JSON list of types of events, or of `*`. */
+  events: string;
+  description: string | null;
+  enabled: number;
+  disabled_reason: string | null;
+  edition: "conversations" | "workspaces";
+  max_attempts: number;
+  backoff_ms: number;
+  timeout_ms: number;
+  /** As they are: deliveries are signed with them. */
+  secret: string;
+  previous_secret: string | null;
+  previous_until: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface WebhookDeliveriesTable {
+  id: string;
+  /** Of the database or of the settings. */
+  webhook_id: string;
+  event_cursor: number;
+  event_type: string;
+  workspace_id: string;
+  status: "pending" | "delivered" | "dead";
+  /** While it is pending: when it is tried; while somebody tries it, when the lease ends. Null when it is done. */
+  due_at: number | null;
+  /** Attempts that failed since it was made or sent again. */
+  failures: number;
+  /** JSON list of the last attempts. */
+  attempts: string;
+  /** From the first attempt that failed until it is delivered: each attempt sends the same. */
+  body: string | null;
+  created_at: number;
 }

@@ -18,6 +18,9 @@ export type Script<T> = Generator<CompiledQuery, T, ScriptResult>;
  */
 export type RunScript = <T>(script: () => Script<T>) => Promise<T>;
 
+/** Told how long the database took. */
+export type OnQuery = (kind: "transaction" | "query", durationMs: number) => void;
+
 interface Job {
   script: () => Script<unknown>;
   resolve: (value: unknown) => void;
@@ -30,7 +33,7 @@ interface Job {
  * cheaper than a savepoint for each, which makes SQLite keep a copy of every page it changes. None gives way between its
  * statements. PostgreSQL will run the same scripts, waiting at each `yield`.
  */
-export function createSqliteScripts(native: DatabaseSync, connection: SqliteDatabase, kysely: Kysely<never>): RunScript {
+export function createSqliteScripts(native: DatabaseSync, connection: SqliteDatabase, kysely: Kysely<never>, onQuery?: OnQuery): RunScript {
   const run = (sql: string) => connection.prepare(sql).run([]);
   let waiting: Job[] = [];
 
@@ -59,10 +62,12 @@ export function createSqliteScripts(native: DatabaseSync, connection: SqliteData
   }
 
   function commit(group: readonly Job[]): unknown[] {
+    const startedAt = performance.now();
     run("begin");
     try {
       const values = group.map(({ script }) => play(script));
       run("commit");
+      onQuery?.("transaction", performance.now() - startedAt);
       return values;
     } catch (thrown) {
       run("rollback");

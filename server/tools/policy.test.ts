@@ -2,8 +2,8 @@ import { createBuiltinTools } from "./builtin/tools.ts";
 import { expect, test } from "vitest";
 import { asks, dangerousBuiltins, refusal } from "./policy.ts";
 
-const anyKey = { tools: null };
-const why = (tool: { name: string; isDangerous?: boolean }, rules: { allow?: string[]; deny?: string[] }, key: { tools: readonly string[] | null } = anyKey) => refusal(tool, { allow: ["*"], deny: [], ask: [], ...rules }, key);
+const anyKey = { tools: null, denyTools: null };
+const why = (tool: { name: string; isDangerous?: boolean }, rules: { allow?: string[]; deny?: string[] }, key: { tools?: string[]; denyTools?: string[] } = {}) => refusal(tool, { allow: ["*"], deny: [], ask: [], ...rules }, { ...anyKey, ...key });
 
 test.each([
   { rules: {}, allowed: true },
@@ -36,6 +36,12 @@ test("a key's globs narrow what the settings allow, and never widen it", () => {
   expect(why({ name: "read" }, {}, { tools: ["rea*"] })).toBeNull();
   expect(why({ name: "read" }, { deny: ["read"] }, { tools: ["read"] })).toContain("tools.deny");
   expect(why({ name: "write", isDangerous: true }, {}, { tools: ["write"] })).toContain('add "write" to `tools.allow`');
+});
+
+test("what is denied to a key stays denied, whatever else allows it", () => {
+  expect(why({ name: "read" }, {}, { denyTools: ["r*"] })).toContain("`denyTools`");
+  expect(why({ name: "read" }, { allow: ["read"] }, { tools: ["read"], denyTools: ["read"] })).toContain("`denyTools`");
+  expect(why({ name: "calculate" }, {}, { denyTools: ["r*"] })).toBeNull();
 });
 
 test("asks for what the globs of ask name", () => {

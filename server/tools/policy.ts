@@ -1,4 +1,4 @@
-import type { Principal } from "../keys/principal.ts";
+import type { ToolRights } from "../keys/principal.ts";
 import { matchesAny } from "./globs.ts";
 import type { Tool } from "./port.ts";
 
@@ -19,8 +19,25 @@ type Judged = Pick<Tool, "name" | "isDangerous">;
  * Why a tool may not be called by this key, for whoever asks; null when it may. In a turn the agent's globs come on top: its model
  * is offered no other tools. What a model or a text that it has read says plays no part in it.
  */
-export function refusal(tool: Judged, rules: ToolRules, { tools }: Pick<Principal, "tools">): string | null {
-  return refusalBySettings(tool, rules) ?? (tools === null || matchesAny(tools, tool.name) ? null : "This key may not call it: its `tools` do not name it.");
+export function refusal(tool: Judged, rules: ToolRules, key: ToolRights): string | null {
+  return refusalBySettings(tool, rules) ?? refusalByKey(tool, key);
+}
+
+/** What is denied is denied, whatever else allows it. */
+function refusalByKey({ name }: Judged, { tools, denyTools }: ToolRights): string | null {
+  if (denyTools !== null && matchesAny(denyTools, name)) return "This key may not call it: its `denyTools` name it.";
+  return tools === null || matchesAny(tools, name) ? null : "This key may not call it: its `tools` do not name it.";
+}
+
+/** What an agent's settings say of tools, as names or globs. */
+export interface AgentTools {
+  readonly tools: readonly string[];
+  readonly denyTools: readonly string[];
+}
+
+/** Whether an agent's model may be offered a tool, as far as the agent goes. */
+export function isChosen({ name }: Judged, { tools, denyTools }: AgentTools): boolean {
+  return matchesAny(tools, name) && !matchesAny(denyTools, name);
 }
 
 /** The settings' part of it. */

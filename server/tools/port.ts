@@ -36,5 +36,8 @@ export interface ToolSource {
 
 /** A tool failed by itself; the message goes to the model, to the stream and to whoever invoked it. */
 export class ToolError extends Error {
-  override readonly name = "ToolError";
+  override readonly name: string = "ToolError";
 }
+
+/** The call was refused, and nothing was run. */
+export class ToolRefusal extends ToolError {}

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { matchesAny } from "./globs.ts";
 import type { Tool, ToolSource } from "./port.ts";
+import type { ToolRights } from "../keys/principal.ts";
+import type { AgentTools } from "./policy.ts";
 import { createTools, ToolInputError, ToolTimeout } from "./registry.ts";
 import { testToolContext, testToolSettings } from "./testing.ts";
 
@@ -29,12 +31,26 @@ test("lists the built-in tools and those of other rooms, sorted", () => {
 
 test("defines for a model what the settings, the key and the agent let through, all three", () => {
   const tools = createTools({ settings: testToolSettings({ deny: ["calc*"] }) });
-  const names = (globs: readonly string[], keyTools: readonly string[] | null = null) => tools.definitions(globs, { tools: keyTools }).map((tool) => tool.name);
+  const names = (globs: readonly string[], keyTools: readonly string[] | null = null) => tools.definitions({ tools: globs, denyTools: [] }, { tools: keyTools, denyTools: null }).map((tool) => tool.name);
   expect(names(["*"])).toEqual(["fetch", "list", "now", "read"]);
   expect(names(["read", "calculate", "write"])).toEqual(["read"]);
   expect(names(["*"], ["r*", "write"])).toEqual(["read"]);
   expect(names(["*"], [])).toEqual([]);
   expect(names([])).toEqual([]);
+});
+
+test("defines nothing that is denied, to the agent or the key, and answers each key by itself", () => {
+  const tools = createTools({ settings: testToolSettings() });
+  const names = (agent: AgentTools, key: Partial<ToolRights> = {}) => tools.definitions(agent, { tools: null, denyTools: null, ...key }).map((tool) => tool.name);
+  const agent = { tools: ["read", "list", "now"], denyTools: ["l*"] };
+  expect(names(agent)).toEqual(["now", "read"]);
+  expect(names(agent, { denyTools: ["*d"] })).toEqual(["now"]);
+  expect(names(agent, { tools: ["read", "now"], denyTools: ["read"] })).toEqual(["now"]);
+  expect(names(agent)).toEqual(["now", "read"]);
+  expect(names({ tools: ["*"], denyTools: ["*"] })).toEqual([]);
+  // The same lists turn after turn.
+  const key = { tools: null, denyTools: ["read"] };
+  expect(tools.definitions(agent, key)).toBe(tools.definitions(agent, { ...key }));
 });
 
 test("goes over to other settings while it runs", async () => {

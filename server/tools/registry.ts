@@ -1,14 +1,13 @@
 import type { ValidateFunction } from "ajv";
-import type { Principal } from "../keys/principal.ts";
+import type { ToolRights } from "../keys/principal.ts";
 import type { ToolDefinition } from "../providers/port.ts";
 import { type Fault, faultsOf } from "../schema-faults.ts";
 import type { Settings } from "../settings/settings.ts";
 import { bounded } from "./bounded.ts";
 import { createBuiltinTools } from "./builtin/tools.ts";
-import { matchesAny } from "./globs.ts";
 import { inputValidator } from "./input-schema.ts";
-import { asks, refusal } from "./policy.ts";
-import { ToolError, type Tool, type ToolContext, type ToolSource } from "./port.ts";
+import { type AgentTools, asks, isChosen, refusal } from "./policy.ts";
+import { ToolError, ToolRefusal, type Tool, type ToolContext, type ToolSource } from "./port.ts";
 
 /** What the settings say of tools. */
 export type ToolSettings = Pick<Settings, "tools" | "network">;
@@ -18,11 +17,11 @@ export interface Tools {
   list(): readonly Tool[];
   get(name: string): Tool | undefined;
   /** Why this key may not call a tool, in words for whoever asks; null when it may. */
-  refusal(tool: Tool, principal: Pick<Principal, "tools">): string | null;
+  refusal(tool: Tool, principal: ToolRights): string | null;
   /** How long a call of the tool waits until somebody has approved it; null when it need not. */
   approvalTimeoutMs(name: string): number | null;
-  /** What a model is told of: the tools that an agent's globs choose, as far as the key may call them. */
-  definitions(globs: readonly string[], principal: Pick<Principal, "tools">): readonly ToolDefinition[];
+  /** What a model is told of: the tools that an agent's settings choose, as far as the key may call them. The same object for the same agent is answered faster. */
+  definitions(agent: AgentTools, principal: ToolRights): readonly ToolDefinition[];
   /**
    * Invokes a tool, with the JSON text that a model wrote or the object that a caller sent. Rejects with a ToolError whose text both
    * may read (a ToolInputError when the input does not fit, a ToolTimeout when it took too long), or with the signal's reason.
@@ -42,7 +41,7 @@ export interface Invocation {
 }
 
 /** The input does not fit the tool's schema. */
-export class ToolInputError extends ToolError {
+export class ToolInputError extends ToolRefusal {
   readonly faults: readonly Fault[];
 
   constructor(message: string, faults: readonly Fault[]) {
@@ -85,8 +84,8 @@ export function createTools({ settings, sources = [], onInvoked, now = Date.now 
     return sorted;
   }
 
-  /** What the globs of an agent chose last. The same lists turn after turn let providers keep what they make of them. */
-  const chosen = new WeakMap<readonly string[], { all: readonly Tool[]; rules: ToolSettings["tools"]; keyTools: Principal["tools"]; definitions: readonly ToolDefinition[] }>();
+  /** What the settings of an agent chose last. The same lists turn after turn let providers keep what they make of them. */
+  const chosen = new WeakMap<AgentTools, { all: readonly Tool[]; rules: ToolSettings["tools"]; key: ToolRights; definitions: readonly ToolDefinition[] }>();
 
   const get = (name: string) => list().find((tool) => tool.name === name);
   const refusalOf: Tools["refusal"] = (tool, principal) => refusal(tool, rules, principal);
@@ -96,20 +95,21 @@ export function createTools({ settings, sources = [], onInvoked, now = Date.now 
     get,
     refusal: refusalOf,
     approvalTimeoutMs: (name) => (asks({ name }, rules) ? rules.approvalTimeoutMs : null),
-    definitions(globs, principal) {
+    definitions(agent, { tools: keyTools, denyTools }) {
       const all = list();
-      const kept = chosen.get(globs);
-      if (kept?.all === all && kept.rules === rules && kept.keyTools === principal.tools) return kept.definitions;
-      const definitions = all.filter((tool) => matchesAny(globs, tool.name) && refusalOf(tool, principal) === null).map(definitionOf);
-      chosen.set(globs, { all, rules, keyTools: principal.tools, definitions });
+      const kept = chosen.get(agent);
+      if (kept?.all === all && kept.rules === rules && kept.key.tools === keyTools && kept.key.denyTools === denyTools) return kept.definitions;
+      const key: ToolRights = { tools: keyTools, denyTools };
+      const definitions = all.filter((tool) => isChosen(tool, agent) && refusalOf(tool, key) === null).map(definitionOf);
+      chosen.set(agent, { all, rules, key, definitions });
       return definitions;
     },
     async invoke(name, given, context) {
       context.signal.throwIfAborted();
       const tool = get(name);
-      if (tool === undefined) throw new ToolError(`There is no tool named ${JSON.stringify(name.slice(0, 100))}.`);
+      if (tool === undefined) throw new ToolRefusal(`There is no tool named ${JSON.stringify(name.slice(0, 100))}.`);
       const reason = refusalOf(tool, context.principal);
-      if (reason !== null) throw new ToolError(`The tool ${name} is not allowed. ${reason}`);
+      if (reason !== null) throw new ToolRefusal(`The tool ${name} is not allowed. ${reason}`);
       const input = typeof given === "string" ? parse(name, given) : given;
       await check(tool, input);
       context.signal.throwIfAborted();
@@ -162,7 +162,7 @@ async function validatorOf({ name, inputSchema }: Tool): Promise<ValidateFunctio
   try {
     return await inputValidator(inputSchema);
   } catch (error) {
-    throw new ToolError(`The tool ${name} has an input schema that cannot be used.`, { cause: error });
+    throw new ToolRefusal(`The tool ${name} has an input schema that cannot be used.`, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import { homeWorkspace, type Principal } from "../keys/principal.ts";
+import { homeWorkspace, mayDo, type Principal } from "../keys/principal.ts";
 import { ToolError } from "./port.ts";
 import { ToolInputError, type Tools, ToolTimeout } from "./registry.ts";
 
@@ -21,7 +21,7 @@ export function createToolInvocations({ tools }: { tools: Tools }): ToolInvocati
       if (tools.approvalTimeoutMs(name) !== null) {
         throw new GatewayError("forbidden", `Calls of the tool \`${name}\` wait to be approved (\`tools.ask\`), which only a call in a turn can: ask an agent for it.`, { details: { tool: name } });
       }
-      if (tool.permission && principal.permissions !== "*" && !principal.permissions.has(tool.permission)) {
+      if (tool.permission && !mayDo(principal, tool.permission)) {
         throw new GatewayError("forbidden", `This key lacks the permission \`${tool.permission}\`, which the tool \`${name}\` needs.`, { details: { permission: tool.permission } });
       }
       const startedAt = performance.now();

@@ -12,8 +12,8 @@ export interface Deletion {
 
 /**
  * The one transaction that goes through everybody's tables: a workspace goes with its sessions, their messages, its runs,
- * memories, cron jobs and statistics, and out of the keys that are bound to it, or nothing happens at all. A new table with a workspace's data has its line
- * here. A key that was bound to this workspace alone is bound to none from then on, never to all.
+ * events, memories, cron jobs, webhooks, messages of channels and statistics, and out of the keys that are bound to it, or nothing happens at all.
+ * A new table with a workspace's data has its line here. A key that was bound to this workspace alone is bound to none from then on, never to all.
  *
  * Runs are found without an index: each turn would have to write it, and workspaces are hardly ever deleted.
  */
@@ -26,6 +26,8 @@ export function* deletionOf(kysely: Kysely<Schema>, id: string, force: boolean):
   yield kysely.deleteFrom("messages").where("session_id", "in", ownSessions.select("id")).compile();
   yield kysely.deleteFrom("sessions").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("events").where("workspace_id", "=", id).compile();
+  yield kysely.deleteFrom("webhook_deliveries").where("workspace_id", "=", id).compile();
+  yield kysely.deleteFrom("webhooks").where("workspace_id", "=", id).compile();
   // Users that nobody else has: while it is known who they were.
   const usersOf = (operator: "=" | "<>") => kysely.selectFrom("usage_user_days").where("workspace_id", operator, id).select("user_number");
   yield kysely.deleteFrom("usage_users").where("number", "in", usersOf("=")).where("number", "not in", usersOf("<>")).compile();
@@ -36,6 +38,7 @@ export function* deletionOf(kysely: Kysely<Schema>, id: string, force: boolean):
   yield kysely.deleteFrom("cron_clocks").where("job_id", "in", ownJobs).compile();
   yield kysely.deleteFrom("cron_runs").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("cron_jobs").where("workspace_id", "=", id).compile();
+  yield kysely.deleteFrom("channel_inbox").where("workspace_id", "=", id).compile();
 
   const bound = yield kysely.selectFrom("keys").select(["id", "workspaces"]).where("workspaces", "is not", null).compile();
   for (const key of bound.rows as { id: string; workspaces: string }[]) {

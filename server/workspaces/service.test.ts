@@ -7,7 +7,7 @@ import { createWorkspaces } from "./service.ts";
 import { createWorkspaceStore, type WorkspaceStore } from "./store.ts";
 
 const owner = testPrincipal();
-const agents = createAgents({ list: [{ id: "main", name: "Main", description: "", model: null, systemPrompt: "", tools: [], skills: [], maxSteps: 4, summarize: false }], default: "main" });
+const agents = createAgents({ list: [{ id: "main", name: "Main", description: "", model: null, systemPrompt: "", tools: [], denyTools: [], skills: [], maxSteps: 4, summarize: false }], default: "main" });
 
 /** A service with the workspace `team`, whose store and runs do what a test puts in their place. */
 async function service(overrides: { store?: (store: WorkspaceStore) => Partial<WorkspaceStore>; cancelIn?: (id: string) => Promise<void> } = {}) {

@@ -37,13 +37,24 @@ type Filled<T, Names> = Omit<T, Names & keyof T> & Required<Pick<T, Names & keyo
 
 type Lowered<T> = { [K in keyof T as K extends string ? Lowercase<K> : K]: T[K] };
 
+type JsonBody = { content: { "application/json": unknown } };
+
+/** Undefined where the body may be left out, and was. */
+type BodyOf<Operation> = Operation extends { requestBody: { content: { "application/json": infer Body } } }
+  ? Body
+  : Operation extends { requestBody?: infer Given }
+    ? Extract<Given, JsonBody> extends { content: { "application/json": infer Body } }
+      ? Body | undefined
+      : undefined
+    : undefined;
+
 /** A validated request: coerced, defaults filled in. */
 export interface OperationRequest<Id extends keyof operations> {
   path: Value<Defined<operations[Id]["parameters"], "path", Record<string, never>>>;
   query: Filled<Value<Defined<operations[Id]["parameters"], "query", Record<string, never>>>, Id extends keyof DefaultedQuery ? DefaultedQuery[Id] : never>;
   /** By their names in lower case, as Node has them. */
   headers: Lowered<Value<Defined<operations[Id]["parameters"], "header", Record<string, never>>>>;
-  body: operations[Id] extends { requestBody: { content: { "application/json": infer Body } } } ? Body : undefined;
+  body: BodyOf<operations[Id]>;
 }
 
 /** One event of a stream, with the id that a client comes back with. */
@@ -64,7 +75,7 @@ type ContentAnswer<MediaType, Body> = MediaType extends "text/event-stream"
   ? { events: EventStream<Body> }
   : MediaType extends "application/json"
     ? { body: Body }
-    : { text: string; contentType: MediaType };
+    : { text: string; contentType: MediaType; formatVersion?: string };
 
 type AnswerOf<Status, Response> = { status: Status } & WithHeaders<Response> &
   (Response extends { content: infer Content }

@@ -6,7 +6,7 @@ import { header } from "./paths.ts";
 /** `server/routes.ts`: what the server mounts, one entry an operation, with its validators. */
 export async function writeRoutes(operations: readonly Operation[], generated: string): Promise<void> {
   const entries = operations.map((operation) => {
-    const { id, method, path, permission, rateClass, face, parameters, bodySchemas, bodyTypes, keepsRawBody, answers } = operation;
+    const { id, method, path, permission, rateClass, face, parameters, bodySchemas, bodyTypes, keepsRawBody, answers, raw } = operation;
     const fields = [
       `operationId: "${id}"`,
       `method: "${method}"`,
@@ -17,6 +17,7 @@ export async function writeRoutes(operations: readonly Operation[], generated: s
       `parameters: ${parameters.length > 0 ? `parameters.${id}` : "null"}`,
       `bodies: ${bodySchemas ? `[${bodySchemas.map((name) => `bodies.${name}`).join(", ")}]` : "null"}`,
       `bodyTypes: [${bodyTypes.map((name) => `"${name}"`).join(", ")}]`,
+      `needsBody: ${raw.requestBody?.required === true}`,
       `keepsRawBody: ${keepsRawBody}`,
       `resumes: ${parameters.some(({ name }) => name === "Last-Event-ID")}`,
       `streams: ${answers.some(({ mediaType }) => mediaType === "text/event-stream")}`,
@@ -54,6 +55,8 @@ export interface Route {
   readonly bodies: readonly ValidateFunction[] | null;
   /** The media types that a body may have. */
   readonly bodyTypes: readonly string[];
+  /** Whether a request without a body is refused. */
+  readonly needsBody: boolean;
   /** Whether the handler gets the body's bytes as they were sent, too. */
   readonly keepsRawBody: boolean;
   /** Whether it goes on with a stream when there is a \`Last-Event-ID\`, and does nothing else. */

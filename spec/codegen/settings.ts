@@ -94,7 +94,8 @@ function simplify(emitted: Definitions): Definitions {
 }
 
 function union(variants: Schema[], own: Schema): Schema {
-  if (variants.every((variant) => variant.const !== undefined)) return { type: "string", enum: variants.map((variant) => variant.const) };
+  const words = variants.flatMap((variant) => variant.enum ?? [variant.const]);
+  if (!words.includes(undefined)) return { type: "string", enum: words };
   const types = variants.map(({ type }) => type);
   const kinds = variants.filter(({ type }) => type !== "null");
   const bounded = kinds.filter((kind) => Object.keys(kind).some((keyword) => keyword !== "type" && keyword !== "description"));

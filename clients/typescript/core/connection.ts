@@ -58,7 +58,8 @@ export async function dataOf<T extends Answer>(pending: Promise<T>): Promise<Non
   return data as NonNullable<T["data"]>;
 }
 
-async function responseOf(pending: Promise<Answer>): Promise<Response> {
+/** The answer with its body unread; throws the OpenClawError of an error answer. */
+export async function responseOf(pending: Promise<Answer>): Promise<Response> {
   const { error, response } = await answerOf(pending);
   if (!response.ok) throw errorFromAnswer(response, error);
   return response;

@@ -1,5 +1,5 @@
 import { OpenClawClient } from "@openclaw/sdk";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { agentsToken, ownerToken, startTestGateway, type TestGateway } from "../../../contract-tests/harness/gateway.ts";
 
 let gateway: TestGateway;
@@ -105,6 +105,21 @@ test("sessions, whichever edition they began in", async () => {
   const { conversationId } = await client.message("seen as a session");
   expect(await client.sessions.get(conversationId)).toMatchObject({ id: conversationId, messageCount: 2 });
   expect(await client.sessions.history(conversationId, { limit: 1, offset: 1 })).toMatchObject({ total: 2, messages: [{ role: "assistant" }] });
+});
+
+test("logs: listed, and followed behind an entry", async () => {
+  await client.agents.list();
+  const { entries } = await vi.waitFor(async () => {
+    const page = await client.logs.list({ operation: "listAgents", limit: 1 });
+    expect(page.entries).toMatchObject([{ kind: "gateway", message: "request" }]);
+    return page;
+  });
+  await client.models.list();
+  for await (const entry of client.logs.follow({ operation: "listModels" }, { after: entries[0]!.id })) {
+    expect(entry).toMatchObject({ kind: "gateway", operation: "listModels" });
+    break;
+  }
+  await expect(client.logs.follow({}, { after: "nothing" }).next()).rejects.toMatchObject({ code: "bad_request", status: 400 });
 });
 
 test("agents, models and health", async () => {

@@ -4,7 +4,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { ApproveToolCallData, ApproveToolCallErrors, ApproveToolCallResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetStatsData, GetStatsErrors, GetStatsResponses, GetUserStatsData, GetUserStatsErrors, GetUserStatsResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, GetWorkspaceStatsData, GetWorkspaceStatsErrors, GetWorkspaceStatsResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, ReceiveWhatsappCallbackData, ReceiveWhatsappCallbackErrors, ReceiveWhatsappCallbackResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses, VerifyWhatsappWebhookData, VerifyWhatsappWebhookErrors, VerifyWhatsappWebhookResponses } from './types.gen.ts';
+import type { ApproveToolCallData, ApproveToolCallErrors, ApproveToolCallResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetStatsData, GetStatsErrors, GetStatsResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetUserStatsData, GetUserStatsErrors, GetUserStatsResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, GetWorkspaceStatsData, GetWorkspaceStatsErrors, GetWorkspaceStatsResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainChannelsData, ListPlainChannelsErrors, ListPlainChannelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, ReceiveTelegramUpdateData, ReceiveTelegramUpdateErrors, ReceiveTelegramUpdateResponses, ReceiveWhatsappCallbackData, ReceiveWhatsappCallbackErrors, ReceiveWhatsappCallbackResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, ReplayDeliveryData, ReplayDeliveryErrors, ReplayDeliveryResponses, ReplayWebhookData, ReplayWebhookErrors, ReplayWebhookResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendPlainMessageData, SendPlainMessageErrors, SendPlainMessageResponses, SendToChannelData, SendToChannelErrors, SendToChannelResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses, VerifyWhatsappWebhookData, VerifyWhatsappWebhookErrors, VerifyWhatsappWebhookResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -954,6 +954,36 @@ export const runCronJob = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * List channels
+ *
+ * The channels of the settings that the key may see, and how each is connected.
+ */
+export const listChannels = <ThrowOnError extends boolean = false>(options?: Options<ListChannelsData, ThrowOnError>): RequestResult<ListChannelsResponses, ListChannelsErrors, ThrowOnError> => (options?.client ?? client).get<ListChannelsResponses, ListChannelsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/channels',
+    ...options
+});
+
+/**
+ * Take an update of Telegram
+ *
+ * For Telegram alone, where the settings have `channels.telegram.webhook`; 404 where they have not. The secret that stands
+ * there must come along, else 401. Answered once the message is stored: after a 503 Telegram sends it again.
+ */
+export const receiveTelegramUpdate = <ThrowOnError extends boolean = false>(options: Options<ReceiveTelegramUpdateData, ThrowOnError>): RequestResult<ReceiveTelegramUpdateResponses, ReceiveTelegramUpdateErrors, ThrowOnError> => (options.client ?? client).post<ReceiveTelegramUpdateResponses, ReceiveTelegramUpdateErrors, ThrowOnError>({
+    url: '/api/v1/channels/telegram/webhook',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Verify the WhatsApp webhook
  *
  * Meta's question whether this is the address that you gave it: answered with its challenge when it says the settings'
@@ -974,6 +1004,244 @@ export const receiveWhatsappCallback = <ThrowOnError extends boolean = false>(op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Send a message to a channel
+ *
+ * Sends a message to a chat, letter by letter, and answers once the platform has it. 404 for a channel that is not in the
+ * settings or is another workspace's; 503 while it is off, not connected, or has too much to do; 502 when the platform refuses the
+ * message, with its reason, when a part of a long one got out and the rest did not (`partsSent`), and when the connection broke before the
+ * platform said anything (`mayBeDelivered`).
+ */
+export const sendToChannel = <ThrowOnError extends boolean = false>(options: Options<SendToChannelData, ThrowOnError>): RequestResult<SendToChannelResponses, SendToChannelErrors, ThrowOnError> => (options.client ?? client).post<SendToChannelResponses, SendToChannelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/send',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List channels, plain
+ *
+ * The channels of the settings that the key may see, and how each is connected.
+ */
+export const listPlainChannels = <ThrowOnError extends boolean = false>(options?: Options<ListPlainChannelsData, ThrowOnError>): RequestResult<ListPlainChannelsResponses, ListPlainChannelsErrors, ThrowOnError> => (options?.client ?? client).get<ListPlainChannelsResponses, ListPlainChannelsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/channels',
+    ...options
+});
+
+/**
+ * Send a message to a person, plain
+ *
+ * Sends a message to a person, as `POST /api/v1/send` does to a chat.
+ */
+export const sendPlainMessage = <ThrowOnError extends boolean = false>(options: Options<SendPlainMessageData, ThrowOnError>): RequestResult<SendPlainMessageResponses, SendPlainMessageErrors, ThrowOnError> => (options.client ?? client).post<SendPlainMessageResponses, SendPlainMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/messages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List webhooks
+ *
+ * The webhooks of the settings and of the database, in the order of their ids. A key that is bound to workspaces sees those of its workspaces; those for all workspaces take a key that is bound to none.
+ */
+export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks',
+    ...options
+});
+
+/**
+ * Create a webhook
+ *
+ * Makes a webhook, which gets the events from now on. Its secret is in this answer and nowhere else. It goes on when the key
+ * that made it is revoked. 404 for a workspace that the key may not see, 403 for all workspaces with a key that is bound to some.
+ */
+export const createWebhook = <ThrowOnError extends boolean = false>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List dead letters
+ *
+ * The deliveries that were given up, of all webhooks that the key may see, the newest first. They are kept for `webhooks.deadLetterRetentionDays` of the settings.
+ */
+export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLettersData, ThrowOnError>): RequestResult<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/dead-letters',
+    ...options
+});
+
+/**
+ * Replay a delivery
+ *
+ * Sends a delivery again, with the same event id, and with all its attempts before it. 409 while it is pending, when its webhook is disabled, and when its event is kept no more.
+ */
+export const replayDelivery = <ThrowOnError extends boolean = false>(options: Options<ReplayDeliveryData, ThrowOnError>): RequestResult<ReplayDeliveryResponses, ReplayDeliveryErrors, ThrowOnError> => (options.client ?? client).post<ReplayDeliveryResponses, ReplayDeliveryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/deliveries/{deliveryId}/replay',
+    ...options
+});
+
+/**
+ * Delete a webhook
+ *
+ * Deletes a webhook with all its deliveries, open ones too. 409 for one of the settings.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{webhookId}',
+    ...options
+});
+
+/**
+ * Get a webhook
+ *
+ * One webhook.
+ */
+export const getWebhook = <ThrowOnError extends boolean = false>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{webhookId}',
+    ...options
+});
+
+/**
+ * Update a webhook
+ *
+ * Changes a webhook; deliveries that are open go by it from their next attempt on. 409 for one of the settings.
+ */
+export const updateWebhook = <ThrowOnError extends boolean = false>(options: Options<UpdateWebhookData, ThrowOnError>): RequestResult<UpdateWebhookResponses, UpdateWebhookErrors, ThrowOnError> => (options.client ?? client).patch<UpdateWebhookResponses, UpdateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{webhookId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List a webhook's deliveries
+ *
+ * What was and is delivered to a webhook, the newest first. What was delivered is kept for as long as events are.
+ */
+export const listDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{webhookId}/deliveries',
+    ...options
+});
+
+/**
+ * Replay a webhook's deliveries
+ *
+ * Sends a range of deliveries again, each with its event's id. 409 while the webhook is disabled.
+ */
+export const replayWebhook = <ThrowOnError extends boolean = false>(options: Options<ReplayWebhookData, ThrowOnError>): RequestResult<ReplayWebhookResponses, ReplayWebhookErrors, ThrowOnError> => (options.client ?? client).post<ReplayWebhookResponses, ReplayWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{webhookId}/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Rotate a webhook's secret
+ *
+ * Gives a webhook another secret, which is in this answer and nowhere else. The old one signs along in `webhook-signature` for a while. 409 for one of the settings.
+ */
+export const rotateWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{webhookId}/rotate-secret',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Test a webhook
+ *
+ * Sends an event `webhook.test` now, once, and tells what came of it. It is not in the log, and works on a webhook that is disabled, too.
+ */
+export const testWebhook = <ThrowOnError extends boolean = false>(options: Options<TestWebhookData, ThrowOnError>): RequestResult<TestWebhookResponses, TestWebhookErrors, ThrowOnError> => (options.client ?? client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{webhookId}/test',
+    ...options
 });
 
 /**
@@ -1199,16 +1467,39 @@ export const updatePlainSettings = <ThrowOnError extends boolean = false>(option
 /**
  * List log entries
  *
- * What has happened, the newest first. A key that is bound to workspaces sees its own calls only. Where a filter fits few
- * entries a page may have less than `limit`, even none, and still a `nextCursor`: the search goes on from there.
+ * What has happened, the newest first. Where a filter fits few entries a page may have less than `limit`, even none, and still a
+ * `nextCursor`: the search goes on from there.
+ *
+ * The gateway's log is for keys that are bound to no workspace. It is read from its files, the rotated ones too; where
+ * `logging.file` is null, from the last 1,000 lines. When `Accept` asks for `text/event-stream` it is followed: an event for
+ * each line from now on, or behind `Last-Event-ID`, until the reader goes.
+ *
+ * Of the audit log a key that is bound to workspaces sees its own calls only.
  */
-export const listLogs = <ThrowOnError extends boolean = false>(options: Options<ListLogsData, ThrowOnError>): RequestResult<ListLogsResponses, ListLogsErrors, ThrowOnError> => (options.client ?? client).get<ListLogsResponses, ListLogsErrors, ThrowOnError>({
+export const listLogs = <ThrowOnError extends boolean = false>(options?: Options<ListLogsData, ThrowOnError>): RequestResult<ListLogsResponses, ListLogsErrors, ThrowOnError> => (options?.client ?? client).get<ListLogsResponses, ListLogsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'query',
             name: 'api_key',
             type: 'apiKey'
         }],
     url: '/api/v1/logs',
+    ...options
+});
+
+/**
+ * Get metrics
+ *
+ * What the gateway has done since it started. As JSON; to an `Accept` that prefers `text/plain`, in the text format of
+ * Prometheus (0.0.4); to one that prefers `application/openmetrics-text`, as OpenMetrics 1.0. The figures are the whole
+ * gateway's, so that a key which is bound to workspaces gets a 403.
+ */
+export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>): RequestResult<GetMetricsResponses, GetMetricsErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/metrics',
     ...options
 });
 
@@ -1224,6 +1515,21 @@ export const getApiHealth = <ThrowOnError extends boolean = false>(options?: Opt
             type: 'apiKey'
         }],
     url: '/api/v1/health',
+    ...options
+});
+
+/**
+ * Get the status
+ *
+ * What the gateway is doing, and how its parts fare.
+ */
+export const getStatus = <ThrowOnError extends boolean = false>(options?: Options<GetStatusData, ThrowOnError>): RequestResult<GetStatusResponses, GetStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetStatusResponses, GetStatusErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/status',
     ...options
 });
 

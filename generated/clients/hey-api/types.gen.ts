@@ -18,9 +18,13 @@ export type Agent = {
      */
     model: string | null;
     /**
-     * Names of the tools it may call.
+     * Names or globs of the tools it may call.
      */
     tools: Array<string>;
+    /**
+     * Names or globs of those that it may not, whatever else allows them.
+     */
+    denyTools: Array<string>;
     skills: Array<string>;
     /**
      * The most model calls of one turn.
@@ -307,6 +311,51 @@ export type AuditEntry = {
     times: number;
 };
 
+export type CallMetrics = {
+    calls: number;
+    /**
+     * How many of them failed.
+     */
+    errors: number;
+    latencyMs: Percentiles;
+};
+
+/**
+ * A messaging platform of the settings, as it is now.
+ */
+export type Channel = {
+    name: ChannelName;
+    status: ChannelStatus;
+    /**
+     * The workspace of what comes in.
+     */
+    workspace: Id;
+    /**
+     * How many messages of people have come in, ever.
+     */
+    messagesReceived: number;
+    /**
+     * How many messages have gone out, ever. A long text goes out as several.
+     */
+    messagesSent: number;
+    /**
+     * How many messages did not get out, ever, and were given up.
+     */
+    messagesFailed: number;
+    /**
+     * When a message came in or went out last.
+     */
+    lastMessageAt: Instant | null;
+    /**
+     * Null while it is not connected.
+     */
+    connectedSince: Instant | null;
+    /**
+     * Why it is not connected, in English; null while all is well.
+     */
+    error: string | null;
+};
+
 /**
  * A channel can send and receive.
  */
@@ -353,6 +402,21 @@ export type ChannelDisconnectedEvent = {
     data: ChannelDisconnectedData;
 };
 
+export type ChannelList = {
+    channels: Array<Channel>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * The messaging platforms.
+ */
+export type ChannelName = 'telegram' | 'discord' | 'slack' | 'whatsapp';
+
+export type ChannelStatus = 'connected' | 'connecting' | 'disconnected' | 'disabled';
+
 /**
  * A whole chat completion.
  */
@@ -398,6 +462,11 @@ export type ChatCompletionEvent = ChatCompletionChunk | '[DONE]' | OpenaiError;
  * An event of a stream in the edition of the request.
  */
 export type ChatEvent = AgentsChatEvent | ConversationsChatEvent;
+
+/**
+ * A chat, in the platform's own terms.
+ */
+export type ChatId = string;
 
 /**
  * A turn in the agents edition (with `agentId` or `sessionId`) or the conversations edition (with `conversationId`,
@@ -719,6 +788,10 @@ export type CreateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
+     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     */
+    deliver?: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended. Default false.
      */
     deleteAfterRun?: boolean;
@@ -750,6 +823,10 @@ export type CreateKeyRequest = {
      */
     tools?: Array<ToolGlob>;
     /**
+     * The tools it may not call, whatever else allows them: names or globs. Default those that the asking key may not.
+     */
+    denyTools?: Array<ToolGlob>;
+    /**
      * Requests a minute.
      */
     rateLimit?: number;
@@ -761,6 +838,46 @@ export type CreateKeyRequest = {
      * When it ends: a date (its first moment, UTC) or a date and time of RFC 3339; not in the past.
      */
     expiresAt?: string;
+};
+
+/**
+ * A webhook to make.
+ */
+export type CreateWebhookRequest = {
+    url: WebhookUrl;
+    /**
+     * What it is told of.
+     */
+    events: Array<WebhookEvent>;
+    /**
+     * Whose events it gets: null for those of all workspaces, which takes a key that is bound to none. Default null, and for a bound key its only or first one.
+     */
+    workspace?: Id | null;
+    /**
+     * Default one that the gateway makes.
+     */
+    secret?: WebhookSecret;
+    description?: string | null;
+    /**
+     * Default true.
+     */
+    enabled?: boolean;
+    /**
+     * Default `workspaces`.
+     */
+    edition?: WebhookEdition;
+    /**
+     * How often a delivery is tried, the first time included. Default 8, over about ten minutes.
+     */
+    maxAttempts?: number;
+    /**
+     * The wait before the second attempt; it doubles with each one, up to an hour. Default 5000.
+     */
+    backoffMs?: number;
+    /**
+     * Longest time for one attempt, the answer included. Default 5000.
+     */
+    timeoutMs?: number;
 };
 
 /**
@@ -792,6 +909,17 @@ export type CreateWorkspaceRequest = {
 export type CronCatchUp = 'none' | 'once';
 
 /**
+ * Where the answers of a job go, besides into its session.
+ */
+export type CronDelivery = {
+    channel: ChannelName;
+    /**
+     * The chat there, in the platform's own terms.
+     */
+    to: ChatId;
+};
+
+/**
  * A fire of a job, and what came of it.
  */
 export type CronFire = {
@@ -807,7 +935,7 @@ export type CronFire = {
      */
     runId: Id | null;
     /**
-     * Why it failed, was cancelled or skipped.
+     * Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent.
      */
     error: string | null;
     startedAt: Instant;
@@ -875,6 +1003,10 @@ export type CronJob = {
      */
     timeoutMs: number;
     /**
+     * Where its answers are sent; null for nowhere.
+     */
+    deliver: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended.
      */
     deleteAfterRun: boolean;
@@ -931,9 +1063,25 @@ export type CronOverlap = 'skip' | 'allow';
 export type CronSchedule = string;
 
 /**
+ * Transactions and single queries.
+ */
+export type DatabaseMetrics = {
+    calls: number;
+    latencyMs: Percentiles;
+};
+
+/**
  * A day of UTC, such as `2026-04-30`.
  */
 export type Day = string;
+
+export type DeadLetterList = {
+    deadLetters: Array<WebhookDelivery>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
 
 /**
  * How many objects were deleted.
@@ -941,6 +1089,30 @@ export type Day = string;
 export type DeletedCount = {
     deleted: number;
 };
+
+/**
+ * One try to hand a delivery over.
+ */
+export type DeliveryAttempt = {
+    /**
+     * When it began.
+     */
+    at: Instant;
+    /**
+     * What the endpoint answered; null when it did not.
+     */
+    status: number | null;
+    /**
+     * Why it failed; null for the one that succeeded.
+     */
+    error: string | null;
+    durationMs: number;
+};
+
+/**
+ * What has become of a delivery: it waits for its next attempt; a 2xx has answered it; its last attempt has failed (a dead letter).
+ */
+export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
 
 /**
  * A piece of the answer's text.
@@ -1096,6 +1268,82 @@ export type EventType = 'message.received' | 'message.sent' | 'conversation.crea
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
 /**
+ * One line of the gateway's own log. Secrets in it are masked.
+ */
+export type GatewayLogEntry = {
+    kind: 'gateway';
+    /**
+     * Its place in the log; `Last-Event-ID` of a stream goes on behind it.
+     */
+    id: Id;
+    at: Instant;
+    level: LogLevel;
+    /**
+     * What happened, in words; `request` for one that was answered.
+     */
+    message: string;
+    /**
+     * Of the request that it is about; absent where there is none, as with the four below.
+     */
+    requestId?: string;
+    keyId?: string;
+    /**
+     * The operation's id in this contract.
+     */
+    operation?: string;
+    sessionId?: string;
+    runId?: string;
+    /**
+     * What else the line has, such as `status`, `durationMs` and `err`.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * What the gateway is doing, and how its parts fare.
+ */
+export type GatewayStatus = {
+    /**
+     * `degraded` when the database, Redis, a channel or a provider is not as it should be.
+     */
+    status: 'ok' | 'degraded';
+    gateway: 'running';
+    version: string;
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    /**
+     * The configured channels by name.
+     */
+    channels: {
+        [key: string]: 'connected' | 'connecting' | 'disconnected';
+    };
+    /**
+     * The providers by name: those that are configured, else `embedded`.
+     */
+    providers: {
+        [key: string]: ProviderHealth;
+    };
+    database: 'connected' | 'disconnected';
+    redis: 'connected' | 'disconnected' | 'disabled';
+    /**
+     * How many sessions the key may see.
+     */
+    sessions: number;
+    queue: QueueStatus;
+    /**
+     * MB of memory: used by the process, and the machine's.
+     */
+    memory: {
+        used: number;
+        total: number;
+    };
+};
+
+/**
  * It is up.
  */
 export type Health = {
@@ -1124,7 +1372,7 @@ export type HealthDetail = {
      */
     uptime: number;
     /**
-     * The configured channels by name.
+     * The channels that are switched on and that the key may see, by name.
      */
     channels: {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
@@ -1230,6 +1478,10 @@ export type Key = {
      */
     tools: Array<string> | null;
     /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
+    /**
      * Requests a minute; null for what the settings give every key.
      */
     rateLimit: number | null;
@@ -1283,15 +1535,43 @@ export type KeyPermission = 'messages:read' | 'messages:write' | 'sessions:read'
 export type KeySource = 'stored' | 'settings';
 
 /**
- * Which log to read: `audit`, one entry for each call that needs a key.
+ * The newest delivery of a webhook.
  */
-export type LogKind = 'audit';
+export type LastDelivery = {
+    id: Id;
+    event: EventType;
+    status: DeliveryStatus;
+    /**
+     * Null before the first.
+     */
+    lastAttempt: DeliveryAttempt | null;
+    createdAt: Instant;
+};
+
+/**
+ * Of the log that was asked for.
+ */
+export type LogEntry = ({
+    kind: 'gateway';
+} & GatewayLogEntry) | ({
+    kind: 'audit';
+} & AuditEntry);
+
+/**
+ * Which log to read.
+ */
+export type LogKind = 'gateway' | 'audit';
+
+/**
+ * How important a line is, the least first.
+ */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 export type LogPage = {
     /**
      * The newest first.
      */
-    entries: Array<AuditEntry>;
+    entries: Array<LogEntry>;
     /**
      * Send it as `cursor` for the next page; absent on the last.
      */
@@ -1591,6 +1871,33 @@ export type MessageToolCall = {
 };
 
 /**
+ * What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label.
+ */
+export type Metrics = {
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    requests: RequestMetrics;
+    /**
+     * How long answers took, other than streams.
+     */
+    latencyMs: Percentiles;
+    streams: StreamMetrics;
+    turns: TurnMetrics;
+    tokens: TokenMetrics;
+    /**
+     * By the providers' names.
+     */
+    providers: {
+        [key: string]: CallMetrics;
+    };
+    tools: CallMetrics;
+    database: DatabaseMetrics;
+    process: ProcessMetrics;
+};
+
+/**
  * A model of a configured provider.
  */
 export type Model = {
@@ -1660,6 +1967,10 @@ export type NewKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -2090,6 +2401,11 @@ export type OperatorUsage = {
 };
 
 /**
+ * What is sent, as it is to be read. What is longer than the platform takes at once goes out in parts.
+ */
+export type OutboundText = string;
+
+/**
  * The key that asks.
  */
 export type OwnKey = {
@@ -2123,6 +2439,10 @@ export type OwnKey = {
      * The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow.
      */
     tools: Array<string> | null;
+    /**
+     * The tools it may not call, whatever else allows them, as names or globs; null for none.
+     */
+    denyTools: Array<string> | null;
     /**
      * Requests a minute; null for what the settings give every key.
      */
@@ -2177,6 +2497,15 @@ export type PendingApproval = {
 };
 
 /**
+ * Milliseconds that half, 95 and 99 of a hundred took at most, estimated from a histogram; null while there are none.
+ */
+export type Percentiles = {
+    p50: number | null;
+    p95: number | null;
+    p99: number | null;
+};
+
+/**
  * The error body of `/api*` without `v1`.
  */
 export type PlainError = {
@@ -2191,6 +2520,18 @@ export type PlainError = {
  * Codes of the plain edition.
  */
 export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+
+/**
+ * A message for a person.
+ */
+export type PlainSendRequest = {
+    channel: WantedChannel;
+    /**
+     * Who is to get it: the person's id there, with or without the channel's name and a colon before it.
+     */
+    userId: ChatId;
+    message: OutboundText;
+};
 
 /**
  * A session as the plain edition shows it.
@@ -2235,7 +2576,7 @@ export type PlainSessionList = {
 export type PlainStatus = {
     gateway: 'running';
     /**
-     * The configured channels by name.
+     * The channels that are switched on and that the key may see, by name.
      */
     channels: {
         [key: string]: 'connected' | 'connecting' | 'disconnected';
@@ -2260,6 +2601,90 @@ export type Probe = {
     status: 'ok';
 };
 
+export type ProcessMetrics = {
+    /**
+     * Resident memory in MB.
+     */
+    memoryMB: number;
+    /**
+     * Of all threads, user and system.
+     */
+    cpuSeconds: number;
+    /**
+     * How late the event loop was, 99 times of a hundred at most, since the metrics were last asked for; null the first time.
+     */
+    eventLoopLagMs: number | null;
+};
+
+/**
+ * How a provider has fared since the start.
+ */
+export type ProviderHealth = {
+    /**
+     * `failing` when its last call failed, and so has no answer come since; `unused` before its first call.
+     */
+    status: 'ok' | 'failing' | 'unused';
+    lastSuccessAt: Instant | null;
+    lastErrorAt: Instant | null;
+    /**
+     * The code of the last failure, such as `provider_error`.
+     */
+    lastError: string | null;
+};
+
+/**
+ * What there is to do.
+ */
+export type QueueStatus = {
+    /**
+     * Turns under way.
+     */
+    running: number;
+    /**
+     * Turns behind another of their session.
+     */
+    waiting: number;
+};
+
+/**
+ * Which deliveries to send again.
+ */
+export type ReplayWebhookRequest = {
+    /**
+     * Those made at or after this time: a date, or a date and time of RFC 3339. Default all that are kept.
+     */
+    after?: string;
+    /**
+     * Those made before this time. Default now.
+     */
+    until?: string;
+    /**
+     * Default `dead`.
+     */
+    status?: 'dead' | 'delivered';
+};
+
+/**
+ * How many deliveries are sent again.
+ */
+export type ReplayedCount = {
+    replayed: number;
+};
+
+export type RequestMetrics = {
+    total: number;
+    /**
+     * By the answer's status, such as `200`; `499` where the client left before its answer.
+     */
+    byStatus: {
+        [key: string]: number;
+    };
+    /**
+     * Turned away by a limit or a quota.
+     */
+    refused: number;
+};
+
 /**
  * How to rotate a key.
  */
@@ -2268,6 +2693,20 @@ export type RotateKeyRequest = {
      * How long the old key still works, up to 30 days. Default it ends at once.
      */
     graceSeconds?: number;
+};
+
+/**
+ * How to rotate a secret.
+ */
+export type RotateWebhookSecretRequest = {
+    /**
+     * Default one that the gateway makes.
+     */
+    secret?: WebhookSecret;
+    /**
+     * How long `webhook-signature` still has a signature by the old one as well, up to 30 days. Default a day.
+     */
+    overlapSeconds?: number;
 };
 
 /**
@@ -2428,6 +2867,32 @@ export type SendMessageResponse = {
      */
     toolsInvoked: Array<string>;
     finishReason: FinishReason;
+};
+
+/**
+ * A message for a chat.
+ */
+export type SendToChannelRequest = {
+    channel: WantedChannel;
+    chatId: ChatId;
+    message: OutboundText;
+};
+
+/**
+ * The platform has it.
+ */
+export type SentToChannel = {
+    status: 'sent';
+    /**
+     * The platform's own id of the message; of the first one, when it took several.
+     */
+    messageId: string;
+    channel: ChannelName;
+    chatId: string;
+    /**
+     * How many messages it took.
+     */
+    parts: number;
 };
 
 /**
@@ -2862,6 +3327,25 @@ export type StatsTotals = {
     uniqueUsers: number;
 };
 
+export type StreamMetrics = {
+    open: number;
+    /**
+     * Opened since the start.
+     */
+    total: number;
+};
+
+/**
+ * What Telegram tells of, as its Bot API has it: https://core.telegram.org/bots/api#update.
+ */
+export type TelegramUpdate = {
+    /**
+     * Telegram's number of the update.
+     */
+    update_id: number;
+    [key: string]: unknown;
+};
+
 /**
  * A time zone by its IANA name.
  */
@@ -2873,6 +3357,14 @@ export type TimeZone = string;
 export type TokenEvent = {
     type: 'token';
     content: string;
+};
+
+/**
+ * Tokens of completed turns.
+ */
+export type TokenMetrics = {
+    in: number;
+    out: number;
 };
 
 /**
@@ -2956,6 +3448,29 @@ export type ToolOutput = {
     durationMs: number;
 };
 
+export type TurnMetrics = {
+    /**
+     * Ended since the start.
+     */
+    total: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Under way now.
+     */
+    running: number;
+    /**
+     * Behind another turn of their session.
+     */
+    waiting: number;
+    latencyMs: Percentiles;
+    /**
+     * Of turns that are streamed: until the first words.
+     */
+    firstTokenMs: Percentiles;
+};
+
 /**
  * Tokens of a turn, all its model calls together.
  */
@@ -3023,6 +3538,10 @@ export type UpdateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
+     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     */
+    deliver?: CronDelivery | null;
+    /**
      * Whether the job goes once its one fire, `at`, has ended. Default false.
      */
     deleteAfterRun?: boolean;
@@ -3030,6 +3549,38 @@ export type UpdateCronJobRequest = {
      * Whether it runs by the clock; it can always be run by hand. Default true.
      */
     enabled?: boolean;
+};
+
+/**
+ * What to change of a webhook; whatever is not named stays. Deliveries that are open go by it from their next attempt on.
+ */
+export type UpdateWebhookRequest = {
+    url?: WebhookUrl;
+    /**
+     * What it is told of.
+     */
+    events?: Array<WebhookEvent>;
+    description?: string | null;
+    /**
+     * Default true.
+     */
+    enabled?: boolean;
+    /**
+     * Default `workspaces`.
+     */
+    edition?: WebhookEdition;
+    /**
+     * How often a delivery is tried, the first time included. Default 8, over about ten minutes.
+     */
+    maxAttempts?: number;
+    /**
+     * The wait before the second attempt; it doubles with each one, up to an hour. Default 5000.
+     */
+    backoffMs?: number;
+    /**
+     * Longest time for one attempt, the answer included. Default 5000.
+     */
+    timeoutMs?: number;
 };
 
 export type UserStats = {
@@ -3053,6 +3604,215 @@ export type ValidationFault = {
      * What was expected there.
      */
     message: string;
+};
+
+/**
+ * The name of a channel. One that is not in the settings is a 404.
+ */
+export type WantedChannel = string;
+
+/**
+ * An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.
+ */
+export type Webhook = {
+    id: Id;
+    source: WebhookSource;
+    /**
+     * Where deliveries go. For one of the settings, without the password and the values of the query.
+     */
+    url: string;
+    /**
+     * What it is told of.
+     */
+    events: Array<WebhookEvent>;
+    /**
+     * Whose events it gets; null for those of all workspaces.
+     */
+    workspace: Id | null;
+    description: string | null;
+    /**
+     * Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made.
+     */
+    enabled: boolean;
+    /**
+     * Why it was disabled, when it was not by hand: the endpoint has answered 410.
+     */
+    disabledReason: string | null;
+    edition: WebhookEdition;
+    /**
+     * How often a delivery is tried, the first time included.
+     */
+    maxAttempts: number;
+    /**
+     * The wait before the second attempt; it doubles with each one, up to an hour.
+     */
+    backoffMs: number;
+    /**
+     * Longest time for one attempt, the answer included.
+     */
+    timeoutMs: number;
+    /**
+     * Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not.
+     */
+    previousSecretUntil: Instant | null;
+    /**
+     * Null before the first.
+     */
+    lastDelivery: LastDelivery | null;
+    /**
+     * Null for a webhook of the settings.
+     */
+    createdAt: Instant | null;
+    /**
+     * Null for a webhook of the settings.
+     */
+    updatedAt: Instant | null;
+};
+
+/**
+ * One event on its way to one webhook.
+ */
+export type WebhookDelivery = {
+    /**
+     * The header `X-OpenClaw-Delivery`.
+     */
+    id: Id;
+    webhookId: Id;
+    /**
+     * The event's id, the same on every attempt and replay: the header `webhook-id`.
+     */
+    eventId: EventId;
+    event: EventType;
+    workspace: Id;
+    status: DeliveryStatus;
+    /**
+     * The oldest first; the last 50.
+     */
+    attempts: Array<DeliveryAttempt>;
+    /**
+     * When it is tried again, or looked at again while an attempt is under way. Null when it is done.
+     */
+    nextAttemptAt: Instant | null;
+    createdAt: Instant;
+};
+
+export type WebhookDeliveryList = {
+    deliveries: Array<WebhookDelivery>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member.
+ */
+export type WebhookEdition = 'conversations' | 'workspaces';
+
+/**
+ * What a webhook can be told of; `*` is all of it.
+ */
+export type WebhookEvent = '*' | EventType;
+
+export type WebhookList = {
+    webhooks: Array<Webhook>;
+    /**
+     * Send it as `cursor` for the next page; absent on the last.
+     */
+    nextCursor?: string;
+};
+
+/**
+ * The key of the HMACs. `whsec_` and base64 is what libraries of Standard Webhooks take; any other text may be used as well.
+ */
+export type WebhookSecret = string;
+
+/**
+ * Where a webhook is written down: in the database, made over HTTP; or in the settings, where alone it can be changed.
+ */
+export type WebhookSource = 'stored' | 'settings';
+
+/**
+ * What came of a test.
+ */
+export type WebhookTestResult = {
+    delivered: boolean;
+    /**
+     * What the endpoint answered; null when it did not.
+     */
+    status: number | null;
+    durationMs: number;
+    /**
+     * Why it was not delivered.
+     */
+    error: string | null;
+};
+
+/**
+ * An address over HTTP or HTTPS, without a name and password in it.
+ */
+export type WebhookUrl = string;
+
+/**
+ * A webhook with its secret.
+ */
+export type WebhookWithSecret = {
+    id: Id;
+    source: WebhookSource;
+    /**
+     * Where deliveries go. For one of the settings, without the password and the values of the query.
+     */
+    url: string;
+    /**
+     * What it is told of.
+     */
+    events: Array<WebhookEvent>;
+    /**
+     * Whose events it gets; null for those of all workspaces.
+     */
+    workspace: Id | null;
+    description: string | null;
+    /**
+     * Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made.
+     */
+    enabled: boolean;
+    /**
+     * Why it was disabled, when it was not by hand: the endpoint has answered 410.
+     */
+    disabledReason: string | null;
+    edition: WebhookEdition;
+    /**
+     * How often a delivery is tried, the first time included.
+     */
+    maxAttempts: number;
+    /**
+     * The wait before the second attempt; it doubles with each one, up to an hour.
+     */
+    backoffMs: number;
+    /**
+     * Longest time for one attempt, the answer included.
+     */
+    timeoutMs: number;
+    /**
+     * Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not.
+     */
+    previousSecretUntil: Instant | null;
+    /**
+     * Null before the first.
+     */
+    lastDelivery: LastDelivery | null;
+    /**
+     * Null for a webhook of the settings.
+     */
+    createdAt: Instant | null;
+    /**
+     * Null for a webhook of the settings.
+     */
+    updatedAt: Instant | null;
+    /**
+     * The key of the HMACs. Shown here alone.
+     */
+    secret: string;
 };
 
 /**
@@ -3180,7 +3940,7 @@ export type WorkspacesToolUseEvent = {
 };
 
 /**
- * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+ * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
  */
 export type LastEventIdHeader = string;
 
@@ -3303,7 +4063,7 @@ export type StreamChatByQueryData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -3405,7 +4165,7 @@ export type StreamChatData = {
     body: ChatRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3486,7 +4246,7 @@ export type MessageData = {
     body: OperatorMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -3648,7 +4408,7 @@ export type StreamMessageData = {
     body: SendMessageRequest;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
         /**
@@ -4088,7 +4848,7 @@ export type StreamRunEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -6653,6 +7413,119 @@ export type RunCronJobResponses = {
 
 export type RunCronJobResponse = RunCronJobResponses[keyof RunCronJobResponses];
 
+export type ListChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/channels';
+};
+
+export type ListChannelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListChannelsError = ListChannelsErrors[keyof ListChannelsErrors];
+
+export type ListChannelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ChannelList;
+};
+
+export type ListChannelsResponse = ListChannelsResponses[keyof ListChannelsResponses];
+
+export type ReceiveTelegramUpdateData = {
+    body: TelegramUpdate;
+    headers?: {
+        /**
+         * The secret of the settings.
+         */
+        'X-Telegram-Bot-Api-Secret-Token'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/channels/telegram/webhook';
+};
+
+export type ReceiveTelegramUpdateErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReceiveTelegramUpdateError = ReceiveTelegramUpdateErrors[keyof ReceiveTelegramUpdateErrors];
+
+export type ReceiveTelegramUpdateResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type ReceiveTelegramUpdateResponse = ReceiveTelegramUpdateResponses[keyof ReceiveTelegramUpdateResponses];
+
 export type VerifyWhatsappWebhookData = {
     body?: never;
     path?: never;
@@ -6764,11 +7637,875 @@ export type ReceiveWhatsappCallbackResponses = {
     200: unknown;
 };
 
+export type SendToChannelData = {
+    body: SendToChannelRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/send';
+};
+
+export type SendToChannelErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type SendToChannelError = SendToChannelErrors[keyof SendToChannelErrors];
+
+export type SendToChannelResponses = {
+    /**
+     * The answer.
+     */
+    200: SentToChannel;
+};
+
+export type SendToChannelResponse = SendToChannelResponses[keyof SendToChannelResponses];
+
+export type ListPlainChannelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/channels';
+};
+
+export type ListPlainChannelsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type ListPlainChannelsError = ListPlainChannelsErrors[keyof ListPlainChannelsErrors];
+
+export type ListPlainChannelsResponses = {
+    /**
+     * The answer.
+     */
+    200: ChannelList;
+};
+
+export type ListPlainChannelsResponse = ListPlainChannelsResponses[keyof ListPlainChannelsResponses];
+
+export type SendPlainMessageData = {
+    body: PlainSendRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/messages';
+};
+
+export type SendPlainMessageErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: PlainError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: PlainError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: PlainError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: PlainError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: PlainError;
+    /**
+     * The body is over the limit.
+     */
+    413: PlainError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: PlainError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: PlainError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: PlainError;
+    /**
+     * What the gateway asked (a model provider, a registry) failed, or answered something that could not be read.
+     */
+    502: PlainError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: PlainError;
+};
+
+export type SendPlainMessageError = SendPlainMessageErrors[keyof SendPlainMessageErrors];
+
+export type SendPlainMessageResponses = {
+    /**
+     * The answer.
+     */
+    200: SentToChannel;
+};
+
+export type SendPlainMessageResponse = SendPlainMessageResponses[keyof SendPlainMessageResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * The answer.
+     */
+    200: WebhookList;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: CreateWebhookRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * The webhook that was made. Not for any cache: it has a secret.
+     */
+    201: WebhookWithSecret;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type ListDeadLettersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/webhooks/dead-letters';
+};
+
+export type ListDeadLettersErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListDeadLettersError = ListDeadLettersErrors[keyof ListDeadLettersErrors];
+
+export type ListDeadLettersResponses = {
+    /**
+     * The answer.
+     */
+    200: DeadLetterList;
+};
+
+export type ListDeadLettersResponse = ListDeadLettersResponses[keyof ListDeadLettersResponses];
+
+export type ReplayDeliveryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        deliveryId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/deliveries/{deliveryId}/replay';
+};
+
+export type ReplayDeliveryErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReplayDeliveryError = ReplayDeliveryErrors[keyof ReplayDeliveryErrors];
+
+export type ReplayDeliveryResponses = {
+    /**
+     * It is sent as soon as possible; the list of deliveries tells what comes of it.
+     */
+    202: WebhookDelivery;
+};
+
+export type ReplayDeliveryResponse = ReplayDeliveryResponses[keyof ReplayDeliveryResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * Done; there is nothing more to say.
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}';
+};
+
+export type GetWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+    /**
+     * The answer.
+     */
+    200: Webhook;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type UpdateWebhookData = {
+    body: UpdateWebhookRequest;
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}';
+};
+
+export type UpdateWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type UpdateWebhookError = UpdateWebhookErrors[keyof UpdateWebhookErrors];
+
+export type UpdateWebhookResponses = {
+    /**
+     * The answer.
+     */
+    200: Webhook;
+};
+
+export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
+
+export type ListDeliveriesData = {
+    body?: never;
+    path: {
+        webhookId: Id;
+    };
+    query?: {
+        /**
+         * Only those.
+         */
+        status?: DeliveryStatus;
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/webhooks/{webhookId}/deliveries';
+};
+
+export type ListDeliveriesErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ListDeliveriesError = ListDeliveriesErrors[keyof ListDeliveriesErrors];
+
+export type ListDeliveriesResponses = {
+    /**
+     * The answer.
+     */
+    200: WebhookDeliveryList;
+};
+
+export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type ReplayWebhookData = {
+    body: ReplayWebhookRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}/replay';
+};
+
+export type ReplayWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type ReplayWebhookError = ReplayWebhookErrors[keyof ReplayWebhookErrors];
+
+export type ReplayWebhookResponses = {
+    /**
+     * It is sent as soon as possible; the list of deliveries tells what comes of it.
+     */
+    202: ReplayedCount;
+};
+
+export type ReplayWebhookResponse = ReplayWebhookResponses[keyof ReplayWebhookResponses];
+
+export type RotateWebhookSecretData = {
+    body: RotateWebhookSecretRequest;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}/rotate-secret';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * The body is over the limit.
+     */
+    413: ApiError;
+    /**
+     * The body is not `application/json`.
+     */
+    415: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * The webhook with its new secret. Not for any cache.
+     */
+    200: WebhookWithSecret;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        webhookId: Id;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{webhookId}/test';
+};
+
+export type TestWebhookErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * The run was cancelled, a request with the same `Idempotency-Key` is under way, or something else stands in the way.
+     */
+    409: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
+
+export type TestWebhookResponses = {
+    /**
+     * The answer.
+     */
+    200: WebhookTestResult;
+};
+
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
+
 export type ListEventsData = {
     body?: never;
     headers?: {
         /**
-         * The `id:` of the last event received: the stream goes on behind it instead of starting a turn.
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
          */
         'Last-Event-ID'?: string;
     };
@@ -7248,7 +8985,7 @@ export type RevokeKeyResponses = {
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
 
 export type RotateKeyData = {
-    body: RotateKeyRequest;
+    body?: RotateKeyRequest;
     headers?: {
         /**
          * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
@@ -7552,12 +9289,18 @@ export type UpdatePlainSettingsResponse = UpdatePlainSettingsResponses[keyof Upd
 
 export type ListLogsData = {
     body?: never;
+    headers?: {
+        /**
+         * The `id:` of the last event received: the stream goes on behind it, and starts no turn.
+         */
+        'Last-Event-ID'?: string;
+    };
     path?: never;
-    query: {
+    query?: {
         /**
          * Which log.
          */
-        kind: LogKind;
+        kind?: LogKind;
         /**
          * How many at the most.
          */
@@ -7567,6 +9310,14 @@ export type ListLogsData = {
          */
         cursor?: string;
         /**
+         * Only lines at least as important as this; of the gateway's log.
+         */
+        level?: LogLevel;
+        /**
+         * Only lines with all of these words, in any case, in their message or their fields; of the gateway's log.
+         */
+        q?: string;
+        /**
          * Only from this moment on.
          */
         since?: Instant;
@@ -7575,15 +9326,15 @@ export type ListLogsData = {
          */
         until?: Instant;
         /**
-         * Only calls of this key.
+         * Only what this key did.
          */
         keyId?: Id;
         /**
-         * Only calls of this operation, such as `deleteSession`.
+         * Only of this operation, such as `deleteSession`.
          */
         operation?: string;
         /**
-         * Only calls answered with this status, such as 403.
+         * Only what was answered with this status, such as 403.
          */
         status?: number;
     };
@@ -7627,6 +9378,51 @@ export type ListLogsResponses = {
 };
 
 export type ListLogsResponse = ListLogsResponses[keyof ListLogsResponses];
+
+export type GetMetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/metrics';
+};
+
+export type GetMetricsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
+
+export type GetMetricsResponses = {
+    /**
+     * The answer.
+     */
+    200: Metrics;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
 export type GetApiHealthData = {
     body?: never;
@@ -7672,6 +9468,51 @@ export type GetApiHealthResponses = {
 };
 
 export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];
+
+export type GetStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/status';
+};
+
+export type GetStatusErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetStatusError = GetStatusErrors[keyof GetStatusErrors];
+
+export type GetStatusResponses = {
+    /**
+     * The answer.
+     */
+    200: GatewayStatus;
+};
+
+export type GetStatusResponse = GetStatusResponses[keyof GetStatusResponses];
 
 export type GetPlainStatusData = {
     body?: never;

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { printable } from "../printable.ts";
 import type { ChatEvent } from "./conversation.ts";
 import type { TurnView } from "./turn.ts";
 
@@ -82,9 +83,4 @@ function dim(text: string): string {
 function shorten(text: string): string {
   const line = printable(text.replaceAll(/\s+/g, " ").trim());
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
-}
-
-/** Without control characters: what a model says must not steer the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, "");
 }

@@ -14,6 +14,7 @@ export interface SharedOptions {
 
 interface LimitOptions {
   tools?: string;
+  denyTools?: string;
   expires?: string;
   rateLimit?: string;
   maxTokensPerDay?: string;
@@ -84,9 +85,10 @@ export function rotateKey(key: string, options: RotateOptions): Promise<number> 
   });
 }
 
-function parseLimits({ tools, expires, rateLimit, maxTokensPerDay }: LimitOptions) {
+function parseLimits({ tools, denyTools, expires, rateLimit, maxTokensPerDay }: LimitOptions) {
   return {
     tools: tools === undefined ? null : parseNames(tools, "--tools"),
+    denyTools: denyTools === undefined ? null : parseNames(denyTools, "--deny-tools"),
     expiresAt: expires === undefined ? null : parseExpiry(expires, "--expires", Date.now()),
     rateLimit: rateLimit === undefined ? null : parseAmount(rateLimit, "--rate-limit", 2 ** 31 - 1),
     maxTokensPerDay: maxTokensPerDay === undefined ? null : parseAmount(maxTokensPerDay, "--max-tokens-per-day", Number.MAX_SAFE_INTEGER),

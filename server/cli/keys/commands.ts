@@ -16,6 +16,7 @@ export function addSharedOptions(command: Command): Command {
 export function addLimitOptions(command: Command): Command {
   return command
     .option("--tools <names>", "tools that it may call, with commas between them; * stands for anything (default all that the settings allow)")
+    .option("--deny-tools <names>", "tools that it may not call, whatever else allows them (default none)")
     .option("--expires <when>", "when it ends: a date, a date and time, or a time from now such as 90d (default never)")
     .option("--rate-limit <number>", "requests a minute (default what the settings say)")
     .option("--max-tokens-per-day <number>", "input and output tokens a day (default what the settings say)");

@@ -27,10 +27,12 @@ function state({ revokedAt, expiresAt, source }: Key, now: number): string {
   return source === "settings" ? "in the settings" : "good";
 }
 
-function rights({ owner, scopes, permissions, tools }: Key): string {
+function rights({ owner, scopes, permissions, tools, denyTools }: Key): string {
   if (owner) return "everything";
   const may = scopes || permissions ? [...(scopes ?? []), ...(permissions ?? [])].join(", ") || "nothing" : "all but config, logs, keys and webhooks";
-  return tools === null ? may : `${may}; tools: ${tools.join(", ") || "none"}`;
+  const named = tools === null ? "" : `; tools: ${tools.join(", ") || "none"}`;
+  const denied = denyTools === null || denyTools.length === 0 ? "" : `; not ${denyTools.join(", ")}`;
+  return may + named + denied;
 }
 
 const workspaces = ({ workspaces: visible }: Key) => (visible === "*" ? "*" : visible.join(", "));

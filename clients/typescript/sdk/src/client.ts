@@ -4,6 +4,7 @@ import { createSessions } from "../../core/sessions.ts";
 import { createAgents, type Agents } from "./agents.ts";
 import type { AgentsChat, Chat, ChatAnswer, ConversationsChat } from "./chat.ts";
 import { createConversations, type Conversations } from "./conversations.ts";
+import { createLogs, type Logs } from "./logs.ts";
 import { acceptedOf, messageOf, requestOf, type AcceptedMessage, type Message, type MessageOptions } from "./message.ts";
 import { createModels, type Models } from "./models.ts";
 import { createRuns, type Runs } from "./runs.ts";
@@ -28,6 +29,7 @@ export class OpenClawClient {
   readonly sessions: Sessions;
   readonly models: Models;
   readonly runs: Runs;
+  readonly logs: Logs;
 
   constructor({ baseUrl = "http://127.0.0.1:18789", token, fetch }: OpenClawClientOptions = {}) {
     const connection = createConnection({ baseUrl, token, fetch });
@@ -37,6 +39,13 @@ export class OpenClawClient {
     this.sessions = createSessions(connection);
     this.models = createModels(connection);
     this.runs = createRuns(connection);
+    this.logs = createLogs(connection);
+  }
+
+  /** What the gateway is doing, and how its parts fare. Wants a key with `metrics:read`. */
+  status(options?: CallOptions): Promise<Schemas["GatewayStatus"]> {
+    const { api, via } = this.#connection;
+    return dataOf(api.GET("/api/v1/status", via(options)));
   }
 
   /** Says something to the agent and waits for the whole answer. Throws `timeout` (408) past `timeoutMs`; the run then goes on. */

@@ -1,0 +1,29 @@
+import type { EventCompanion } from "../events/writer.ts";
+import { newId } from "../ids.ts";
+import type { DeliveryStore } from "./delivery-store.ts";
+import type { Endpoints } from "./endpoints.ts";
+
+export interface OutboxOptions {
+  endpoints: Pick<Endpoints, "wanting">;
+  deliveries: Pick<DeliveryStore, "insertion">;
+  now: () => number;
+  /** Told of each delivery that is being written. The transaction may still be taken back. */
+  onWritten: (webhookId: string) => void;
+}
+
+const none: readonly never[] = [];
+
+/** Writes a delivery for each webhook that wants an event, in the event's own transaction: either both are there or none. */
+export function createOutbox({ endpoints, deliveries, now, onWritten }: OutboxOptions): EventCompanion {
+  return ({ type, workspaceId }, cursor) => {
+    const wanting = endpoints.wanting(type);
+    if (wanting.length === 0) return none;
+    const createdAt = now();
+    return wanting
+      .filter((webhook) => webhook.workspaceId === null || webhook.workspaceId === workspaceId)
+      .map(({ id: webhookId }) => {
+        onWritten(webhookId);
+        return deliveries.insertion({ id: newId("dlv"), webhookId, eventCursor: cursor, eventType: type, workspaceId, createdAt });
+      });
+  };
+}
