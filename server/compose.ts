@@ -14,6 +14,7 @@ import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { composeMemory } from "./compose-memory.ts";
 import { composeObserver } from "./compose-observer.ts";
+import { composeSockets, type SocketTimes } from "./compose-sockets.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -76,6 +77,7 @@ import { openDatabase } from "./storage/database.ts";
 import { createToolsHandlers } from "./tools/handlers.ts";
 import { createTools, type Tools } from "./tools/registry.ts";
 import { createToolInvocations } from "./tools/service.ts";
+import { createSocketHandlers } from "./ws/handlers.ts";
 import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
@@ -92,6 +94,7 @@ export interface ComposeOptions {
   now?: () => number;
   /** Times of runs, shorter in tests. */
   runs?: Pick<RunsOptions, "graceMs" | "retentionMs">;
+  sockets?: SocketTimes;
   /** Milliseconds between the words of the embedded model; none by default. */
   embeddedDelayMs?: number;
   checkAnswer?: CheckAnswer | undefined;
@@ -125,7 +128,7 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, logStore = createRingStore(0), env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, connectors, settingsIntervalMs }: ComposeOptions,
+  { log, logStore = createRingStore(0), env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, sockets: socketTimes = {}, embeddedDelayMs, checkAnswer, source, connectors, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
   const observer = await composeObserver({ version, env, log });
@@ -191,16 +194,20 @@ export async function composeGateway(
   const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
   const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
 
+  const login = guardLogins(authentication, createLoginGuard({ windows: cluster.windows }));
+  const isDraining = () => health.lifecycle === "draining";
+  const sockets = composeSockets({ chat, runs, events, workspaces, login, authentication, limits, audit, isDraining, hide: mask.hide, log, now }, socketTimes);
   const app = createApp({
     log,
     mask,
     audit: createCallAudit({ audit, mask, now }),
-    authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
+    authenticate: createAuthenticate(login),
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
     doors,
-    isDraining: () => health.lifecycle === "draining",
+    isDraining,
+    sockets,
     ...observer.http,
     checkAnswer,
     handlers: {
@@ -215,6 +222,7 @@ export async function composeGateway(
       ...createModelsHandlers({ providers }),
       ...createSkillsHandlers({ skills }),
       ...eventHandlers,
+      ...createSocketHandlers(),
       ...createLogsHandlers({ audit, gatewayLog }),
       ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
@@ -245,9 +253,11 @@ export async function composeGateway(
       watch?.close();
       gatewayLog.close();
       events.stop();
+      sockets.drain();
       const ended = [cron.stop(), channels.drain(timeoutMs), dispatch.stop(timeoutMs)];
       await runs.drain(timeoutMs);
       await Promise.all(ended);
+      await sockets.close();
     },
     async close() {
       await channels.stop();

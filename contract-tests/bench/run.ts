@@ -8,6 +8,7 @@ import type { Bench } from "./measures/bench.ts";
 import { measureIdle } from "./measures/idle.ts";
 import { measureJson, warmUpJson } from "./measures/json.ts";
 import { measureMemory } from "./measures/memory.ts";
+import { measureSockets } from "./measures/sockets.ts";
 import { measureSse, warmUpSse } from "./measures/sse.ts";
 import { measureStart } from "./measures/start.ts";
 import { measureStats } from "./measures/stats.ts";
@@ -69,6 +70,11 @@ async function run({ rounds, only, json, check, self, entry }: Options): Promise
       bench.progress(`round ${round}: ${measure}`);
       await run(bench);
     }
+  }
+
+  if (only.includes("sockets") && !self) {
+    bench.progress("sockets");
+    await measureSockets(bench);
   }
 
   if (only.includes("memory") && !self) {

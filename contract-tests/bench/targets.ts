@@ -17,6 +17,7 @@ export const targets: Readonly<Record<string, Target>> = {
   "stats/workspaces-p50": { value: 50 },
   "stats/users-p50": { value: 50 },
   "idle/per-stream": { value: 60 },
+  "sockets/per-socket": { value: 25 },
 };
 
 export type Target = { ratio: number } | { value: number };

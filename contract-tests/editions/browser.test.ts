@@ -69,6 +69,26 @@ function listenIn(page: Page, url: string): Promise<string[]> {
   );
 }
 
+/** What a page hears of a turn that it asks for over a WebSocket, as the operator document's does; or the code that the socket is closed with. */
+function talkIn(page: Page, url: string, key: string): Promise<string | number> {
+  return page.evaluate(
+    ([address, token]) =>
+      new Promise<string | number>((resolve) => {
+        const ws = new WebSocket(address);
+        ws.onopen = () => {
+          ws.send(JSON.stringify({ type: "auth", token }));
+          ws.send(JSON.stringify({ type: "message", content: "Hello" }));
+        };
+        ws.onmessage = ({ data }: { data: string }) => {
+          const frame = JSON.parse(data) as { type: string; content: string };
+          if (frame.type === "response") resolve(frame.content);
+        };
+        ws.onclose = ({ code }) => resolve(code);
+      }),
+    [url.replace("http", "ws"), key] as const,
+  );
+}
+
 describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
   beforeAll(async () => {
     const served = [await servePage(), await servePage()] as const;
@@ -86,6 +106,14 @@ describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
     const query = new URLSearchParams({ agentId: "my-agent", message: "Hello", api_key: token }).toString();
     expect((await listenIn(await openPage(listed), `${url}/api/v1/chat/stream?${query}`)).join("")).toContain("You said: Hello");
     expect(await listenIn(await openPage(unlisted), `${url}/api/v1/chat/stream?${query}`)).toEqual(["refused"]);
+  });
+
+  test("a WebSocket: of the gateway's own pages and of a listed origin, and no other; a wrong token is told", async () => {
+    const url = await start(agentsFile(""));
+    expect(await talkIn(await openPage(listed), `${url}/ws`, token)).toContain("You said: Hello");
+    expect(await talkIn(await openPage(`${url}/docs`), `${url}/ws`, token)).toContain("You said: Hello");
+    expect(await talkIn(await openPage(listed), `${url}/ws`, "nobody")).toBe(4401);
+    expect(await talkIn(await openPage(unlisted), `${url}/ws`, token)).toBe(1006);
   });
 
   test("the conversations document's fetch: a preflight first, then an answer whose headers the page may read", async () => {

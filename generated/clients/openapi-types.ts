@@ -1294,6 +1294,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a WebSocket
+         * @description Opens a WebSocket (RFC 6455): 101. A browser cannot set headers there: it sends its token in the first frame, or as
+         *     `token` or `api_key` in the query. Pages of the gateway's own origin and of those that the settings list may open one;
+         *     programs, which send no `Origin`, may as well. A handshake with a wrong token succeeds, and the socket is closed with 4401: browsers tell their
+         *     pages nothing of a handshake that failed. The frames are described in AsyncAPI: [as a page](/docs/ws), `/asyncapi.json`, `/asyncapi.yaml`.
+         *
+         *     Asked without an upgrade, it says so with 426.
+         */
+        get: operations["openSocket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats": {
         parameters: {
             query?: never;
@@ -1679,6 +1704,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/asyncapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the frames as JSON
+         * @description The frames of `/ws` as AsyncAPI 3, in JSON.
+         */
+        get: operations["getAsyncapiJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/asyncapi.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the frames as YAML
+         * @description The frames of `/ws` as AsyncAPI 3, in YAML.
+         */
+        get: operations["getAsyncapiYaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/docs": {
         parameters: {
             query?: never;
@@ -1711,6 +1776,26 @@ export interface paths {
          * @description The page's script.
          */
         get: operations["getDocsScript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the frames of the WebSocket
+         * @description The frames of `/ws` as a page.
+         */
+        get: operations["getSocketDocs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2647,7 +2732,7 @@ export interface components {
          * @description Stable codes of the `/api/v1` and `/health` faces.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unprocessable" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
+        ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unprocessable" | "upgrade_required" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
         /** @description Facts about an error that a program can use. */
         ErrorDetails: {
             /** @description Every fault of the request, when it did not fit the contract. */
@@ -3649,7 +3734,7 @@ export interface components {
          * @description Codes of the plain edition.
          * @enum {string}
          */
-        PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
+        PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
         /**
          * @description A message for a person.
          * @example {
@@ -5090,6 +5175,21 @@ export interface components {
                 "application/json": components["schemas"]["ApiError"];
             };
         };
+        /** @description This path speaks another protocol; `Upgrade` says which. */
+        ApiUpgradeRequired: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                Upgrade: components["headers"]["Upgrade"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
         /** @description The request does not fit the contract; every fault is listed. */
         OpenaiBadRequest: {
             headers: {
@@ -5528,6 +5628,8 @@ export interface components {
          */
         Location: string;
         CacheControl: "no-store";
+        /** @description The protocol to ask for (RFC 9110, 7.8). */
+        Upgrade: "websocket";
         /** @description Strong validator (RFC 9110, section 8.8.3) of the settings file's bytes, for `If-Match`. Another start of the gateway has others. */
         ETag: string;
         /** @description What the page may load and do (W3C CSP 3). */
@@ -8487,6 +8589,29 @@ export interface operations {
             503: components["responses"]["ApiServiceUnavailable"];
         };
     };
+    openSocket: {
+        parameters: {
+            query?: {
+                /** @description The token, where no header can be set. */
+                token?: string;
+                /** @description The id of an event: those behind it come first. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            426: components["responses"]["ApiUpgradeRequired"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
     getStats: {
         parameters: {
             query?: {
@@ -9217,6 +9342,56 @@ export interface operations {
             503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
+    getAsyncapiJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getAsyncapiYaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a text of some media type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
     getDocs: {
         parameters: {
             query?: never;
@@ -9259,6 +9434,31 @@ export interface operations {
                 };
                 content: {
                     "text/javascript": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getSocketDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             403: components["responses"]["ApiForbiddenOpen"];

@@ -373,15 +373,27 @@ export interface WorkspacesHandlers<Context> {
 
 /** Contract. */
 export interface ContractHandlers<Context> {
+  /** GET /asyncapi.json: Get the frames as JSON */
+  getAsyncapiJson: Handler<"getAsyncapiJson", Context>;
+  /** GET /asyncapi.yaml: Get the frames as YAML */
+  getAsyncapiYaml: Handler<"getAsyncapiYaml", Context>;
   /** GET /docs: Read the API reference */
   getDocs: Handler<"getDocs", Context>;
   /** GET /docs/reference.js: Get the API reference's script */
   getDocsScript: Handler<"getDocsScript", Context>;
+  /** GET /docs/ws: Read the frames of the WebSocket */
+  getSocketDocs: Handler<"getSocketDocs", Context>;
   /** GET /openapi.json: Get the contract as JSON */
   getOpenapiJson: Handler<"getOpenapiJson", Context>;
   /** GET /openapi.yaml: Get the contract as YAML */
   getOpenapiYaml: Handler<"getOpenapiYaml", Context>;
 }
 
+/** WebSocket. */
+export interface WebSocketHandlers<Context> {
+  /** GET /ws: Open a WebSocket */
+  openSocket: Handler<"openSocket", Context>;
+}
+
 /** Every operation of the contract. */
-export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, StatsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, StatsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context>, WebSocketHandlers<Context> {}

@@ -574,7 +574,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate20.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var PlainError = validate26;
-var schema42 = { "type": "string", "enum": ["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "METHOD_NOT_ALLOWED", "TIMEOUT", "CONFLICT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "UNPROCESSABLE", "RATE_LIMITED", "INTERNAL_ERROR", "PROVIDER_ERROR", "SERVICE_UNAVAILABLE"], "description": "Codes of the plain edition." };
+var schema42 = { "type": "string", "enum": ["INVALID_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "METHOD_NOT_ALLOWED", "TIMEOUT", "CONFLICT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "UNPROCESSABLE", "UPGRADE_REQUIRED", "RATE_LIMITED", "INTERNAL_ERROR", "PROVIDER_ERROR", "SERVICE_UNAVAILABLE"], "description": "Codes of the plain edition." };
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -760,7 +760,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (!(data1 === "INVALID_REQUEST" || data1 === "UNAUTHORIZED" || data1 === "FORBIDDEN" || data1 === "NOT_FOUND" || data1 === "METHOD_NOT_ALLOWED" || data1 === "TIMEOUT" || data1 === "CONFLICT" || data1 === "PRECONDITION_FAILED" || data1 === "PAYLOAD_TOO_LARGE" || data1 === "UNSUPPORTED_MEDIA_TYPE" || data1 === "UNPROCESSABLE" || data1 === "RATE_LIMITED" || data1 === "INTERNAL_ERROR" || data1 === "PROVIDER_ERROR" || data1 === "SERVICE_UNAVAILABLE")) {
+          if (!(data1 === "INVALID_REQUEST" || data1 === "UNAUTHORIZED" || data1 === "FORBIDDEN" || data1 === "NOT_FOUND" || data1 === "METHOD_NOT_ALLOWED" || data1 === "TIMEOUT" || data1 === "CONFLICT" || data1 === "PRECONDITION_FAILED" || data1 === "PAYLOAD_TOO_LARGE" || data1 === "UNSUPPORTED_MEDIA_TYPE" || data1 === "UNPROCESSABLE" || data1 === "UPGRADE_REQUIRED" || data1 === "RATE_LIMITED" || data1 === "INTERNAL_ERROR" || data1 === "PROVIDER_ERROR" || data1 === "SERVICE_UNAVAILABLE")) {
             const err7 = { instancePath: instancePath + "/error/code", schemaPath: "contract#/$defs/PlainErrorCode/enum", keyword: "enum", params: { allowedValues: schema42.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err7];
@@ -4554,7 +4554,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate63.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var ApiError = validate68;
-var schema105 = { "type": "string", "enum": ["bad_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "timeout", "conflict", "cancelled", "precondition_failed", "payload_too_large", "unsupported_media_type", "unprocessable", "rate_limited", "rate_limit_exceeded", "internal_error", "provider_error", "service_unavailable"], "description": "Stable codes of the `/api/v1` and `/health` faces." };
+var schema105 = { "type": "string", "enum": ["bad_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "timeout", "conflict", "cancelled", "precondition_failed", "payload_too_large", "unsupported_media_type", "unprocessable", "upgrade_required", "rate_limited", "rate_limit_exceeded", "internal_error", "provider_error", "service_unavailable"], "description": "Stable codes of the `/api/v1` and `/health` faces." };
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4633,7 +4633,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "precondition_failed" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "unprocessable" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
+      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "precondition_failed" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "unprocessable" || data0 === "upgrade_required" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
         const err7 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema105.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
@@ -7723,7 +7723,7 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      if (!(data1 === "bad_request" || data1 === "unauthorized" || data1 === "forbidden" || data1 === "not_found" || data1 === "method_not_allowed" || data1 === "timeout" || data1 === "conflict" || data1 === "cancelled" || data1 === "precondition_failed" || data1 === "payload_too_large" || data1 === "unsupported_media_type" || data1 === "unprocessable" || data1 === "rate_limited" || data1 === "rate_limit_exceeded" || data1 === "internal_error" || data1 === "provider_error" || data1 === "service_unavailable")) {
+      if (!(data1 === "bad_request" || data1 === "unauthorized" || data1 === "forbidden" || data1 === "not_found" || data1 === "method_not_allowed" || data1 === "timeout" || data1 === "conflict" || data1 === "cancelled" || data1 === "precondition_failed" || data1 === "payload_too_large" || data1 === "unsupported_media_type" || data1 === "unprocessable" || data1 === "upgrade_required" || data1 === "rate_limited" || data1 === "rate_limit_exceeded" || data1 === "internal_error" || data1 === "provider_error" || data1 === "service_unavailable")) {
         const err10 = { instancePath: instancePath + "/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema105.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err10];
@@ -14804,7 +14804,7 @@ function validate162(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
-      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "precondition_failed" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "unprocessable" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
+      if (!(data0 === "bad_request" || data0 === "unauthorized" || data0 === "forbidden" || data0 === "not_found" || data0 === "method_not_allowed" || data0 === "timeout" || data0 === "conflict" || data0 === "cancelled" || data0 === "precondition_failed" || data0 === "payload_too_large" || data0 === "unsupported_media_type" || data0 === "unprocessable" || data0 === "upgrade_required" || data0 === "rate_limited" || data0 === "rate_limit_exceeded" || data0 === "internal_error" || data0 === "provider_error" || data0 === "service_unavailable")) {
         const err4 = { instancePath: instancePath + "/code", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema105.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
@@ -32305,7 +32305,7 @@ function validate312(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
-          if (!(data19 === "bad_request" || data19 === "unauthorized" || data19 === "forbidden" || data19 === "not_found" || data19 === "method_not_allowed" || data19 === "timeout" || data19 === "conflict" || data19 === "cancelled" || data19 === "precondition_failed" || data19 === "payload_too_large" || data19 === "unsupported_media_type" || data19 === "unprocessable" || data19 === "rate_limited" || data19 === "rate_limit_exceeded" || data19 === "internal_error" || data19 === "provider_error" || data19 === "service_unavailable")) {
+          if (!(data19 === "bad_request" || data19 === "unauthorized" || data19 === "forbidden" || data19 === "not_found" || data19 === "method_not_allowed" || data19 === "timeout" || data19 === "conflict" || data19 === "cancelled" || data19 === "precondition_failed" || data19 === "payload_too_large" || data19 === "unsupported_media_type" || data19 === "unprocessable" || data19 === "upgrade_required" || data19 === "rate_limited" || data19 === "rate_limit_exceeded" || data19 === "internal_error" || data19 === "provider_error" || data19 === "service_unavailable")) {
             const err50 = { instancePath: instancePath + "/error/error", schemaPath: "contract#/$defs/ErrorCode/enum", keyword: "enum", params: { allowedValues: schema105.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err50];
@@ -43853,7 +43853,7 @@ function validate427(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate427.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getDocs_200 = validate430;
+var getAsyncapiJson_200 = validate430;
 function validate430(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -43864,8 +43864,9 @@ function validate430(data, { instancePath = "", parentData, parentDataProperty, 
   if (evaluated0.dynamicItems) {
     evaluated0.items = void 0;
   }
-  if (typeof data !== "string") {
-    const err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+  } else {
+    const err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err0];
     } else {
@@ -43876,8 +43877,8 @@ function validate430(data, { instancePath = "", parentData, parentDataProperty, 
   validate430.errors = vErrors;
   return errors === 0;
 }
-validate430.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var getDocsScript_200 = validate431;
+validate430.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getAsyncapiYaml_200 = validate431;
 function validate431(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -43901,12 +43902,84 @@ function validate431(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate431.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var Health = validate432;
-var schema640 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
+var getDocs_200 = validate432;
 function validate432(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate432.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (typeof data !== "string") {
+    const err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (vErrors === null) {
+      vErrors = [err0];
+    } else {
+      vErrors.push(err0);
+    }
+    errors++;
+  }
+  validate432.errors = vErrors;
+  return errors === 0;
+}
+validate432.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var getDocsScript_200 = validate433;
+function validate433(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate433.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (typeof data !== "string") {
+    const err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (vErrors === null) {
+      vErrors = [err0];
+    } else {
+      vErrors.push(err0);
+    }
+    errors++;
+  }
+  validate433.errors = vErrors;
+  return errors === 0;
+}
+validate433.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var getSocketDocs_200 = validate434;
+function validate434(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate434.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (typeof data !== "string") {
+    const err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (vErrors === null) {
+      vErrors = [err0];
+    } else {
+      vErrors.push(err0);
+    }
+    errors++;
+  }
+  validate434.errors = vErrors;
+  return errors === 0;
+}
+validate434.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var Health = validate435;
+var schema643 = { "type": "object", "required": ["status", "version", "uptime"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 } }, "description": "It is up.", "additionalProperties": false };
+function validate435(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate435.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -43964,7 +44037,7 @@ function validate432(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema640.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Health/properties/status/enum", keyword: "enum", params: { allowedValues: schema643.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -44025,16 +44098,16 @@ function validate432(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate432.errors = vErrors;
+  validate435.errors = vErrors;
   return errors === 0;
 }
-validate432.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Probe = validate433;
-var schema642 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
-function validate433(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate435.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Probe = validate436;
+var schema645 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
+function validate436(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate433.evaluated;
+  const evaluated0 = validate436.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -44074,7 +44147,7 @@ function validate433(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok")) {
-        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema642.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema645.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -44092,15 +44165,15 @@ function validate433(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate433.errors = vErrors;
+  validate436.errors = vErrors;
   return errors === 0;
 }
-validate433.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiJson_200 = validate434;
-function validate434(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate436.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiJson_200 = validate437;
+function validate437(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate434.evaluated;
+  const evaluated0 = validate437.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -44117,15 +44190,15 @@ function validate434(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate434.errors = vErrors;
+  validate437.errors = vErrors;
   return errors === 0;
 }
-validate434.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiYaml_200 = validate435;
-function validate435(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate437.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiYaml_200 = validate438;
+function validate438(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate435.evaluated;
+  const evaluated0 = validate438.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -44141,10 +44214,10 @@ function validate435(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate435.errors = vErrors;
+  validate438.errors = vErrors;
   return errors === 0;
 }
-validate435.evaluated = { "dynamicProps": false, "dynamicItems": false };
+validate438.evaluated = { "dynamicProps": false, "dynamicItems": false };
 export {
   Agent,
   AgentList,
@@ -44220,10 +44293,13 @@ export {
   Workspace,
   WorkspaceList,
   WorkspaceStats,
+  getAsyncapiJson_200,
+  getAsyncapiYaml_200,
   getDocsScript_200,
   getDocs_200,
   getMetrics_200,
   getOpenapiJson_200,
   getOpenapiYaml_200,
+  getSocketDocs_200,
   verifyWhatsappWebhook_200
 };

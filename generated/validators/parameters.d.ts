@@ -84,3 +84,4 @@ export const createWorkspace: ValidateFunction;
 export const deleteWorkspace: ValidateFunction;
 export const getWorkspace: ValidateFunction;
 export const updateWorkspaceAllowlist: ValidateFunction;
+export const openSocket: ValidateFunction;

@@ -35,8 +35,10 @@ export interface Events {
   list(principal: Principal, query: EventQuery & { limit: number }): Promise<EventPage>;
   /** Those that the key may see, in batches, as they come: behind `after`, or from now on. Throws as `list` does, before the first. */
   follow(principal: Principal, query: EventQuery, signal: AbortSignal): Promise<AsyncIterable<readonly LoggedEvent[]>>;
-  /** Every event from now on, whoever may see it. */
-  watch(signal: AbortSignal): AsyncIterable<readonly LoggedEvent[]>;
+  /** The cursor of the newest event. */
+  newest(): number;
+  /** Every event behind a cursor, or from now on, whoever may see it. */
+  watch(signal: AbortSignal, cursor?: number): AsyncIterable<readonly LoggedEvent[]>;
   /** Takes over new settings. */
   use(settings: { retentionDays: number | null }): void;
   /** Ends all streams. */
@@ -111,7 +113,8 @@ export function createEvents({ store, writer, workspaces, beforePruning, log, no
         (workspaceId === undefined ? maySee(principal, event.workspaceId) : event.workspaceId === workspaceId) && (types === undefined || types.includes(event.type));
       return filtered(feed.follow(from, signal), fits);
     },
-    watch: (signal) => feed.follow(store.newest(), signal),
+    newest: () => store.newest(),
+    watch: (signal, cursor = store.newest()) => feed.follow(cursor, signal),
     use: (settings) => retention.use(settings.retentionDays),
     stop: () => feed.close(),
     async close() {

@@ -28,6 +28,11 @@ function finish(document: OpenapiDocument): void {
   addLimitHeaders(document);
   shareHeaders(document);
   shareErrorAnswers(document);
+  finishSchemas(document);
+}
+
+/** What a document's schemas need before anything is made of them. */
+export function finishSchemas(document: OpenapiDocument): void {
   openRecords(document);
   closeRequestBodies(document);
 }

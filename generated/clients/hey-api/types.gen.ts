@@ -1151,7 +1151,7 @@ export type ErrorAgentEvent = {
 /**
  * Stable codes of the `/api/v1` and `/health` faces.
  */
-export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
+export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'upgrade_required' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
 
 /**
  * Facts about an error that a program can use.
@@ -2519,7 +2519,7 @@ export type PlainError = {
 /**
  * Codes of the plain edition.
  */
-export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'UPGRADE_REQUIRED' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
 /**
  * A message for a person.
@@ -8573,6 +8573,55 @@ export type ListEventsResponses = {
 
 export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
 
+export type OpenSocketData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The token, where no header can be set.
+         */
+        token?: string;
+        /**
+         * The id of an event: those behind it come first.
+         */
+        after?: string;
+    };
+    url: '/ws';
+};
+
+export type OpenSocketErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * This path speaks another protocol; `Upgrade` says which.
+     */
+    426: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type OpenSocketError = OpenSocketErrors[keyof OpenSocketErrors];
+
 export type GetStatsData = {
     body?: never;
     path?: never;
@@ -9687,6 +9736,74 @@ export type GetReadinessResponses = {
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
 
+export type GetAsyncapiJsonData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/asyncapi.json';
+};
+
+export type GetAsyncapiJsonErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetAsyncapiJsonError = GetAsyncapiJsonErrors[keyof GetAsyncapiJsonErrors];
+
+export type GetAsyncapiJsonResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type GetAsyncapiJsonResponse = GetAsyncapiJsonResponses[keyof GetAsyncapiJsonResponses];
+
+export type GetAsyncapiYamlData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/asyncapi.yaml';
+};
+
+export type GetAsyncapiYamlErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetAsyncapiYamlError = GetAsyncapiYamlErrors[keyof GetAsyncapiYamlErrors];
+
+export type GetAsyncapiYamlResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: string;
+};
+
+export type GetAsyncapiYamlResponse = GetAsyncapiYamlResponses[keyof GetAsyncapiYamlResponses];
+
 export type GetDocsData = {
     body?: never;
     path?: never;
@@ -9752,6 +9869,39 @@ export type GetDocsScriptResponses = {
 };
 
 export type GetDocsScriptResponse = GetDocsScriptResponses[keyof GetDocsScriptResponses];
+
+export type GetSocketDocsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/docs/ws';
+};
+
+export type GetSocketDocsErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetSocketDocsError = GetSocketDocsErrors[keyof GetSocketDocsErrors];
+
+export type GetSocketDocsResponses = {
+    /**
+     * 200 with a page.
+     */
+    200: string;
+};
+
+export type GetSocketDocsResponse = GetSocketDocsResponses[keyof GetSocketDocsResponses];
 
 export type GetOpenapiJsonData = {
     body?: never;
