@@ -142,7 +142,7 @@ export async function composeGateway(
   const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const { events, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
+  const { events, usage, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
   metrics.register(webhookQueue(dispatch.queue));
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
@@ -264,6 +264,7 @@ export async function composeGateway(
       await mcp.close();
       await dispatch.close();
       await events.close();
+      await usage.close();
       memory.close();
       await providers.close();
       cluster.close();
