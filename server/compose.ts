@@ -51,6 +51,7 @@ import { webhookQueue } from "./metrics/webhook-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
+import { createPagesHandlers } from "./pages/handlers.ts";
 import { createProviders, type Providers } from "./providers/registry.ts";
 import { createRunsHandlers } from "./runs/handlers.ts";
 import { createRuns, type RunsOptions } from "./runs/service.ts";
@@ -211,6 +212,7 @@ export async function composeGateway(
       ...createHealthHandlers({ health, sessions, channels, runs }),
       ...createMetricsHandlers({ metrics, runs }),
       ...createDocsHandlers(),
+      ...createPagesHandlers(),
     },
   });
 

@@ -60,8 +60,8 @@ describe("500: a crash behind the handler", () => {
     expectFace("invokeTool", answer.text, "internal_error");
   });
 
-  test.each(["getAgent", "listAgentTools", "getOpenaiModel"] as const)("%s", async (id) => {
-    const answer = await server.call(id, { path: { agentId: "main", model: "gpt-5" } });
+  test.each(["getAgent", "listAgentTools", "getOpenaiModel", "getPage", "getPageOfObject", "getPageFile"] as const)("%s", async (id) => {
+    const answer = await server.call(id, { path: { agentId: "main", model: "gpt-5", page: "chat", object: "sess_1", file: "icon.svg" } });
     expect(answer.status, answer.text).toBe(500);
     expectFace(id, answer.text, "internal_error");
   });

@@ -84,4 +84,7 @@ export const createWorkspace: ValidateFunction;
 export const deleteWorkspace: ValidateFunction;
 export const getWorkspace: ValidateFunction;
 export const updateWorkspaceAllowlist: ValidateFunction;
+export const getPage: ValidateFunction;
+export const getPageOfObject: ValidateFunction;
+export const getPageFile: ValidateFunction;
 export const openSocket: ValidateFunction;

@@ -9970,3 +9970,146 @@ export type GetOpenapiYamlResponses = {
 };
 
 export type GetOpenapiYamlResponse = GetOpenapiYamlResponses[keyof GetOpenapiYamlResponses];
+
+export type GetPagesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/';
+};
+
+export type GetPagesErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetPagesError = GetPagesErrors[keyof GetPagesErrors];
+
+export type GetPagesResponses = {
+    /**
+     * The one HTML page that is every page: its script reads from the address which of them to show.
+     */
+    200: string;
+};
+
+export type GetPagesResponse = GetPagesResponses[keyof GetPagesResponses];
+
+export type GetPageData = {
+    body?: never;
+    path: {
+        page: string;
+    };
+    query?: never;
+    url: '/app/{page}';
+};
+
+export type GetPageErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetPageError = GetPageErrors[keyof GetPageErrors];
+
+export type GetPageResponses = {
+    /**
+     * The one HTML page that is every page: its script reads from the address which of them to show.
+     */
+    200: string;
+};
+
+export type GetPageResponse = GetPageResponses[keyof GetPageResponses];
+
+export type GetPageOfObjectData = {
+    body?: never;
+    path: {
+        page: string;
+        object: string;
+    };
+    query?: never;
+    url: '/app/{page}/{object}';
+};
+
+export type GetPageOfObjectErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetPageOfObjectError = GetPageOfObjectErrors[keyof GetPageOfObjectErrors];
+
+export type GetPageOfObjectResponses = {
+    /**
+     * The one HTML page that is every page: its script reads from the address which of them to show.
+     */
+    200: string;
+};
+
+export type GetPageOfObjectResponse = GetPageOfObjectResponses[keyof GetPageOfObjectResponses];
+
+export type GetPageFileData = {
+    body?: never;
+    path: {
+        file: string;
+    };
+    query?: never;
+    url: '/assets/{file}';
+};
+
+export type GetPageFileErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetPageFileError = GetPageFileErrors[keyof GetPageFileErrors];
+
+export type GetPageFileResponses = {
+    /**
+     * A file of the pages. One whose name has a hash of what is in it may be kept for good.
+     */
+    200: Blob | File;
+};
+
+export type GetPageFileResponse = GetPageFileResponses[keyof GetPageFileResponses];
