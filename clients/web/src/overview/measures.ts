@@ -1,0 +1,28 @@
+import { count, dollars, duration, roughly } from "../parts/amounts.ts";
+import type { Sums } from "./stats.ts";
+
+/** Something that is counted by day: one chart, one column of the tables. */
+export interface Measure {
+  title: string;
+  /** What is drawn above each other. */
+  parts: readonly { title: string; of: (sums: Sums) => number }[];
+  /** The whole of it in words. */
+  text: (sums: Sums) => string;
+  /** At the axis. */
+  tick: (value: number) => string;
+}
+
+export const measures: readonly Measure[] = [
+  { title: "Messages", parts: [{ title: "Messages", of: ({ messages }) => messages }], text: ({ messages }) => count(messages), tick: roughly },
+  {
+    title: "Tokens",
+    parts: [
+      { title: "Read", of: ({ tokensIn }) => tokensIn },
+      { title: "Written", of: ({ tokensOut }) => tokensOut },
+    ],
+    text: ({ tokensIn, tokensOut }) => `${count(tokensIn)} read, ${count(tokensOut)} written`,
+    tick: roughly,
+  },
+  { title: "Cost", parts: [{ title: "Cost", of: ({ costUSD }) => costUSD }], text: ({ costUSD }) => dollars(costUSD), tick: dollars },
+  { title: "Time to answer", parts: [{ title: "Average", of: ({ avgLatencyMs }) => avgLatencyMs }], text: ({ avgLatencyMs }) => duration(avgLatencyMs), tick: duration },
+];
