@@ -50,6 +50,7 @@ export async function openPage(browser: Browser, { url, path = "/", token = owne
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         await page.screenshot({ path: join(tmpdir(), `openclaw-${picture}-${isPhone ? "phone" : "desk"}-${colorScheme}.png`) });
+        expect(await page.evaluate("document.querySelector('main')?.scrollWidth <= document.querySelector('main')?.clientWidth"), "nothing is wider than the window").toBe(true);
         const { violations } = await new AxeBuilder({ page }).analyze();
         const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
         expect(grave.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`)).toEqual([]);

@@ -23,7 +23,7 @@ export function useTail({ filter, isFollowing, after }: TailOptions): { lines: r
   const [state, setState] = useState<{ lines: readonly Line[]; isAway: boolean; error: unknown }>({ lines: [], isAway: false, error: undefined });
 
   // What the list has is not here as well: it begins anew when the list does.
-  useEffect(() => setState({ lines: [], isAway: false, error: undefined }), [after]);
+  useEffect(() => setState({ lines: [], isAway: false, error: undefined }), [filter.level, filter.q, after]);
   useEffect(() => {
     if (!isFollowing) return;
     const controller = new AbortController();

@@ -42,7 +42,14 @@ export function Chart({ measure, totals, days }: ChartProps) {
       <figcaption>
         <span class="muted">{measure.title}</span>
         <strong>{measure.text(day ?? totals)}</strong>
-        <span class="hint">{day ? shortDay(day.date) : "in all"}</span>
+        <span class="hint">{day ? shortDay(day.date) : measure.whole}</span>
+        {measure.parts.length > 1 && (
+          <span class="hint chart-key" aria-hidden="true">
+            {measure.parts.map(({ title }) => (
+              <span key={title}>{title}</span>
+            ))}
+          </span>
+        )}
       </figcaption>
       <div ref={element} class="chart-plot" role="img" aria-label={`${measure.title} by day, as bars; the table below has the same figures.`} />
     </figure>

@@ -25,7 +25,9 @@ export function DayTable({ days }: { days: readonly Schemas["StatsOfDay"][] }) {
           <tbody>
             {days.toReversed().map((day) => (
               <tr key={day.date}>
-                <th scope="row">{day.date}</th>
+                <th scope="row" class="nowrap">
+                  {day.date}
+                </th>
                 {measures.map(({ title, text }) => (
                   <td key={title} class="number">
                     {text(day)}

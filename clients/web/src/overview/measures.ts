@@ -6,6 +6,8 @@ export interface Measure {
   title: string;
   /** What is drawn above each other. */
   parts: readonly { title: string; of: (sums: Sums) => number }[];
+  /** What its figure for the whole period is. */
+  whole: string;
   /** The whole of it in words. */
   text: (sums: Sums) => string;
   /** At the axis. */
@@ -13,9 +15,10 @@ export interface Measure {
 }
 
 export const measures: readonly Measure[] = [
-  { title: "Messages", parts: [{ title: "Messages", of: ({ messages }) => messages }], text: ({ messages }) => count(messages), tick: roughly },
+  { title: "Messages", whole: "in all", parts: [{ title: "Messages", of: ({ messages }) => messages }], text: ({ messages }) => count(messages), tick: roughly },
   {
     title: "Tokens",
+    whole: "in all",
     parts: [
       { title: "Read", of: ({ tokensIn }) => tokensIn },
       { title: "Written", of: ({ tokensOut }) => tokensOut },
@@ -23,6 +26,6 @@ export const measures: readonly Measure[] = [
     text: ({ tokensIn, tokensOut }) => `${count(tokensIn)} read, ${count(tokensOut)} written`,
     tick: roughly,
   },
-  { title: "Cost", parts: [{ title: "Cost", of: ({ costUSD }) => costUSD }], text: ({ costUSD }) => dollars(costUSD), tick: dollars },
-  { title: "Time to answer", parts: [{ title: "Average", of: ({ avgLatencyMs }) => avgLatencyMs }], text: ({ avgLatencyMs }) => duration(avgLatencyMs), tick: duration },
+  { title: "Cost", whole: "in all", parts: [{ title: "Cost", of: ({ costUSD }) => costUSD }], text: ({ costUSD }) => dollars(costUSD), tick: dollars },
+  { title: "Time to answer", whole: "on average", parts: [{ title: "Average", of: ({ avgLatencyMs }) => avgLatencyMs }], text: ({ avgLatencyMs }) => duration(avgLatencyMs), tick: duration },
 ];

@@ -1,6 +1,6 @@
 import { useAccount } from "../account.ts";
 import { dataOf } from "../gateway.ts";
-import { count, dollars, duration } from "../parts/amounts.ts";
+import { count, counted, dollars, duration } from "../parts/amounts.ts";
 import { Notice } from "../parts/notice.tsx";
 import { SelectField } from "../parts/select-field.tsx";
 import { useLoaded } from "../parts/use-loaded.ts";
@@ -40,7 +40,7 @@ export function UsageView({ usage: { stats, workspaces, users, isLoading, error,
             ))}
           </div>
           <p class="facts">
-            <span>{count(stats.totals.uniqueUsers)} users</span>
+            <span>{counted(stats.totals.uniqueUsers, "user")}</span>
             <span>{count(stats.totals.errors)} failed</span>
             <span>
               half are answered in {duration(stats.totals.latencyMs.p50)}, 95 of 100 in {duration(stats.totals.latencyMs.p95)}, 99 in {duration(stats.totals.latencyMs.p99)}

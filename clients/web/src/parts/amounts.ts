@@ -5,6 +5,9 @@ const days = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", tim
 /** `1,234`. */
 export const count = (value: number): string => whole.format(value);
 
+/** `1 user`, `1,234 users`. */
+export const counted = (value: number, one: string, many = `${one}s`): string => `${whole.format(value)} ${value === 1 ? one : many}`;
+
 /** `1.2K`, for where there is little room. */
 export const roughly = (value: number): string => compact.format(value);
 

@@ -1,6 +1,6 @@
 import type { DiffLine } from "./diff.ts";
 
-const signs: Readonly<Record<DiffLine["kind"], string>> = { same: " ", added: "+", removed: "−" };
+const signs: Readonly<Record<DiffLine["kind"], string>> = { same: " ", gap: "⋯", added: "+", removed: "−" };
 
 /** The lines that go and those that come, told apart by sign as well as by colour. */
 export function DiffView({ lines }: { lines: readonly DiffLine[] }) {
@@ -10,7 +10,7 @@ export function DiffView({ lines }: { lines: readonly DiffLine[] }) {
       {lines.map(({ kind, text }, index) => (
         <div key={index} class={kind}>
           <span aria-hidden="true">{signs[kind]} </span>
-          {kind !== "same" && <span class="visually-hidden">{kind}: </span>}
+          {(kind === "added" || kind === "removed") && <span class="visually-hidden">{kind}: </span>}
           {text}
         </div>
       ))}

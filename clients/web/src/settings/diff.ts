@@ -1,5 +1,6 @@
 export interface DiffLine {
-  kind: "same" | "added" | "removed";
+  /** `gap`: lines that are the same were left out here. */
+  kind: "same" | "added" | "removed" | "gap";
   text: string;
 }
 
@@ -11,7 +12,8 @@ export function diffLines(before: string, after: string, around = 3): DiffLine[]
     if (kind === "same") return;
     for (let at = index - around; at <= index + around; at++) near.add(at);
   });
-  return all.filter((_, index) => near.has(index));
+  const shown = [...near].filter((index) => index >= 0 && index < all.length).sort((a, b) => a - b);
+  return shown.flatMap((index, nth) => (nth > 0 && shown[nth - 1] !== index - 1 ? [{ kind: "gap", text: "" }, all[index]!] : [all[index]!]));
 }
 
 /** Longest common subsequence, by its table of lengths; what is the same at both ends is left out of it. */

@@ -3,7 +3,7 @@ import type { Schemas } from "../../../typescript/sdk/src/index.ts";
 /** What has come of a change: what is in force, what waits for the next start, and what may not be meant. */
 export function SavedNotice({ change: { restartRequired, warnings } }: { change: Schemas["SettingsChange"] }) {
   return (
-    <div class="notice calm" role="status">
+    <div class={`notice ${restartRequired.length + warnings.length === 0 ? "good" : "calm"}`} role="status">
       <p>
         <strong>Saved.</strong> {restartRequired.length === 0 ? "It is in force." : "It is in force, but for what the gateway takes up with its next start only:"}
       </p>

@@ -1,5 +1,6 @@
 import { useAccount } from "../account.ts";
 import { dataOf } from "../gateway.ts";
+import { counted } from "../parts/amounts.ts";
 import { Notice } from "../parts/notice.tsx";
 import { useAction } from "../parts/use-action.ts";
 import { When } from "../parts/when.tsx";
@@ -51,7 +52,7 @@ export function DeliveryCard({ value: delivery, withWebhook = false, onReplayed 
       </p>
       {attempts.length > 0 && (
         <details open={status === "dead" && attempts.length < 3}>
-          <summary>{attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts`}</summary>
+          <summary>{counted(attempts.length, "attempt")}</summary>
           <ol class="attempts">
             {attempts.map((attempt) => (
               <li key={attempt.at}>

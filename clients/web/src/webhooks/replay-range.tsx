@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Schemas } from "../../../typescript/sdk/src/index.ts";
 import { useAccount } from "../account.ts";
 import { dataOf } from "../gateway.ts";
-import { count } from "../parts/amounts.ts";
+import { counted } from "../parts/amounts.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { formText } from "../parts/form-text.ts";
 import { Notice } from "../parts/notice.tsx";
@@ -37,7 +37,7 @@ export function ReplayRange({ webhookId, onClose, onReplayed }: { webhookId: str
           <TextField label="Made before" name="until" type="datetime-local" hint="Empty: until now." />
         </div>
         {error !== undefined && <Notice error={error} />}
-        {replayed !== undefined && <p role="status">{replayed === 0 ? "There is none in this range." : `${count(replayed)} are sent again.`}</p>}
+        {replayed !== undefined && <p role="status">{replayed === 0 ? "There is none in this range." : `${counted(replayed, "delivery", "deliveries")} sent again.`}</p>}
         <div class="dialog-foot">
           <button type="button" onClick={onClose}>
             {replayed === undefined ? "Cancel" : "Close"}

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAccount } from "../account.ts";
 import { dataOf } from "../gateway.ts";
+import { counted } from "../parts/amounts.ts";
 import { BackLink } from "../parts/back-link.tsx";
 import { Confirm } from "../parts/confirm.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -57,7 +58,7 @@ export function WebhookView({ webhookId }: { webhookId: string }) {
           <p class="facts">
             <span>{data.events.includes("*") ? "all events" : data.events.join(", ")}</span>
             <span>{data.workspace ?? "all workspaces"}</span>
-            <span>{data.maxAttempts} attempts at most</span>
+            <span>{counted(data.maxAttempts, "attempt")} at most</span>
             <span>time-out {data.timeoutMs} ms</span>
             {data.source === "settings" && <span>from the settings: change it there</span>}
             {data.previousSecretUntil && (
