@@ -50,7 +50,6 @@ export async function openPage(browser: Browser, { url, path = "/", token = owne
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         await page.screenshot({ path: join(tmpdir(), `openclaw-${picture}-${isPhone ? "phone" : "desk"}-${colorScheme}.png`) });
-        expect(await page.evaluate("document.querySelector('main')?.scrollWidth <= document.querySelector('main')?.clientWidth"), "nothing is wider than the window").toBe(true);
         const { violations } = await new AxeBuilder({ page }).analyze();
         const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
         expect(grave.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`)).toEqual([]);
@@ -65,6 +64,6 @@ export async function openPage(browser: Browser, { url, path = "/", token = owne
 /** In the page: what does not end within the window. Its tests are compiled without a browser's types. */
 const overflowing = `[...document.querySelectorAll("main, main *")].filter((element) => {
   const { right, width } = element.getBoundingClientRect();
-  const isScrolled = element.parentElement?.closest("pre, .table");
+  const isScrolled = element.parentElement?.closest("pre, .table, .data-table, .diff, .views");
   return width > 1 && right > innerWidth + 1 && !isScrolled;
 }).map((element) => element.outerHTML.slice(0, 120))`;

@@ -5,6 +5,9 @@ import { openPage, type OpenOptions } from "./browser-page.ts";
 import { useBrowser } from "./use-browser.ts";
 
 
+/** Only how long a test waits before it fails. */
+const patience = { timeout: 15_000 };
+
 describe.skipIf(lacksChromium)("the overview, in chromium", () => {
   const platform = scriptedPlatform();
   const world = useBrowser({
@@ -45,7 +48,7 @@ describe.skipIf(lacksChromium)("the overview, in chromium", () => {
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
     await say();
-    await expect.poll(messages).toBe(before + 1);
+    await expect.poll(messages, patience).toBe(before + 1);
     const telegram = page.getByRole("list", { name: "Parts" }).getByRole("listitem").filter({ hasText: "telegram" });
     platform.become("disconnected", "the token was refused");
     await telegram.getByText("disconnected").waitFor();
@@ -63,7 +66,7 @@ describe.skipIf(lacksChromium)("the overview, in chromium", () => {
     await page.locator(".chart strong").first().waitFor();
     const before = Number(await page.locator(".chart strong").first().innerText());
     await say();
-    await expect.poll(async () => Number(await page.locator(".chart strong").first().innerText())).toBe(before + 1);
+    await expect.poll(async () => Number(await page.locator(".chart strong").first().innerText()), patience).toBe(before + 1);
   });
 
   test("comes back by itself when the connection was lost, and has missed nothing", async () => {
@@ -79,9 +82,9 @@ describe.skipIf(lacksChromium)("the overview, in chromium", () => {
     await page.getByText("Reconnecting…").waitFor();
     await say();
     await page.getByText("Live", { exact: true }).waitFor();
-    await expect.poll(messages).toBeGreaterThanOrEqual(before + 1);
+    await expect.poll(messages, patience).toBeGreaterThanOrEqual(before + 1);
     const { totals } = (await world.server.call("getStats")).json(200);
-    await expect.poll(messages).toBe(totals.messages);
+    await expect.poll(messages, patience).toBe(totals.messages);
   });
 
   test("is of one workspace, or of few days, when asked", async () => {
@@ -89,10 +92,10 @@ describe.skipIf(lacksChromium)("the overview, in chromium", () => {
     const page = await open();
     await page.getByLabel("Workspace", { exact: true }).selectOption({ label: "Team" });
     const { totals } = (await world.server.call("getStats", { query: { workspace: "team" } })).json(200);
-    await expect.poll(() => page.locator(".chart strong").first().innerText()).toBe(String(totals.messages));
+    await expect.poll(() => page.locator(".chart strong").first().innerText(), patience).toBe(String(totals.messages));
     await page.getByLabel("Period (UTC)").selectOption({ label: "Last 7 days" });
     await page.getByText("The days as a table").click();
-    await expect.poll(() => page.getByRole("region", { name: "By day" }).getByRole("row").count()).toBe(8);
+    await expect.poll(() => page.getByRole("region", { name: "By day" }).getByRole("row").count(), patience).toBe(8);
   });
 
   test("shows a key that may see statistics alone nothing else", async () => {

@@ -5,6 +5,9 @@ import { Webhook } from "standardwebhooks";
 import { openPage } from "./browser-page.ts";
 import { useBrowser } from "./use-browser.ts";
 
+/** Only how long a test waits before it fails. */
+const patience = { timeout: 15_000, interval: 300 };
+
 describe.skipIf(lacksChromium)("the page of webhooks, in chromium", () => {
   const world = useBrowser({ settings: { network: { allowPrivate: ["127.0.0.1"] } } });
   const open = (path = "/app/webhooks", isPhone = false) => openPage(world.browser, { url: world.url, path, isPhone });
@@ -40,7 +43,7 @@ describe.skipIf(lacksChromium)("the page of webhooks, in chromium", () => {
     expect(receivedBy(path).at(-1)?.event.event).toBe("webhook.test");
 
     await say();
-    await expect.poll(() => receivedBy(path).length).toBe(2);
+    await expect.poll(() => receivedBy(path).length, patience).toBe(2);
     const { raw, headers } = receivedBy(path)[1]!;
     expect(() => new Webhook(secret).verify(raw, headers as Record<string, string>)).not.toThrow();
     const deliveries = page.getByRole("listitem", { name: "message.sent" });
@@ -49,12 +52,12 @@ describe.skipIf(lacksChromium)("the page of webhooks, in chromium", () => {
 
     isUp = false;
     await say();
-    await expect.poll(() => receivedBy(path).length).toBe(3);
+    await expect.poll(() => receivedBy(path).length, patience).toBe(3);
     const dead = deliveries.filter({ hasText: "given up" });
     await expect.poll(async () => {
       await page.getByRole("button", { name: "Refresh" }).click();
       return dead.count();
-    }).toBeGreaterThan(0);
+    }, patience).toBeGreaterThan(0);
     await dead.first().getByText("It answered 503").waitFor();
     await page.expectFlawless("webhook");
 
@@ -63,7 +66,7 @@ describe.skipIf(lacksChromium)("the page of webhooks, in chromium", () => {
     isUp = true;
     const failed = receivedBy(path)[2]!.event.id;
     await dead.first().getByRole("button", { name: "Send again" }).click();
-    await expect.poll(() => receivedBy(path).filter(({ event }) => event.id === failed).length).toBe(2);
+    await expect.poll(() => receivedBy(path).filter(({ event }) => event.id === failed).length, patience).toBe(2);
 
     await page.getByRole("button", { name: "Send many again" }).click();
     await page.getByLabel("Which").last().selectOption({ label: "Those that were delivered" });
@@ -97,7 +100,7 @@ describe.skipIf(lacksChromium)("the page of webhooks, in chromium", () => {
     isUp = false;
     const { id } = (await world.server.call("createWebhook", { json: { url: new URL("/dead", receiver.url).href, events: ["message.sent"], maxAttempts: 1 } })).json(201);
     await say();
-    await expect.poll(async () => (await world.server.call("listDeadLetters")).json(200).deadLetters.length).toBe(1);
+    await expect.poll(async () => (await world.server.call("listDeadLetters")).json(200).deadLetters.length, patience).toBe(1);
     const page = await open("/app/webhooks/dead-letters");
     const letter = page.getByRole("listitem", { name: "message.sent" });
     await letter.waitFor();
@@ -105,7 +108,7 @@ describe.skipIf(lacksChromium)("the page of webhooks, in chromium", () => {
     isUp = true;
     await letter.getByRole("button", { name: "Send again" }).click();
     await page.getByText("Nothing was given up.").waitFor();
-    await expect.poll(() => receivedBy("/dead").length).toBe(2);
+    await expect.poll(() => receivedBy("/dead").length, patience).toBe(2);
     await world.server.call("deleteWebhook", { path: { webhookId: id } });
   });
 

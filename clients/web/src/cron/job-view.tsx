@@ -39,7 +39,7 @@ export function JobView({ jobId }: { jobId: string }) {
         {data && (
           <div class="row">
             {may("cron:run") && (
-              <button type="button" class="primary" disabled={starting.isRunning} onClick={runNow}>
+              <button type="button" class="primary" disabled={starting.isRunning} onClick={() => void runNow()}>
                 Run now
               </button>
             )}

@@ -13,8 +13,8 @@ export interface Follower {
   onState: (state: LiveState) => void;
 }
 
-/** One way to hear of events, behind one or from now on, until it breaks off or the signal aborts. `onOpen` is called once events come. */
-export type Way = (gateway: Gateway, options: { after: string | undefined; onOpen: () => void; onEvent: (event: GatewayEvent) => void; signal: AbortSignal }) => Promise<void>;
+/** One way to hear of events, behind one or from now on, until it breaks off or the signal aborts. `onOpen` is called once events come, with the one that they come behind where that is known. */
+export type Way = (gateway: Gateway, options: { after: string | undefined; onOpen: (behind: string | undefined) => void; onEvent: (event: GatewayEvent) => void; signal: AbortSignal }) => Promise<void>;
 
 const firstWaitMs = 500;
 const longestWaitMs = 15_000;
@@ -35,8 +35,9 @@ export async function followEvents(gateway: Gateway, { onEvent, onState }: Follo
       await way(gateway, {
         after,
         signal,
-        onOpen() {
+        onOpen(behind) {
           wasOpen = true;
+          after = behind ?? after;
           waitMs = firstWaitMs;
           onState("live");
         },

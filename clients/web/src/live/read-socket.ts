@@ -26,10 +26,10 @@ export const readSocket: Way = (gateway, { after, onOpen, onEvent, signal }) =>
     socket.addEventListener("open", () => hello && socket.send(JSON.stringify({ ...hello, ...(after === undefined ? {} : { after }) })));
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
       isAnswered = true;
-      const frame = JSON.parse(data) as { type?: string };
+      const frame = JSON.parse(data) as { type?: string; last?: string };
       const event = eventOfFrame(frame);
       if (event) onEvent(event);
-      else if (frame.type === "ready") onOpen();
+      else if (frame.type === "ready") onOpen(frame.last);
     });
     // An error is always followed by this.
     socket.addEventListener("close", end, { once: true });

@@ -8,7 +8,7 @@ import type { Way } from "./follow-events.ts";
 export const readStream: Way = async (gateway, { after, onOpen, onEvent, signal }) => {
   const params = { query: after === undefined ? {} : { after } };
   const { body } = await responseOf(gateway.api.GET("/api/v1/events", { params, headers: { Accept: "text/event-stream" }, parseAs: "stream", ...gateway.until(signal) }));
-  onOpen();
+  onOpen(after);
   try {
     for await (const { data } of readEvents(body!)) onEvent(JSON.parse(data) as GatewayEvent);
   } catch (error) {

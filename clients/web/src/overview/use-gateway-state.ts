@@ -33,7 +33,7 @@ export function useGatewayState(): Parts {
       may("channels:read") ? dataOf(api.GET("/api/v1/channels", via)) : undefined,
     ]);
     const channels: ChannelState[] = list?.channels ?? Object.entries(status.channels).map(([name, state]) => ({ name, status: state, error: null }));
-    return { status, metrics: metrics as Schemas["Metrics"] | undefined, channels };
+    return { status, metrics, channels };
   }, [gateway]);
   const answered = loaded.data?.channels;
   const [channels, setChannels] = useState<readonly ChannelState[]>([]);

@@ -51,17 +51,17 @@ export function ReviewChanges({ settings, reviewed, onClose, onFaults, onSaved }
           Go on editing
         </button>
         {status === 412 && (
-          <button type="button" class="primary" disabled={isRunning} onClick={() => run(() => settings.load({ keepDraft: true }))}>
+          <button type="button" class="primary" disabled={isRunning} onClick={() => void run(() => settings.load({ keepDraft: true }))}>
             Compare with the new ones
           </button>
         )}
         {status === 409 && (
-          <button type="button" class="danger" disabled={isRunning} onClick={() => save(true)}>
+          <button type="button" class="danger" disabled={isRunning} onClick={() => void save(true)}>
             Save all the same
           </button>
         )}
         {status !== 412 && status !== 409 && (
-          <button type="button" class="primary" disabled={isRunning || lines.length === 0} onClick={() => save(false)}>
+          <button type="button" class="primary" disabled={isRunning || lines.length === 0} onClick={() => void save(false)}>
             Save settings
           </button>
         )}

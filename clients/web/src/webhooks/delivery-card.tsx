@@ -35,7 +35,7 @@ export function DeliveryCard({ value: delivery, withWebhook = false, onReplayed 
           <When at={createdAt} />
         </p>
         {may("webhooks:write") && status !== "pending" && (
-          <button type="button" disabled={isRunning} onClick={replay} aria-describedby={titleId}>
+          <button type="button" disabled={isRunning} onClick={() => void replay()} aria-describedby={titleId}>
             Send again
           </button>
         )}

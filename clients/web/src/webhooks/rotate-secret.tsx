@@ -33,7 +33,7 @@ export function RotateSecret({ webhook, onClose }: { webhook: Webhook; onClose: 
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" class="primary" disabled={isRunning} onClick={rotate}>
+        <button type="button" class="primary" disabled={isRunning} onClick={() => void rotate()}>
           Rotate secret
         </button>
       </div>

@@ -17,7 +17,7 @@ export function TestWebhook({ webhookId }: { webhookId: string }) {
     });
   return (
     <div class="row">
-      <button type="button" class="primary" disabled={isRunning} onClick={test}>
+      <button type="button" class="primary" disabled={isRunning} onClick={() => void test()}>
         Send a test
       </button>
       <p role="status">
