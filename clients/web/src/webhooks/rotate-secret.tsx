@@ -6,8 +6,7 @@ import { Notice } from "../parts/notice.tsx";
 import { SelectField } from "../parts/select-field.tsx";
 import { ShownSecret } from "../parts/shown-secret.tsx";
 import { useAction } from "../parts/use-action.ts";
-import { secretAdvice } from "./webhook-list.tsx";
-import type { Webhook } from "./webhook.ts";
+import { secretAdvice, type Webhook } from "./webhook.ts";
 
 const overlaps = { "0": "It ends at once", "3600": "One hour", "86400": "One day", "604800": "Seven days" };
 

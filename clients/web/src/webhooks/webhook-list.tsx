@@ -10,10 +10,7 @@ import { When } from "../parts/when.tsx";
 import { go, linkTo } from "../router.ts";
 import { WebhookForm } from "./webhook-form.tsx";
 import { WebhookViews } from "./webhook-views.tsx";
-import { statusTitles, toneOf, type Webhook } from "./webhook.ts";
-
-/** How a receiver makes sure of what it gets. */
-export const secretAdvice = "Give it to the program that is called: with it the program makes sure that a call is the gateway’s.";
+import { secretAdvice, statusTitles, toneOf, type Webhook } from "./webhook.ts";
 
 export function WebhookList() {
   const { gateway, may } = useAccount();

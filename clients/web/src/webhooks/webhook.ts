@@ -24,3 +24,6 @@ export function toneOf(status: Delivery["status"]): string {
 }
 
 export const statusTitles: Readonly<Record<Delivery["status"], string>> = { pending: "pending", delivered: "delivered", dead: "given up" };
+
+/** What to do with a secret. */
+export const secretAdvice = "Give it to the program that is called: with it the program makes sure that a call is the gateway’s.";
