@@ -1,20 +1,19 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type Koa from "koa";
 import type { Logger } from "pino";
-import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import type { ChannelsOptions } from "./channels/service.ts";
-import { createSendTool } from "./channels/tool.ts";
 import { composeChannels, type ComposedChannels } from "./compose-channels.ts";
 import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { composeMemory } from "./compose-memory.ts";
 import { composeObserver } from "./compose-observer.ts";
+import { composeSettings } from "./compose-settings.ts";
 import { composeSockets, type SocketTimes } from "./compose-sockets.ts";
+import { composeTools } from "./compose-tools.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -45,16 +44,14 @@ import { createLogsHandlers } from "./logs/handlers.ts";
 import { createRingStore } from "./logs/ring-store.ts";
 import { createGatewayLog } from "./logs/service.ts";
 import type { LogStore } from "./logs/log-store.ts";
-import { createMcpHandlers } from "./mcp/handlers.ts";
-import { createMcp } from "./mcp/service.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
 import { createRecall } from "./memory/recall.ts";
-import { createMemoryTools } from "./memory/tools.ts";
 import { createMetricsHandlers } from "./metrics/handlers.ts";
 import { webhookQueue } from "./metrics/webhook-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
+import { createPagesHandlers } from "./pages/handlers.ts";
 import { createProviders, type Providers } from "./providers/registry.ts";
 import { createRunsHandlers } from "./runs/handlers.ts";
 import { createRuns, type RunsOptions } from "./runs/service.ts";
@@ -63,20 +60,10 @@ import { createSecretMask, type SecretMask } from "./secrets.ts";
 import { createSessionsHandlers } from "./sessions/handlers.ts";
 import { createSessions } from "./sessions/service.ts";
 import { createSessionStore } from "./sessions/store.ts";
-import { createSettingsHandlers } from "./settings/handlers.ts";
 import type { SettingsSource } from "./settings/load-settings.ts";
-import { createPlaceholders } from "./settings/placeholders.ts";
 import { secretsOf } from "./settings/redact.ts";
-import { createSettingsService } from "./settings/service.ts";
 import type { Settings } from "./settings/settings.ts";
-import { createSettingsStore } from "./settings/store.ts";
-import { watchSettings } from "./settings/watch.ts";
-import { createSkillsHandlers } from "./skills/handlers.ts";
-import { createSkills, skillsSettings } from "./skills/service.ts";
 import { openDatabase } from "./storage/database.ts";
-import { createToolsHandlers } from "./tools/handlers.ts";
-import { createTools, type Tools } from "./tools/registry.ts";
-import { createToolInvocations } from "./tools/service.ts";
 import { createSocketHandlers } from "./ws/handlers.ts";
 import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
@@ -142,7 +129,7 @@ export async function composeGateway(
   const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const { events, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
+  const { events, usage, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
   metrics.register(webhookQueue(dispatch.queue));
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
@@ -157,22 +144,20 @@ export async function composeGateway(
   const providers = observer.providers(createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) }));
   const memory = await composeMemory({ database, providers, workspaces, settings: settings.memory, log, now });
   workspaces.onDeleted(memory.forget);
-  const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
-  const skills = createSkills({
-    settings: skillsSettings(settings),
+  const { mcp, skills, tools, handlers: toolsHandlers } = await composeTools({
+    settings,
+    agents,
+    workspaces,
+    memory,
+    send: (...message) => channels.send(...message),
+    onInvoked,
+    observe: observer.tools,
     env,
-    hasTool(name) {
-      const tool = tools.get(name);
-      return tool !== undefined && tools.refusal(tool, { tools: null, denyTools: null }) === null;
-    },
-    globsOf: async ({ principal, workspaceId, agentId }) => ({
-      agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],
-      workspace: (await workspaces.getFor(principal, workspaceId)).skills,
-    }),
+    hideSecrets: mask.hide,
+    version,
+    log,
+    now,
   });
-  const sources = [createMemoryTools({ memory }), skills, createSendTool({ send: (...message) => channels.send(...message) }), mcp];
-  const tools: Tools = observer.tools(createTools({ settings, sources, onInvoked, now }));
-  await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
@@ -190,9 +175,7 @@ export async function composeGateway(
 
   const perimeter = createPerimeter(settings.http);
   const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log });
-  const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
-  const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
-  const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
+  const { watch, handlers: settingsHandlers } = composeSettings({ settings, source, application, log, now, intervalMs: settingsIntervalMs });
 
   const login = guardLogins(authentication, createLoginGuard({ windows: cluster.windows }));
   const isDraining = () => health.lifecycle === "draining";
@@ -216,22 +199,20 @@ export async function composeGateway(
       ...createRunsHandlers({ runs }),
       ...createSessionsHandlers({ sessions, agents }),
       ...createWorkspacesHandlers({ workspaces }),
-      ...createAgentsHandlers({ agents, tools, skills }),
-      ...createToolsHandlers({ tools, invocations: createToolInvocations({ tools }) }),
+      ...toolsHandlers,
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
-      ...createSkillsHandlers({ skills }),
       ...eventHandlers,
       ...createSocketHandlers(),
       ...createLogsHandlers({ audit, gatewayLog }),
-      ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
-      ...createSettingsHandlers({ settings: settingsService }),
+      ...settingsHandlers,
       ...createCronHandlers({ cron }),
       ...channelsHandlers,
       ...createHealthHandlers({ health, sessions, channels, runs }),
       ...createMetricsHandlers({ metrics, runs }),
       ...createDocsHandlers(),
+      ...createPagesHandlers(),
     },
   });
 
@@ -264,6 +245,7 @@ export async function composeGateway(
       await mcp.close();
       await dispatch.close();
       await events.close();
+      await usage.close();
       memory.close();
       await providers.close();
       cluster.close();

@@ -11,6 +11,7 @@ import { measureMemory } from "./measures/memory.ts";
 import { measureSockets } from "./measures/sockets.ts";
 import { measureSse, warmUpSse } from "./measures/sse.ts";
 import { measureStart } from "./measures/start.ts";
+import { measureStats } from "./measures/stats.ts";
 import { type Options, readOptions } from "./options.ts";
 import { renderTable } from "./report.ts";
 import { startGateway } from "./servers/gateway.ts";
@@ -79,6 +80,11 @@ async function run({ rounds, only, json, check, self, entry }: Options): Promise
   if (only.includes("memory") && !self) {
     bench.progress("memory");
     await measureMemory(bench);
+  }
+
+  if (only.includes("stats") && !self) {
+    bench.progress("stats");
+    await measureStats(bench);
   }
 
   const summaries = figures.summaries();

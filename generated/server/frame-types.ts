@@ -467,8 +467,12 @@ export interface components {
             /** @enum {string} */
             status: "completed" | "failed" | "cancelled";
             model: string | null;
-            /** @description Null when it did not complete. */
+            /** @description The key that asked for it. */
+            keyId: components["schemas"]["Id"];
+            /** @description What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something. */
             usage: components["schemas"]["TurnUsage"] | null;
+            /** @description In US dollars, at the prices of the settings; null without usage, and for a model that has no price. */
+            costUSD: number | null;
             /** Format: int32 */
             latencyMs: number;
             finishReason: components["schemas"]["FinishReason"] | null;

@@ -52,6 +52,8 @@ export interface EventsOptions {
   workspaces: Pick<Workspaces, "getFor">;
   log: Logger;
   now: () => number;
+  /** Waited for before events are deleted: whoever reads the log in the background has then come to where it is. */
+  beforePruning: () => Promise<void>;
   /** Null: events are kept for ever. */
   retentionDays: number | null;
 }
@@ -60,11 +62,16 @@ export interface EventsOptions {
 const cursorsAStep = 5_000;
 const mostSteps = 20;
 
-export function createEvents({ store, writer, workspaces, log, now, retentionDays }: EventsOptions): Events {
+export function createEvents({ store, writer, workspaces, beforePruning, log, now, retentionDays }: EventsOptions): Events {
   const ids = createEventIds(store.logId);
   const feed = createEventFeed({ store });
   writer.onAppended(feed.wake);
-  const retention = createRetention({ store, what: "events", log, now, days: retentionDays });
+  async function deleteBefore(at: number, most: number): Promise<number> {
+    await beforePruning();
+    return store.deleteBefore(at, most);
+  }
+
+  const retention = createRetention({ store: { deleteBefore }, what: "events", log, now, days: retentionDays });
 
   /** The cursor of an event's id. An event that is still to come was another database's: this one has been put back to an earlier state. */
   function positionOf(after: string): number {

@@ -4,6 +4,7 @@
  */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { buildPages } from "../../clients/web/build.ts";
 import { root } from "./paths.ts";
 import { compileSpec } from "./compile-spec.ts";
 import { finishSchemas, writeOpenapi } from "./openapi.ts";
@@ -38,5 +39,7 @@ await Promise.all([
   writeAsyncapi(frames, generated),
   generateSettings(generated),
 ]);
+// With the types alone of the client that was just written: its code is small and written by hand.
+await buildPages(join(generated, "web"));
 
 console.log(`generated ${operations.length} operations in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
