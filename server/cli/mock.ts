@@ -22,9 +22,9 @@ export function addMockCommand(program: Command): void {
 What to answer, in the header Prefer of a request (or in its query: ?__delay=500):
   code=<status>     this status of the contract       example=<name>   this example of it
   delay=<ms>        wait before the answer             rate=<ms>        wait between the events of a stream
+  retry-after=<s>   what Retry-After says              pages=<n>        a list of n pages, each of them the example's
   cut-after=<n>     cut the connection after n events of a stream, or n bytes of another body
-  times=<n>         n times only: the request after them is answered well
-  retry-after=<s>   what Retry-After says with code=429 or code=503`,
+  times=<n>         n times only: the request after them is answered well`,
     )
     .action(mock);
 }

@@ -32,18 +32,26 @@ function withMembers(answer: unknown, body: unknown): unknown {
 }
 
 /**
- * The page of a list that `limit` and `cursor` ask for. Throws `bad_request` on a cursor that no page before it gave.
+ * The page of a list that `limit` and `cursor` ask for; the list is the example's, over again so many times. Throws `bad_request` on a
+ * cursor that no page gave.
  */
-export function pageOfExample(example: unknown, { limit, cursor }: { limit?: number; cursor?: string }): unknown {
+export function pageOfExample(example: unknown, { limit, cursor }: { limit?: number; cursor?: string }, times: number): unknown {
   if (!isObject(example)) return example;
-  const [list, ...others] = Object.entries(example).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
+  const { nextCursor: _, ...page } = example;
+  const [list, ...others] = Object.entries(page).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
   if (!list || others.length > 0) return example;
-  const [name, items] = list;
-  const from = cursor === undefined ? 0 : Number(/^mock-(\d+)$/.exec(cursor)?.[1]);
-  if (Number.isNaN(from)) throw badRequest([{ path: "/cursor", message: "is not one that this list gave out" }]);
-  const end = from + (limit ?? items.length);
-  const { nextCursor: _, ...rest } = example;
-  return { ...rest, [name]: items.slice(from, end), ...(end < items.length && { nextCursor: `mock-${end}` }) };
+  const [name, shown] = list;
+  const { from, pages } = cursor === undefined ? { from: 0, pages: times } : placeOf(cursor);
+  const end = from + Math.min(limit ?? shown.length, shown.length);
+  const items = Array.from({ length: end - from }, (_, index) => shown[(from + index) % shown.length]).slice(0, Math.max(0, shown.length * pages - from));
+  return { ...page, [name]: items, ...(end < shown.length * pages && { nextCursor: `mock-${end}-${pages}` }) };
+}
+
+/** A cursor says of how many pages the list is, so that the requests for the others need not. */
+function placeOf(cursor: string): { from: number; pages: number } {
+  const [, from, pages] = /^mock-(\d{1,9})-(\d{1,9})$/.exec(cursor) ?? [];
+  if (from === undefined) throw badRequest([{ path: "/cursor", message: "is not one that this list gave out" }]);
+  return { from: Number(from), pages: Number(pages) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

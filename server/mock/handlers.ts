@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { answerValidators } from "../../generated/server/answers.ts";
 import type { ContractHandlers, Handlers } from "../../generated/server/handlers.ts";
 import { routes, type Route } from "../../generated/server/routes.ts";
-import { GatewayError } from "../errors.ts";
 import type { AnyAnswer, AnyHandler } from "../http/mount.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { chooseAnswer, type ChosenAnswer, type MockRequest } from "./choose.ts";
@@ -35,12 +34,13 @@ export function createMockHandlers({ examples, docs, response }: MockOptions): H
     const wanted = preferencesOf(route, request, context);
     tellPreferences(response(), wanted);
     if (wanted["cut-after"] !== undefined) cutBody(response(), wanted["cut-after"]);
-    if (wanted.delay !== undefined) await wait(wanted.delay, context.signal);
+    // Who has left by then gets his answer all the same: nobody reads it.
+    if (wanted.delay !== undefined) await sleep(wanted.delay, undefined, { signal: context.signal }).catch(() => {});
 
     const { keyId } = context.principal;
     const edition = route.operationId === "streamRunEvents" ? lastEditions.get(keyId) : undefined;
     const answer = chooseAnswer(route, examples, wanted, request, context, edition);
-    if (answer.mediaType !== "text/event-stream") return plainAnswer(route, answer, request, context);
+    if (answer.mediaType !== "text/event-stream") return plainAnswer(route, answer, request, context, wanted);
     if (!endlessStreams.has(route.operationId)) remember(keyId, answer.exampleName);
     return stream(route, answer, request, context, wanted);
   }
@@ -75,11 +75,11 @@ export function createMockHandlers({ examples, docs, response }: MockOptions): H
     return { id: named.id, data: echo(named.data, examples.operations[operationId], request, isRight(operationId, 200, "text/event-stream")) };
   }
 
-  async function plainAnswer({ operationId }: Route, { status, mediaType, headers, example }: ChosenAnswer, request: MockRequest, context: RequestContext): Promise<AnyAnswer> {
+  async function plainAnswer({ operationId }: Route, { status, mediaType, headers, example }: ChosenAnswer, request: MockRequest, context: RequestContext, { pages = 1 }: Preferences): Promise<AnyAnswer> {
     if (operationId in docs) return (docs[operationId as keyof typeof docs] as AnyHandler)(request, context);
     const operation = examples.operations[operationId];
     if (mediaType === null) return { status, headers: withRunId(headers, request) };
-    const body = echo(operation.hasPages ? pageOfExample(example, request.query) : example, operation, request, isRight(operationId, status, mediaType));
+    const body = echo(operation.hasPages ? pageOfExample(example, request.query, pages) : example, operation, request, isRight(operationId, status, mediaType));
     if (mediaType !== "application/json") return { status, headers, contentType: mediaType, text: body as string };
     const { id } = body as { id?: unknown };
     const made = status === 201 && "Location" in headers && typeof id === "string" ? { Location: `${context.path}/${id}` } : {};
@@ -113,10 +113,3 @@ function isRight(operationId: string, status: number, mediaType: string): (answe
   return (answer) => answerValidators[`${operationId} ${status} ${mediaType}`]?.(answer) === true;
 }
 
-async function wait(delayMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(delayMs, undefined, { signal });
-  } catch (cause) {
-    throw new GatewayError("cancelled", "The client left before the delay was over.", { cause });
-  }
-}

@@ -12,6 +12,8 @@ export interface Preferences {
   "cut-after"?: number;
   /** Milliseconds between two events. */
   rate?: number;
+  /** How many pages a list has, each the example's. */
+  pages?: number;
   /** Seconds that an error's `Retry-After` says. */
   "retry-after"?: number;
   /** How often `code`, `delay` and `cut-after` hold; then comes one answer without them. */
@@ -21,7 +23,7 @@ export interface Preferences {
 const tenMinutesMs = 600_000;
 
 /** Whole numbers, and the most each may be. */
-const numbers = { code: 599, delay: tenMinutesMs, "cut-after": Number.MAX_SAFE_INTEGER, rate: tenMinutesMs, "retry-after": 86_400, times: 1_000_000 } as const;
+const numbers = { code: 599, delay: tenMinutesMs, "cut-after": Number.MAX_SAFE_INTEGER, rate: tenMinutesMs, pages: 10_000, "retry-after": 86_400, times: 1_000_000 } as const;
 
 const onePreference = /\s*([!#$%&'*+.^`|~\w-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?\s*(?:[,;]|$)/gy;
 
