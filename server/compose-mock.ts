@@ -14,9 +14,11 @@ import { ownerKey } from "./keys/key.ts";
 import { createSettingsKeys } from "./keys/settings-keys.ts";
 import { readContractExamples } from "./mock/examples.ts";
 import { createMockHandlers } from "./mock/handlers.ts";
+import { createPagesHandlers } from "./pages/handlers.ts";
 import type { RunRecord } from "./runs/service.ts";
 import type { SecretMask } from "./secrets.ts";
 import { openDatabase } from "./storage/database.ts";
+import { createSocketHandlers } from "./ws/handlers.ts";
 
 export interface ComposeMockOptions {
   host: string;
@@ -50,13 +52,14 @@ export async function composeMock({ host, port, token, log, mask, checkAnswer }:
     log,
     mask,
     audit: { watch: (_koa, next) => next(), changed: () => undefined },
-    authenticate: createAuthenticate(authentication),
+    authenticate: createAuthenticate(authentication.authenticate),
     limit: showLimits,
     perimeter: createPerimeter({ host, port, apiEnabled: true, trustedProxies: [], allowedHosts: [], cors: fromEverywhere, maxBodyBytes: 1_048_576, allowedIPs: [] }),
     answerOnce: createAnswerOnce(idempotency),
+    sockets: { isFull: false, open: (webSocket) => webSocket.close(policyViolation, "openclaw mock has no socket: take `openclaw start`.") },
     isDraining: () => false,
     meter: { answered() {}, streamOpened() {}, refused() {} },
-    handlers: createMockHandlers({ examples: readContractExamples(), docs: createDocsHandlers(), response: () => responses.getStore()! }),
+    handlers: createMockHandlers({ examples: readContractExamples(), real: { ...createDocsHandlers(), ...createPagesHandlers(), ...createSocketHandlers() }, response: () => responses.getStore()! }),
     checkAnswer,
   });
   const answer = app.callback();
@@ -71,6 +74,9 @@ export async function composeMock({ host, port, token, log, mask, checkAnswer }:
 
 /** What idempotency finds of the run that a request would have had: nothing that would keep it from being carried out again. */
 const noRun = { status: "failed", sessionId: null, toolCalls: [] } as unknown as RunRecord;
+
+/** RFC 6455, 7.4.1: where no other code fits. */
+const policyViolation = 1008;
 
 const fromEverywhere = { origins: ["*"], methods: ["GET", "POST", "PUT", "PATCH", "DELETE"] } as const;
 

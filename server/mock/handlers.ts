@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { answerValidators } from "../../generated/server/answers.ts";
-import type { ContractHandlers, Handlers } from "../../generated/server/handlers.ts";
+import type { Handlers } from "../../generated/server/handlers.ts";
 import { routes, type Route } from "../../generated/server/routes.ts";
 import type { AnyAnswer, AnyHandler } from "../http/mount.ts";
 import type { RequestContext } from "../http/request-context.ts";
@@ -15,8 +15,8 @@ import { readPreferences, type Preferences } from "./preferences.ts";
 
 export interface MockOptions {
   examples: ContractExamples;
-  /** The contract and its reference are served as they are. */
-  docs: ContractHandlers<RequestContext>;
+  /** What is served as the gateway serves it: the contract, its reference, and pages. */
+  real: Partial<Handlers<RequestContext>>;
   /** The response to the request that is being handled. */
   response: () => ServerResponse;
 }
@@ -25,7 +25,7 @@ export interface MockOptions {
  * A handler for each operation that answers from the contract's examples. They stand behind the same mount as the gateway's:
  * who asks, what is asked and how an error looks is decided there.
  */
-export function createMockHandlers({ examples, docs, response }: MockOptions): Handlers<RequestContext> {
+export function createMockHandlers({ examples, real, response }: MockOptions): Handlers<RequestContext> {
   const faults = createFaults();
   /** By key, so that a stream is taken up at `/runs/{runId}/events` in the edition in which it began. */
   const lastEditions = new Map<string, string>();
@@ -37,6 +37,8 @@ export function createMockHandlers({ examples, docs, response }: MockOptions): H
     // Who has left by then gets his answer all the same: nobody reads it.
     if (wanted.delay !== undefined) await sleep(wanted.delay, undefined, { signal: context.signal }).catch(() => {});
 
+    const handler = real[route.operationId] as AnyHandler | undefined;
+    if (handler && !isError(wanted.code)) return handler(request, context);
     const { keyId } = context.principal;
     const edition = route.operationId === "streamRunEvents" ? lastEditions.get(keyId) : undefined;
     const answer = chooseAnswer(route, examples, wanted, request, context, edition);
@@ -76,7 +78,6 @@ export function createMockHandlers({ examples, docs, response }: MockOptions): H
   }
 
   async function plainAnswer({ operationId }: Route, { status, mediaType, headers, example }: ChosenAnswer, request: MockRequest, context: RequestContext, { pages = 1 }: Preferences): Promise<AnyAnswer> {
-    if (operationId in docs) return (docs[operationId as keyof typeof docs] as AnyHandler)(request, context);
     const operation = examples.operations[operationId];
     if (mediaType === null) return { status, headers: withRunId(headers, request) };
     const body = echo(operation.hasPages ? pageOfExample(example, request.query, pages) : example, operation, request, isRight(operationId, status, mediaType));
@@ -90,6 +91,8 @@ export function createMockHandlers({ examples, docs, response }: MockOptions): H
     routes.map((route) => [route.operationId, ((request, context) => handle(route, request as MockRequest, context)) satisfies AnyHandler]),
   ) as unknown as Handlers<RequestContext>;
 }
+
+const isError = (code: number | undefined) => code !== undefined && code >= 400;
 
 /** Says in the answer's head, an error's too, what of the request's preferences was heeded (RFC 7240, 3). */
 function tellPreferences(response: ServerResponse, wanted: Preferences): void {
