@@ -94,10 +94,11 @@ export function createMockHandlers({ examples, real, response }: MockOptions): H
 
 const isError = (code: number | undefined) => code !== undefined && code >= 400;
 
-/** Says in the answer's head, an error's too, what of the request's preferences was heeded (RFC 7240, 3). */
+/** Says in the answer's head, an error's too, what of the request's preferences was heeded (RFC 7240, 3), and what goes with the status. */
 function tellPreferences(response: ServerResponse, wanted: Preferences): void {
   const applied = Object.entries(wanted).map(([name, value]) => `${name}=${typeof value === "string" ? JSON.stringify(value) : value}`);
   if (applied.length > 0) response.setHeader("Preference-Applied", applied.join(", "));
+  if (wanted.code === 426) response.setHeader("Upgrade", "websocket");
   if (wanted.code !== 429) return;
   response.setHeader("X-RateLimit-Remaining", 0);
   if (wanted["retry-after"] !== undefined) response.setHeader("X-RateLimit-Reset", Math.ceil(Date.now() / 1000) + wanted["retry-after"]);
