@@ -52,6 +52,7 @@ describe("which example is answered", () => {
   test.each([
     ["a status that the operation does not have", "code=418", /no answer 418/],
     ["an example that it does not have", "example=nothing", /no example `nothing`.*agents/],
+    ["an example that every object in JavaScript seems to have", "example=constructor", /no example `constructor`/],
     ["a number that is none", "delay=soon", /delay.*whole number/],
     ["more than ten minutes", "delay=600001", /delay.*up to 600000/],
   ])("400: %s", async (_name, prefer, message) => {
@@ -59,9 +60,15 @@ describe("which example is answered", () => {
   });
 
   test("preferences of others are passed over, and what was heeded is told", async () => {
-    const answer = await mock.call("listAgents", { headers: { Prefer: 'return=minimal; foo="a, b", respond-async, delay=1' } });
+    const answer = await mock.call("listAgents", { headers: { Prefer: 'return=minimal; foo="a, b", respond-async, delay=1, rate=5, constructor=1' } });
     expect([answer.status, answer.headers.get("Preference-Applied")]).toEqual([200, "delay=1"]);
     expect((await mock.call("listAgents")).headers.has("Preference-Applied")).toBe(false);
+  });
+
+  test("in the query, where a client sends no headers", async () => {
+    const answer = await mock.call("listAgents", { query: { __code: 503, "__retry-after": 2 } });
+    expect([answer.status, answer.headers.get("Retry-After"), answer.headers.get("Preference-Applied")]).toEqual([503, "2", "code=503, retry-after=2"]);
+    (await mock.call("listAgents", { query: { __example: "ünïcödé 日本" } })).json(400);
   });
 });
 

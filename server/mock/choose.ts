@@ -50,7 +50,7 @@ function errorOf({ code, message, details, retryAfterSeconds }: ExampleError, wa
 function fittingAnswers(operationId: string, { answers, errors }: OperationExamples, { code, example }: Wanted, usual: Wanted): [ExampleAnswer, ...ExampleAnswer[]] {
   const ofCode = code === undefined ? answers : answers.filter(({ status }) => status === code);
   if (ofCode.length === 0) throw notInContract(operationId, `no answer ${code}`, [...answers.map(({ status }) => status), ...errors]);
-  const withExample = example === undefined ? ofCode : ofCode.filter(({ examples }) => example in examples);
+  const withExample = example === undefined ? ofCode : ofCode.filter(({ examples }) => Object.hasOwn(examples, example));
   if (withExample.length === 0) throw notInContract(operationId, `no example \`${example}\``, ofCode.flatMap(({ examples }) => Object.keys(examples)));
   const status = withExample.find((answer) => answer.status === usual.code)?.status ?? withExample[0]!.status;
   return withExample.filter((answer) => answer.status === status) as [ExampleAnswer, ...ExampleAnswer[]];

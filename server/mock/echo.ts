@@ -27,7 +27,7 @@ function withTexts(value: unknown, texts: ReadonlyMap<string, string>): unknown 
 /** With the members of the body that it has, too, and that are of the same kind. */
 function withMembers(answer: unknown, body: unknown): unknown {
   if (!isObject(answer) || !isObject(body)) return answer;
-  const shared = Object.entries(body).filter(([name, value]) => name in answer && value !== null && typeof value === typeof answer[name]);
+  const shared = Object.entries(body).filter(([name, value]) => Object.hasOwn(answer, name) && value !== null && typeof value === typeof answer[name]);
   return shared.length === 0 ? answer : { ...answer, ...Object.fromEntries(shared) };
 }
 

@@ -47,14 +47,17 @@ export function createMockHandlers({ examples, real, response }: MockOptions): H
     return stream(route, answer, request, context, wanted);
   }
 
-  /** What is asked of this very request: faults that it has met often enough are left out. */
+  /** Those that bear on this very request: faults that it has met often enough are left out, too. */
   function preferencesOf(route: Route, { path, query, headers, body }: MockRequest, { principal }: RequestContext): Preferences {
     const wanted = readPreferences(headers["prefer"], query);
+    if (!route.streams) delete wanted.rate;
+    if (!examples.operations[route.operationId].hasPages) delete wanted.pages;
+    if (!isError(wanted.code)) delete wanted["retry-after"];
     if (wanted.times === undefined) return wanted;
     const { after: _, ...asked } = query;
     const request = [principal.keyId, route.operationId, path, asked, body, headers["idempotency-key"], headers["prefer"]];
     if (faults.strike(request, wanted.times)) return wanted;
-    const { code: _code, delay: _delay, "cut-after": _cutAfter, times: _times, ...rest } = wanted;
+    const { code: _code, delay: _delay, "cut-after": _cutAfter, "retry-after": _retryAfter, times: _times, ...rest } = wanted;
     return rest;
   }
 
@@ -97,7 +100,8 @@ const isError = (code: number | undefined) => code !== undefined && code >= 400;
 /** Says in the answer's head, an error's too, what of the request's preferences was heeded (RFC 7240, 3), and what goes with the status. */
 function tellPreferences(response: ServerResponse, wanted: Preferences): void {
   const applied = Object.entries(wanted).map(([name, value]) => `${name}=${typeof value === "string" ? JSON.stringify(value) : value}`);
-  if (applied.length > 0) response.setHeader("Preference-Applied", applied.join(", "));
+  // What came in the query may be no text for a header.
+  if (applied.length > 0) response.setHeader("Preference-Applied", applied.join(", ").replaceAll(/[^ -~]/g, "?"));
   if (wanted.code === 426) response.setHeader("Upgrade", "websocket");
   if (wanted.code !== 429) return;
   response.setHeader("X-RateLimit-Remaining", 0);

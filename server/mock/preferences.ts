@@ -41,7 +41,7 @@ export function readPreferences(header: string | undefined, query: Record<string
 
 function take(found: Preferences, name: string, value: string): void {
   if (name === "example") found.example ??= value;
-  else if (name in numbers) found[name as keyof typeof numbers] ??= toNumber(name as keyof typeof numbers, value);
+  else if (Object.hasOwn(numbers, name)) found[name as keyof typeof numbers] ??= toNumber(name as keyof typeof numbers, value);
 }
 
 function toNumber(name: keyof typeof numbers, value: string): number {
