@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestMock } from "../mock/start-own-mock.ts";
 import { streamPrompt } from "../streams/expected.ts";
@@ -120,6 +121,16 @@ describe("cut-after", () => {
     expect(first).toEqual({ ids: [], isCut: true });
     const second = await readIds(await streamChat("cut-after=0, times=1"));
     expect([second.ids.length, second.isCut]).toEqual([8, false]);
+  });
+
+  test("a stream without an end stays open behind its last event, and can be cut there", async () => {
+    const follow = async (headers: Record<string, string>) => openStream("listEvents", await send(mock.url, "listEvents", { headers: { Accept: "text/event-stream", ...headers } }, "x"));
+    const { ids, isCut } = await readIds(await follow({ Prefer: "cut-after=6" }));
+    expect([ids.length, isCut]).toEqual([6, true]);
+    const stream = await follow({ "Last-Event-ID": ids[4] ?? "" });
+    expect((await stream.next())?.id).toBe(ids[5]);
+    expect(await Promise.race([stream.next().catch(() => "cut"), sleep(100, "open")])).toBe("open");
+    void stream.leave();
   });
 
   test("400: an event that the stream does not have", async () => {
