@@ -33,15 +33,15 @@ describe.skipIf(lacksPackage)("the Python package", { timeout: timeoutMs }, () =
   });
 
   test("is typed throughout", async () => {
-    await python("-m", "mypy");
+    expect(await python("-m", "mypy")).toMatch(/^Success: /);
   });
 
   test("is tidy", async () => {
-    await python("-m", "ruff", "check", ".");
-    await python("-m", "ruff", "format", "--check", ".");
+    expect(await python("-m", "ruff", "check", ".")).toContain("All checks passed");
+    expect(await python("-m", "ruff", "format", "--check", ".")).toContain("already formatted");
   });
 
   test.each(readdirSync(join(folder, "tests")).filter((name) => /^test_.*\.py$/.test(name)))("passes %s", async (file) => {
-    await python("-m", "pytest", `tests/${file}`);
+    expect(await python("-m", "pytest", `tests/${file}`)).toMatch(/\b\d+ passed in /);
   });
 });

@@ -147,6 +147,20 @@ def test_a_stream_that_was_cut_before_its_run_was_known_is_the_same_request_agai
         assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
 
 
+def test_a_stream_that_stalls_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openclaw.connection._stalled_after", 0.1)
+    stalled = Answer(events=(token(1, "Hel"),), stall=0.5, headers={"X-Run-Id": "run_1"})
+    with scripted_server(stalled, Answer(events=(token(2, "lo"), done))) as server, OpenClaw(server.url) as client:
+        assert list(client.messages.stream("Hello")) == ["Hel", "lo"]
+        assert server.received[1].at - server.received[0].at < 0.5
+
+
+def test_neither_query_nor_password_are_in_an_error() -> None:
+    with OpenClaw("http://user:hush@127.0.0.1:9", max_retries=0) as client, pytest.raises(OpenClawConnectionError) as error:
+        next(client.chat.stream_chat_by_query(message="hush"))
+    assert "hush" not in str(error.value)
+
+
 def test_the_error_that_a_stream_ends_with_is_raised() -> None:
     event = 'data: {"type":"error","error":"provider_error","message":"It broke.","status":502,"details":{"provider":"x"}}\n\n'
     with (

@@ -64,7 +64,8 @@ class _Client(Operations):
     def follow_events(
         self, *, after: str | None = None, types: Sequence[models.EventType] | None = None, workspace: str | None = None
     ) -> EventStream[GatewayEvent]:
-        """What happens in the gateway, as it happens, without end. `after` is the id of an event: first those behind it come."""
+        """What happens in the gateway, as it happens, without end: from now on, or behind `after`, the id of an event. Whoever keeps
+        the last id misses nothing."""
         return self._connection.stream(_events_request(after, types, workspace), gateway_event, endless=True)
 
     def follow_logs(

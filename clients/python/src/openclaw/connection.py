@@ -24,6 +24,7 @@ Answer = TypeVar("Answer")
 
 #: Seconds. The gateway sends a heartbeat every 15 s: after three that did not come a stream is dead, whatever TCP says.
 _stalled_after = 45.0
+_user_agent = f"openclaw-python/{version('openclaw')}"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Options:
 
     base_url: str
     token: str | None = field(repr=False)
-    #: Seconds from the request's end to the answer's beginning.
+    #: Seconds in which something of the answer must come.
     timeout: float
     max_retries: int
 
@@ -44,12 +45,12 @@ class Options:
     def httpx_request(self, request: Request, *, is_stream: bool) -> httpx.Request:
         """With what every request has. A POST gets an `Idempotency-Key`, so that it can be sent again and is carried out once."""
         headers = httpx.Headers(request.get("headers"))
-        headers["User-Agent"] = f"openclaw-python/{version('openclaw')}"
+        headers["User-Agent"] = _user_agent
         if is_stream:
             headers["Accept"] = "text/event-stream"
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        timeout = httpx.Timeout(self.timeout, connect=min(10.0, self.timeout), read=_stalled_after if is_stream else self.timeout)
+        timeout = httpx.Timeout(self.timeout, connect=min(10.0, self.timeout))
         return httpx.Request(
             request["method"].upper(),
             self.base_url.rstrip("/") + request["url"],
@@ -98,6 +99,8 @@ class Connection:
     def open(self, request: Request, *, retry: bool = True) -> httpx.Response:
         """An answer in events, with its body unread."""
         response = self._send(request, is_stream=True, retry=retry)
+        # Heartbeats come once the stream has begun, and a model may think for long before. httpx asks this anew with each read.
+        response.request.extensions["timeout"]["read"] = _stalled_after
         try:
             return _checked(response, "text/event-stream")
         except OpenClawError:
@@ -115,8 +118,8 @@ class Connection:
                     return response
                 response.read()
                 wait, error = wait_after_answer(response, attempt), error_of_answer(response)
-            except httpx.TransportError as cause:
-                wait, error = wait_after_failure(cause, sent, attempt), error_of_transport(cause, sent.url)
+            except httpx.RequestError as cause:
+                wait, error = wait_after_failure(cause, sent, attempt), error_of_transport(cause, sent)
                 error.__cause__ = cause
             if wait is None or attempt >= retries:
                 raise error
@@ -141,6 +144,8 @@ class AsyncConnection:
     async def open(self, request: Request, *, retry: bool = True) -> httpx.Response:
         """An answer in events, with its body unread."""
         response = await self._send(request, is_stream=True, retry=retry)
+        # Heartbeats come once the stream has begun, and a model may think for long before. httpx asks this anew with each read.
+        response.request.extensions["timeout"]["read"] = _stalled_after
         try:
             return _checked(response, "text/event-stream")
         except OpenClawError:
@@ -158,8 +163,8 @@ class AsyncConnection:
                     return response
                 await response.aread()
                 wait, error = wait_after_answer(response, attempt), error_of_answer(response)
-            except httpx.TransportError as cause:
-                wait, error = wait_after_failure(cause, sent, attempt), error_of_transport(cause, sent.url)
+            except httpx.RequestError as cause:
+                wait, error = wait_after_failure(cause, sent, attempt), error_of_transport(cause, sent)
                 error.__cause__ = cause
             if wait is None or attempt >= retries:
                 raise error

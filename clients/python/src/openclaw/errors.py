@@ -108,16 +108,16 @@ def error_of_event(event: object, headers: httpx.Headers) -> OpenClawError | Non
     return _error(event, status if isinstance(status, int) else 500, headers)
 
 
-def error_of_transport(error: Exception, url: object) -> OpenClawConnectionError:
+def error_of_transport(error: Exception, request: httpx.Request) -> OpenClawConnectionError:
     """What httpx raised, as the error of this package."""
     kind = OpenClawTimeoutError if isinstance(error, httpx.TimeoutException) else OpenClawConnectionError
-    return kind(f"No answer from {url}: {error or type(error).__name__}")
+    return kind(f"No answer from {_origin(request)}: {str(error) or type(error).__name__}")
 
 
 def unexpected_answer(response: httpx.Response, what: str) -> OpenClawError:
     """Something else than the contract has; perhaps no gateway is there."""
     return OpenClawError(
-        f"{what}: is {response.request.url.copy_with(path='/', query=None)} an OpenClaw gateway?",
+        f"{what}: is {_origin(response.request)} an OpenClaw gateway?",
         status=response.status_code,
         code="unexpected_answer",
         request_id=response.headers.get("x-request-id"),
@@ -129,6 +129,11 @@ def retry_after_of(headers: httpx.Headers) -> float | None:
     """`Retry-After` in seconds (RFC 9110, 10.2.3); None when it is missing or a date."""
     value = headers.get("retry-after", "")
     return float(value) if value.isascii() and value.isdigit() else None
+
+
+def _origin(request: httpx.Request) -> str:
+    """Of the address only what is no secret: neither a password nor the query."""
+    return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
 
 
 def _error(body: object, status: int, headers: httpx.Headers) -> OpenClawError:

@@ -32,7 +32,7 @@ def wait_after_answer(response: httpx.Response, attempt: int) -> float | None:
     return max(asked or 0.0, backoff(attempt))
 
 
-def wait_after_failure(error: httpx.TransportError, request: httpx.Request, attempt: int) -> float | None:
+def wait_after_failure(error: httpx.RequestError, request: httpx.Request, attempt: int) -> float | None:
     """The same where no answer came. A request that never left may be sent again whatever it is."""
     never_left = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
     # Who has waited out the whole time-out once does not want to wait for it again.

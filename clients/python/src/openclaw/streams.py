@@ -87,7 +87,7 @@ class _Progress(Generic[Event]):
 
 
 def _cut(error: Exception | None, response: httpx.Response) -> OpenClawConnectionError:
-    return error_of_transport(error or httpx.ReadError("the connection was closed"), response.request.url)
+    return error_of_transport(error or httpx.ReadError("the connection was closed"), response.request)
 
 
 class EventStream(Iterator[Event]):

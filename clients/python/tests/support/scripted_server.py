@@ -23,6 +23,8 @@ class Answer:
     cut: bool = False
     #: Seconds before it answers.
     delay: float = 0
+    #: Seconds for which nothing comes behind the events, before the connection is closed.
+    stall: float = 0
     #: Instead of an answer the connection is closed.
     hang_up: bool = False
     #: Instead of JSON.
@@ -69,13 +71,14 @@ def scripted_server(*answers: Answer) -> Iterator[ScriptedServer]:
             media_type = "application/json" if answer.text is None else "text/html"
             if answer.events is not None:
                 content, media_type = "".join(answer.events).encode(), "text/event-stream"
-            length = len(content) + (10 if answer.cut else 0)
+            length = len(content) + (10 if answer.cut or answer.stall else 0)
             self.send_response(answer.status)
             for name, value in {"Content-Type": media_type, "Content-Length": str(length), **answer.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
-            if answer.cut:
+            time.sleep(answer.stall)
+            if answer.cut or answer.stall:
                 self.close_connection = True
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one  # noqa: N815
