@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { composeStats } from "./compose-stats.ts";
 import { encodeEvent } from "./events/encode.ts";
 import { createEventsHandlers } from "./events/handlers.ts";
 import { createEvents } from "./events/service.ts";
@@ -32,10 +33,11 @@ interface EventsOptions {
   now: () => number;
 }
 
-/** The log of events, and the webhooks that are called by it. From here on, what is written to the log is delivered. */
+/** The log of events, the webhooks that are called by it, and the statistics that are counted up from it. From here on, what is written to the log is delivered. */
 export async function composeEvents({ database, writer, workspaces, settings, mask, version, log, now }: EventsOptions) {
   const eventStore = await createEventStore({ database });
-  const events = createEvents({ store: eventStore, writer, workspaces, log, now, retentionDays: settings.events.retentionDays });
+  const { usage, handlers: statsHandlers } = composeStats({ database, events: eventStore, writer, workspaces, log, now });
+  const events = createEvents({ store: eventStore, writer, beforePruning: usage.catchUp, workspaces, log, now, retentionDays: settings.events.retentionDays });
 
   const store = createWebhookStore({ database });
   const deliveries = createDeliveryStore({ database });
@@ -60,8 +62,9 @@ export async function composeEvents({ database, writer, workspaces, settings, ma
 
   return {
     events,
+    usage,
     dispatch,
     onInvoked: recordInvocations({ events: writer, log, now }),
-    handlers: { ...createEventsHandlers({ events }), ...createWebhooksHandlers({ webhooks, eventIds: events.ids }) },
+    handlers: { ...createEventsHandlers({ events }), ...createWebhooksHandlers({ webhooks, eventIds: events.ids }), ...statsHandlers },
   };
 }

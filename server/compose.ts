@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type Koa from "koa";
 import type { Logger } from "pino";
-import { createAgentsHandlers } from "./agents/handlers.ts";
 import { createAgents } from "./agents/service.ts";
 import { createApplication } from "./apply-settings.ts";
 import { createAudit } from "./audit/service.ts";
 import { createAuditStore } from "./audit/store.ts";
 import type { ChannelsOptions } from "./channels/service.ts";
-import { createSendTool } from "./channels/tool.ts";
 import { composeChannels, type ComposedChannels } from "./compose-channels.ts";
 import { composeEvents } from "./compose-events.ts";
 import { composeKeys } from "./compose-keys.ts";
 import { composeMemory } from "./compose-memory.ts";
 import { composeObserver } from "./compose-observer.ts";
+import { composeSettings } from "./compose-settings.ts";
+import { composeSockets, type SocketTimes } from "./compose-sockets.ts";
+import { composeTools } from "./compose-tools.ts";
 import { createChatHandlers } from "./chat/handlers.ts";
 import { createChat } from "./chat/service.ts";
 import { createSummaries } from "./chat/summary.ts";
@@ -44,16 +44,14 @@ import { createLogsHandlers } from "./logs/handlers.ts";
 import { createRingStore } from "./logs/ring-store.ts";
 import { createGatewayLog } from "./logs/service.ts";
 import type { LogStore } from "./logs/log-store.ts";
-import { createMcpHandlers } from "./mcp/handlers.ts";
-import { createMcp } from "./mcp/service.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
 import { createRecall } from "./memory/recall.ts";
-import { createMemoryTools } from "./memory/tools.ts";
 import { createMetricsHandlers } from "./metrics/handlers.ts";
 import { webhookQueue } from "./metrics/webhook-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
+import { createPagesHandlers } from "./pages/handlers.ts";
 import { createProviders, type Providers } from "./providers/registry.ts";
 import { createRunsHandlers } from "./runs/handlers.ts";
 import { createRuns, type RunsOptions } from "./runs/service.ts";
@@ -62,20 +60,11 @@ import { createSecretMask, type SecretMask } from "./secrets.ts";
 import { createSessionsHandlers } from "./sessions/handlers.ts";
 import { createSessions } from "./sessions/service.ts";
 import { createSessionStore } from "./sessions/store.ts";
-import { createSettingsHandlers } from "./settings/handlers.ts";
 import type { SettingsSource } from "./settings/load-settings.ts";
-import { createPlaceholders } from "./settings/placeholders.ts";
 import { secretsOf } from "./settings/redact.ts";
-import { createSettingsService } from "./settings/service.ts";
 import type { Settings } from "./settings/settings.ts";
-import { createSettingsStore } from "./settings/store.ts";
-import { watchSettings } from "./settings/watch.ts";
-import { createSkillsHandlers } from "./skills/handlers.ts";
-import { createSkills, skillsSettings } from "./skills/service.ts";
 import { openDatabase } from "./storage/database.ts";
-import { createToolsHandlers } from "./tools/handlers.ts";
-import { createTools, type Tools } from "./tools/registry.ts";
-import { createToolInvocations } from "./tools/service.ts";
+import { createSocketHandlers } from "./ws/handlers.ts";
 import { createWorkspacesHandlers } from "./workspaces/handlers.ts";
 import { createWorkspaces } from "./workspaces/service.ts";
 import { createWorkspaceStore } from "./workspaces/store.ts";
@@ -92,6 +81,7 @@ export interface ComposeOptions {
   now?: () => number;
   /** Times of runs, shorter in tests. */
   runs?: Pick<RunsOptions, "graceMs" | "retentionMs">;
+  sockets?: SocketTimes;
   /** Milliseconds between the words of the embedded model; none by default. */
   embeddedDelayMs?: number;
   checkAnswer?: CheckAnswer | undefined;
@@ -125,7 +115,7 @@ const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(
   settings: Settings,
-  { log, logStore = createRingStore(0), env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, embeddedDelayMs, checkAnswer, source, connectors, settingsIntervalMs }: ComposeOptions,
+  { log, logStore = createRingStore(0), env = process.env, mask = createSecretMask(secretsOf(settings)), now = Date.now, runs: runTimes = {}, sockets: socketTimes = {}, embeddedDelayMs, checkAnswer, source, connectors, settingsIntervalMs }: ComposeOptions,
 ): Promise<Gateway> {
   const startedAt = now();
   const observer = await composeObserver({ version, env, log });
@@ -139,7 +129,7 @@ export async function composeGateway(
   const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const { events, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
+  const { events, usage, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
   metrics.register(webhookQueue(dispatch.queue));
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
@@ -154,22 +144,20 @@ export async function composeGateway(
   const providers = observer.providers(createProviders(settings.models, { onCall: metrics.providers.ended, ...(embeddedDelayMs !== undefined && { embedded: { delayMs: embeddedDelayMs } }) }));
   const memory = await composeMemory({ database, providers, workspaces, settings: settings.memory, log, now });
   workspaces.onDeleted(memory.forget);
-  const mcp = createMcp({ version, log, hideSecrets: mask.hide, now });
-  const skills = createSkills({
-    settings: skillsSettings(settings),
+  const { mcp, skills, tools, handlers: toolsHandlers } = await composeTools({
+    settings,
+    agents,
+    workspaces,
+    memory,
+    send: (...message) => channels.send(...message),
+    onInvoked,
+    observe: observer.tools,
     env,
-    hasTool(name) {
-      const tool = tools.get(name);
-      return tool !== undefined && tools.refusal(tool, { tools: null, denyTools: null }) === null;
-    },
-    globsOf: async ({ principal, workspaceId, agentId }) => ({
-      agent: (agentId === null ? undefined : agents.find(agentId)?.skills) ?? ["*"],
-      workspace: (await workspaces.getFor(principal, workspaceId)).skills,
-    }),
+    hideSecrets: mask.hide,
+    version,
+    log,
+    now,
   });
-  const sources = [createMemoryTools({ memory }), skills, createSendTool({ send: (...message) => channels.send(...message) }), mcp];
-  const tools: Tools = observer.tools(createTools({ settings, sources, onInvoked, now }));
-  await skills.start();
   const sessions = createSessions({ store: sessionStore, workspaces });
   const cluster = await createCluster({ redisUrl: settings.redis.url, log, now });
   const limits = createLimits({ windows: cluster.windows, settings: settings.limits, now });
@@ -187,20 +175,22 @@ export async function composeGateway(
 
   const perimeter = createPerimeter(settings.http);
   const application = createApplication({ agents, settingsKeys, perimeter, limits, quotas, providers, memory, events, dispatch, tools, mcp, skills, runs, workspaces, channels, cron, audit, logStore, mask, log });
-  const settingsFile = createSettingsStore({ file: source?.file ?? join(settings.stateDir, "openclaw.json") });
-  const settingsService = source ? createSettingsService({ source, settings, store: settingsFile, placeholders: createPlaceholders(), application, log, now }) : null;
-  const watch = settingsService && watchSettings({ file: settingsFile.file, settings: settingsService, log, intervalMs: settingsIntervalMs });
+  const { watch, handlers: settingsHandlers } = composeSettings({ settings, source, application, log, now, intervalMs: settingsIntervalMs });
 
+  const login = guardLogins(authentication, createLoginGuard({ windows: cluster.windows }));
+  const isDraining = () => health.lifecycle === "draining";
+  const sockets = composeSockets({ chat, runs, events, workspaces, login, authentication, limits, audit, isDraining, hide: mask.hide, log, now }, socketTimes);
   const app = createApp({
     log,
     mask,
     audit: createCallAudit({ audit, mask, now }),
-    authenticate: guardLogins(createAuthenticate(authentication), createLoginGuard({ windows: cluster.windows })),
+    authenticate: createAuthenticate(login),
     limit: createLimit(limits),
     perimeter,
     answerOnce: createAnswerOnce(idempotency),
     doors,
-    isDraining: () => health.lifecycle === "draining",
+    isDraining,
+    sockets,
     ...observer.http,
     checkAnswer,
     handlers: {
@@ -209,21 +199,20 @@ export async function composeGateway(
       ...createRunsHandlers({ runs }),
       ...createSessionsHandlers({ sessions, agents }),
       ...createWorkspacesHandlers({ workspaces }),
-      ...createAgentsHandlers({ agents, tools, skills }),
-      ...createToolsHandlers({ tools, invocations: createToolInvocations({ tools }) }),
+      ...toolsHandlers,
       ...createMemoryHandlers({ memory }),
       ...createModelsHandlers({ providers }),
-      ...createSkillsHandlers({ skills }),
       ...eventHandlers,
+      ...createSocketHandlers(),
       ...createLogsHandlers({ audit, gatewayLog }),
-      ...createMcpHandlers({ mcp }),
       ...createKeysHandlers({ keys }),
-      ...createSettingsHandlers({ settings: settingsService }),
+      ...settingsHandlers,
       ...createCronHandlers({ cron }),
       ...channelsHandlers,
       ...createHealthHandlers({ health, sessions, channels, runs }),
       ...createMetricsHandlers({ metrics, runs }),
       ...createDocsHandlers(),
+      ...createPagesHandlers(),
     },
   });
 
@@ -245,15 +234,18 @@ export async function composeGateway(
       watch?.close();
       gatewayLog.close();
       events.stop();
+      sockets.drain();
       const ended = [cron.stop(), channels.drain(timeoutMs), dispatch.stop(timeoutMs)];
       await runs.drain(timeoutMs);
       await Promise.all(ended);
+      await sockets.close();
     },
     async close() {
       await channels.stop();
       await mcp.close();
       await dispatch.close();
       await events.close();
+      await usage.close();
       memory.close();
       await providers.close();
       cluster.close();

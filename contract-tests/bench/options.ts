@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-const measures = ["json", "sse", "access", "idle", "start", "memory"] as const;
+const measures = ["json", "sse", "access", "idle", "sockets", "start", "memory", "stats"] as const;
 export type Measure = (typeof measures)[number];
 
 export interface Options {

@@ -8,8 +8,10 @@ import type { Bench } from "./measures/bench.ts";
 import { measureIdle } from "./measures/idle.ts";
 import { measureJson, warmUpJson } from "./measures/json.ts";
 import { measureMemory } from "./measures/memory.ts";
+import { measureSockets } from "./measures/sockets.ts";
 import { measureSse, warmUpSse } from "./measures/sse.ts";
 import { measureStart } from "./measures/start.ts";
+import { measureStats } from "./measures/stats.ts";
 import { type Options, readOptions } from "./options.ts";
 import { renderTable } from "./report.ts";
 import { startGateway } from "./servers/gateway.ts";
@@ -70,9 +72,19 @@ async function run({ rounds, only, json, check, self, entry }: Options): Promise
     }
   }
 
+  if (only.includes("sockets") && !self) {
+    bench.progress("sockets");
+    await measureSockets(bench);
+  }
+
   if (only.includes("memory") && !self) {
     bench.progress("memory");
     await measureMemory(bench);
+  }
+
+  if (only.includes("stats") && !self) {
+    bench.progress("stats");
+    await measureStats(bench);
   }
 
   const summaries = figures.summaries();

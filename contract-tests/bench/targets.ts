@@ -13,7 +13,11 @@ export const targets: Readonly<Record<string, Target>> = {
   "start/answer": { value: 1200 },
   "start/idle-rss": { value: 130 },
   "memory/search-p50": { value: 30 },
+  "stats/totals-p50": { value: 50 },
+  "stats/workspaces-p50": { value: 50 },
+  "stats/users-p50": { value: 50 },
   "idle/per-stream": { value: 60 },
+  "sockets/per-socket": { value: 25 },
 };
 
 export type Target = { ratio: number } | { value: number };

@@ -60,8 +60,8 @@ describe("500: a crash behind the handler", () => {
     expectFace("invokeTool", answer.text, "internal_error");
   });
 
-  test.each(["getAgent", "listAgentTools", "getOpenaiModel"] as const)("%s", async (id) => {
-    const answer = await server.call(id, { path: { agentId: "main", model: "gpt-5" } });
+  test.each(["getAgent", "listAgentTools", "getOpenaiModel", "getPage", "getPageOfObject", "getPageFile"] as const)("%s", async (id) => {
+    const answer = await server.call(id, { path: { agentId: "main", model: "gpt-5", page: "chat", object: "sess_1", file: "icon.svg" } });
     expect(answer.status, answer.text).toBe(500);
     expectFace(id, answer.text, "internal_error");
   });
@@ -70,7 +70,7 @@ describe("500: a crash behind the handler", () => {
 describe("500: a store that is broken", () => {
   const server = useServer();
   const talking = ours.filter(({ bodySchemas, group }) => bodySchemas && !["Settings", "Skills", "Tools", "Channels"].includes(group));
-  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|cron|webhooks|memory|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
+  const storing = operations.filter(({ id, path, bodySchemas }) => (!bodySchemas && /sessions|conversations|runs|workspaces|cron|webhooks|memory|stats|keys(?!\/self)/.test(path)) || id === "getPlainStatus" || id === "streamChatByQuery");
 
   test.each([...talking, ...storing])("$id", async ({ id }) => {
     breakStore();
@@ -92,7 +92,7 @@ describe("500: a store that is broken", () => {
 
   function breakStore(): void {
     const database = openBeside(server);
-    const tables = ["messages", "runs", "sessions", "workspaces", "keys", "memories", "memory_index", "cron_jobs", "cron_clocks", "cron_runs", "webhooks", "webhook_deliveries"];
+    const tables = ["messages", "runs", "sessions", "workspaces", "keys", "memories", "memory_index", "cron_jobs", "cron_clocks", "cron_runs", "webhooks", "webhook_deliveries", "usage_days", "usage_user_days"];
     database.exec(["PRAGMA foreign_keys = OFF", ...tables.map((table) => `DROP TABLE IF EXISTS ${table}`)].join("; "));
     database.close();
   }

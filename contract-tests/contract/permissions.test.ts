@@ -65,7 +65,7 @@ describe("a key that may everything in one workspace", () => {
   });
 
   /** What belongs to no workspace. */
-  const common: Record<string, string> = { agentId: "my-agent", model: "openai/gpt-5-mini", name: "calculate", callId: "call_1" };
+  const common: Record<string, string> = { agentId: "my-agent", model: "openai/gpt-5-mini", name: "calculate", callId: "call_1", page: "chat", object: "sess_1", file: "icon.svg" };
   const pathOf = (id: OperationId) => operations.find((operation) => operation.id === id)!.parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
   const naming = operations.filter(({ id }) => pathOf(id).some((name) => !(name in common)));
   // The log rightly has what this key asked for above, by the names it gave; `logs.test.ts` tells whose requests a key sees.

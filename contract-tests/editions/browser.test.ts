@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
@@ -27,6 +28,13 @@ async function start(file: SettingsFile): Promise<string> {
   const { url, close } = await startWithFile({ ...file, text: file.text.replace("https://app.example", listed) });
   onTestFinished(close);
   return url;
+}
+
+/** The conversations document's settings, with the CORS that its page needs. */
+function conversationsFileWithCors(): SettingsFile {
+  const file = conversationsFile("");
+  const security = '"security": { "cors": { "enabled": true, "origins": ["https://app.example"], "methods": ["GET", "POST", "DELETE"] } },';
+  return { ...file, text: file.text.replace('"enabled": true,', `"enabled": true, ${security}`) };
 }
 
 async function openPage(origin: string): Promise<Page> {
@@ -69,6 +77,26 @@ function listenIn(page: Page, url: string): Promise<string[]> {
   );
 }
 
+/** What a page hears of a turn that it asks for over a WebSocket, as the operator document's does; or the code that the socket is closed with. */
+function talkIn(page: Page, url: string, key: string): Promise<string | number> {
+  return page.evaluate(
+    ([address, token]) =>
+      new Promise<string | number>((resolve) => {
+        const ws = new WebSocket(address);
+        ws.onopen = () => {
+          ws.send(JSON.stringify({ type: "auth", token }));
+          ws.send(JSON.stringify({ type: "message", content: "Hello" }));
+        };
+        ws.onmessage = ({ data }: { data: string }) => {
+          const frame = JSON.parse(data) as { type: string; content: string };
+          if (frame.type === "response") resolve(frame.content);
+        };
+        ws.onclose = ({ code }) => resolve(code);
+      }),
+    [url.replace("http", "ws"), key] as const,
+  );
+}
+
 describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
   beforeAll(async () => {
     const served = [await servePage(), await servePage()] as const;
@@ -88,10 +116,16 @@ describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
     expect(await listenIn(await openPage(unlisted), `${url}/api/v1/chat/stream?${query}`)).toEqual(["refused"]);
   });
 
+  test("a WebSocket: of the gateway's own pages and of a listed origin, and no other; a wrong token is told", async () => {
+    const url = await start(agentsFile(""));
+    expect(await talkIn(await openPage(listed), `${url}/ws`, token)).toContain("You said: Hello");
+    expect(await talkIn(await openPage(`${url}/docs`), `${url}/ws`, token)).toContain("You said: Hello");
+    expect(await talkIn(await openPage(listed), `${url}/ws`, "nobody")).toBe(4401);
+    expect(await talkIn(await openPage(unlisted), `${url}/ws`, token)).toBe(1006);
+  });
+
   test("the conversations document's fetch: a preflight first, then an answer whose headers the page may read", async () => {
-    const file = conversationsFile("");
-    const security = '"security": { "cors": { "enabled": true, "origins": ["https://app.example"], "methods": ["GET", "POST", "DELETE"] } },';
-    const url = await start({ ...file, text: file.text.replace('"enabled": true,', `"enabled": true, ${security}`) });
+    const url = await start(conversationsFileWithCors());
     const page = await openPage(listed);
     const chat = (message: string, bearer = appToken) =>
       fetchIn(page, `${url}/api/v1/chat`, { method: "POST", headers: { Authorization: `Bearer ${bearer}`, "Content-Type": "application/json" }, body: JSON.stringify({ message, conversationId: null }) });
@@ -112,6 +146,39 @@ describe.skipIf(lacksChromium)("a page of another origin, in chromium", () => {
     // A method that the settings do not list does not leave the browser; one that they do, does.
     expect(await fetchIn(page, conversation, { method: "PATCH", headers: authorization })).toBeNull();
     expect((await fetchIn(page, conversation, { method: "DELETE", headers: authorization }))?.status).toBe(204);
+  });
+
+  describe("the conversations document's own page (7.3)", () => {
+    /** Opens it on an origin, with the address and the token of a gateway. */
+    async function openOwnPage(origin: string, url: string): Promise<Page> {
+      const page = await openPage(origin);
+      const written = await readFile(new URL("conversations/web-page.html", import.meta.url), "utf8");
+      await page.setContent(written.replace("http://localhost:18789", url).replace("oc_tok_a1b2c3d4e5f6g7h8i9j0", appToken));
+      return page;
+    }
+
+    async function say(page: Page, text: string, send: () => Promise<void>): Promise<string> {
+      const shown = page.locator(".message");
+      const before = await shown.count();
+      await page.getByPlaceholder("Type a message...").fill(text);
+      await send();
+      await expect.poll(() => shown.count()).toBe(before + 2);
+      return shown.last().innerText();
+    }
+
+    test("holds a conversation from an origin that is listed", async () => {
+      const url = await start(conversationsFileWithCors());
+      const page = await openOwnPage(listed, url);
+      expect(await say(page, "First", () => page.getByRole("button", { name: "Send" }).click())).toContain("You said: First");
+      expect(await say(page, "Second", () => page.keyboard.press("Enter"))).toContain("You said: Second");
+      const list = await fetch(`${url}/api/v1/conversations`, { headers: { Authorization: `Bearer ${appToken}` } });
+      expect(await list.json()).toMatchObject({ conversations: [{ title: "First", messageCount: 4 }] });
+    });
+
+    test("says that it cannot, from one that is not", async () => {
+      const page = await openOwnPage(unlisted, await start(conversationsFileWithCors()));
+      expect(await say(page, "First", () => page.keyboard.press("Enter"))).toContain("An error occurred");
+    });
   });
 
   test("a page of an origin that is not listed sees nothing, with a key or without", async () => {

@@ -31,6 +31,7 @@ export interface TestGatewayOptions {
   settings?: Record<string, unknown>;
   env?: Record<string, string>;
   runs?: NonNullable<ComposeOptions["runs"]>;
+  sockets?: NonNullable<ComposeOptions["sockets"]>;
   embeddedDelayMs?: number;
   now?: () => number;
   /** A folder that outlives the gateway, to start another on it. */

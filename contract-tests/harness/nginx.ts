@@ -31,7 +31,7 @@ export async function startNginx(serverBlock: string, { serverName, upstreamPort
     .replace(/listen 443/, `listen 127.0.0.1:${port}`)
     .replace(/(ssl_certificate +)\S+;/, `$1${certificate};`)
     .replace(/(ssl_certificate_key +)\S+;/, `$1${key};`)
-    .replace(/127\.0\.0\.1:18789/, `127.0.0.1:${upstreamPort}`);
+    .replace(/127\.0\.0\.1:18789/g, `127.0.0.1:${upstreamPort}`);
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${join(folder, name)};`).join(" ");
   const file = join(folder, "nginx.conf");
   // As root its worker would be somebody else, who may not enter the folder.

@@ -72,6 +72,7 @@ export async function startWebhookServer(settings: FakeWhatsapp["settings"]): Pr
     answerOnce: unused,
     perimeter: createPerimeter({ host: "127.0.0.1", port: 0, apiEnabled: true, trustedProxies: [], allowedHosts: [], cors: null, maxBodyBytes: 1_048_576, allowedIPs: [] }),
     isDraining: () => false,
+    sockets: { isFull: true, open() {} },
     meter: createHttpMetrics(),
     checkAnswer: createAnswerCheck(violations),
     handlers: createWhatsappWebhookHandlers({ connector: () => (isBroken ? broken() : connector), verifyToken: () => (isBroken ? broken() : settings.verifyToken) }) as Handlers<RequestContext>,

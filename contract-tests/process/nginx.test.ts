@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Agent, fetch } from "undici";
+import { WebSocket } from "ws";
 import { useServer } from "../contract/targets.ts";
 import { ownerToken } from "../harness/gateway.ts";
 import { lacksNginx, startNginx, type Nginx } from "../harness/nginx.ts";
@@ -44,6 +45,24 @@ describe.skipIf(lacksNginx)("behind the README's nginx", () => {
     expect(await run()).toMatchObject({ status: "running" });
     expect(await run("/cancel", { json: {} })).toMatchObject({ status: "cancelled" });
     expect((await Array.fromAsync(events)).at(-1)?.data.type).toBe("error");
+  });
+
+  test("a page of the gateway's own name talks over its WebSocket", async () => {
+    const ws = new WebSocket(`wss://${serverName}:${nginx.port}/ws?token=${ownerToken}`, {
+      origin: `https://${serverName}`,
+      ca: nginx.certificate,
+      localAddress: "127.0.0.2",
+      lookup: (_name, { all }, found) => (all ? found(null, [{ address: "127.0.0.1", family: 4 }]) : found(null, "127.0.0.1", 4)),
+    });
+    onTestFinished(() => ws.terminate());
+    ws.on("open", () => ws.send(JSON.stringify({ type: "message", content: "Hello" })));
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    ws.on("error", reject);
+    ws.on("message", (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as { type: string };
+      if (frame.type === "response") resolve(frame);
+    });
+    expect(await promise).toMatchObject({ content: "You said: Hello" });
   });
 
   test("the client's address is the one that nginx has seen, not what it says itself", async () => {

@@ -35,7 +35,7 @@ export const streamPrompt = "calculate 2+2";
 export function normalised(text: string): string {
   const seen = new Map<string, string>();
   return text
-    .replaceAll(/\b(run_|msg_|sess_|conv_|chatcmpl-)[A-Za-z0-9]+/g, (id, prefix: string) => {
+    .replaceAll(/\b(run_|msg_|sess_|conv_|key_|chatcmpl-)[A-Za-z0-9]+/g, (id, prefix: string) => {
       const count = [...seen.keys()].filter((other) => other.startsWith(prefix)).length;
       if (!seen.has(id)) seen.set(id, `${prefix}${count + 1}`);
       return seen.get(id) ?? id;

@@ -1294,6 +1294,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a WebSocket
+         * @description Opens a WebSocket (RFC 6455): 101. A browser cannot set headers there: it sends its token in the first frame, or as
+         *     `token` or `api_key` in the query. Pages of the gateway's own origin and of those that the settings list may open one;
+         *     programs, which send no `Origin`, may as well. A handshake with a wrong token succeeds, and the socket is closed with 4401: browsers tell their
+         *     pages nothing of a handshake that failed. The frames are described in AsyncAPI: [as a page](/docs/ws), `/asyncapi.json`, `/asyncapi.yaml`.
+         *
+         *     Asked without an upgrade, it says so with 426.
+         */
+        get: operations["openSocket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get usage statistics
+         * @description Sums of a period, by day and by model. Each turn is counted once it has ended, in the next answer already, and for good: deleting
+         *     its session changes nothing, deleting its workspace takes it away. 404 for a workspace that the key may not see.
+         */
+        get: operations["getStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get usage by user
+         * @description Sums of a period by user.
+         */
+        get: operations["getUserStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get usage by workspace
+         * @description Sums of a period by workspace.
+         */
+        get: operations["getWorkspaceStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -1618,6 +1704,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/asyncapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the frames as JSON
+         * @description The frames of `/ws` as AsyncAPI 3, in JSON.
+         */
+        get: operations["getAsyncapiJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/asyncapi.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the frames as YAML
+         * @description The frames of `/ws` as AsyncAPI 3, in YAML.
+         */
+        get: operations["getAsyncapiYaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/docs": {
         parameters: {
             query?: never;
@@ -1658,6 +1784,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/docs/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the frames of the WebSocket
+         * @description The frames of `/ws` as a page.
+         */
+        get: operations["getSocketDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1690,6 +1836,86 @@ export interface paths {
          * @description This contract as OpenAPI 3.1, in YAML.
          */
         get: operations["getOpenapiYaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the pages
+         * @description The pages: chat, sessions, keys, and what else the key that logs in may see. They make no outside request.
+         */
+        get: operations["getPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a page
+         * @description One of the pages by its name. A name that no page has is answered too: the page says so itself.
+         */
+        get: operations["getPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app/{page}/{object}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a page with something open on it
+         * @description A page with something open on it, such as a session. Whether that exists is for the page to find out, with a key.
+         */
+        get: operations["getPageOfObject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file of the pages
+         * @description A script, style sheet or picture of the pages.
+         */
+        get: operations["getPageFile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2523,6 +2749,8 @@ export interface components {
             calls: number;
             latencyMs: components["schemas"]["Percentiles"];
         };
+        /** @description A day of UTC, such as `2026-04-30`. */
+        Day: string;
         DeadLetterList: {
             deadLetters: components["schemas"]["WebhookDelivery"][];
             /** @description Send it as `cursor` for the next page; absent on the last. */
@@ -2584,7 +2812,7 @@ export interface components {
          * @description Stable codes of the `/api/v1` and `/health` faces.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unprocessable" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
+        ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unprocessable" | "upgrade_required" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
         /** @description Facts about an error that a program can use. */
         ErrorDetails: {
             /** @description Every fault of the request, when it did not fit the contract. */
@@ -3586,7 +3814,7 @@ export interface components {
          * @description Codes of the plain edition.
          * @enum {string}
          */
-        PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
+        PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
         /**
          * @description A message for a person.
          * @example {
@@ -3793,8 +4021,12 @@ export interface components {
             /** @enum {string} */
             status: "completed" | "failed" | "cancelled";
             model: string | null;
-            /** @description Null when it did not complete. */
+            /** @description The key that asked for it. */
+            keyId: components["schemas"]["Id"];
+            /** @description What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something. */
             usage: components["schemas"]["TurnUsage"] | null;
+            /** @description In US dollars, at the prices of the settings; null without usage, and for a model that has no price. */
+            costUSD: number | null;
             /** Format: int32 */
             latencyMs: number;
             finishReason: components["schemas"]["FinishReason"] | null;
@@ -4045,6 +4277,238 @@ export interface components {
             runId: components["schemas"]["Id"];
             jobId: components["schemas"]["Id"];
         };
+        Stats: {
+            period: components["schemas"]["StatsPeriod"];
+            totals: components["schemas"]["StatsTotals"];
+            /** @description Every day of the period, those without messages too. */
+            byDay: components["schemas"]["StatsOfDay"][];
+            /** @description The dearest first, then the most used. */
+            byModel: components["schemas"]["StatsOfModel"][];
+        };
+        /** @description The latency that so many of a hundred answers did not exceed, within a tenth; 0 when there was no answer. */
+        StatsLatency: {
+            /** Format: int64 */
+            p50: number;
+            /** Format: int64 */
+            p95: number;
+            /** Format: int64 */
+            p99: number;
+        };
+        StatsOfDay: {
+            date: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+             *     Those that failed or were cancelled are among them; those that were refused before they began are not.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+             */
+            tokensIn: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models wrote, told and estimated in the same way.
+             */
+            tokensOut: number;
+            /**
+             * Format: double
+             * @description In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+             *     change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+             */
+            costUSD: number;
+            /**
+             * Format: int64
+             * @description How many of the messages used a model without a price.
+             */
+            unpriced: number;
+            /**
+             * Format: int64
+             * @description How many of the messages failed.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description From the question to the whole answer, of those that were answered; 0 when none was.
+             */
+            avgLatencyMs: number;
+        };
+        StatsOfModel: {
+            /** @description As the provider names it; null for turns that failed before a model began to answer. */
+            model: string | null;
+            /**
+             * Format: int64
+             * @description Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+             *     Those that failed or were cancelled are among them; those that were refused before they began are not.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+             */
+            tokensIn: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models wrote, told and estimated in the same way.
+             */
+            tokensOut: number;
+            /**
+             * Format: double
+             * @description In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+             *     change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+             */
+            costUSD: number;
+            /**
+             * Format: int64
+             * @description How many of the messages used a model without a price.
+             */
+            unpriced: number;
+            /**
+             * Format: int64
+             * @description How many of the messages failed.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description From the question to the whole answer, of those that were answered; 0 when none was.
+             */
+            avgLatencyMs: number;
+        };
+        StatsOfUser: {
+            /** @description Null for messages that name no user. */
+            userId: string | null;
+            /** @description Of messages that name no user, the key that they were sent with; else null. */
+            keyId: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+             *     Those that failed or were cancelled are among them; those that were refused before they began are not.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+             */
+            tokensIn: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models wrote, told and estimated in the same way.
+             */
+            tokensOut: number;
+            /**
+             * Format: double
+             * @description In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+             *     change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+             */
+            costUSD: number;
+            /**
+             * Format: int64
+             * @description How many of the messages used a model without a price.
+             */
+            unpriced: number;
+            /**
+             * Format: int64
+             * @description How many of the messages failed.
+             */
+            errors: number;
+        };
+        StatsOfWorkspace: {
+            workspace: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+             *     Those that failed or were cancelled are among them; those that were refused before they began are not.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+             */
+            tokensIn: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models wrote, told and estimated in the same way.
+             */
+            tokensOut: number;
+            /**
+             * Format: double
+             * @description In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+             *     change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+             */
+            costUSD: number;
+            /**
+             * Format: int64
+             * @description How many of the messages used a model without a price.
+             */
+            unpriced: number;
+            /**
+             * Format: int64
+             * @description How many of the messages failed.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description From the question to the whole answer, of those that were answered; 0 when none was.
+             */
+            avgLatencyMs: number;
+            /**
+             * Format: int64
+             * @description How many different users sent them.
+             */
+            uniqueUsers: number;
+        };
+        /** @description Which days are counted. */
+        StatsPeriod: {
+            from: components["schemas"]["Day"];
+            /** @description The last one; it is counted, too. */
+            to: components["schemas"]["Day"];
+        };
+        StatsTotals: {
+            /**
+             * Format: int64
+             * @description Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+             *     Those that failed or were cancelled are among them; those that were refused before they began are not.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+             */
+            tokensIn: number;
+            /**
+             * Format: int64
+             * @description Tokens that the models wrote, told and estimated in the same way.
+             */
+            tokensOut: number;
+            /**
+             * Format: double
+             * @description In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+             *     change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+             */
+            costUSD: number;
+            /**
+             * Format: int64
+             * @description How many of the messages used a model without a price.
+             */
+            unpriced: number;
+            /**
+             * Format: int64
+             * @description How many of the messages failed.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description From the question to the whole answer, of those that were answered; 0 when none was.
+             */
+            avgLatencyMs: number;
+            latencyMs: components["schemas"]["StatsLatency"];
+            /**
+             * Format: int64
+             * @description How many different users sent them. A message that names no user counts its key as one.
+             */
+            uniqueUsers: number;
+        };
         StreamMetrics: {
             /** Format: int32 */
             open: number;
@@ -4263,6 +4727,12 @@ export interface components {
              */
             timeoutMs?: number;
         };
+        UserStats: {
+            period: components["schemas"]["StatsPeriod"];
+            totals: components["schemas"]["StatsTotals"];
+            /** @description The dearest first, then those with the most messages. */
+            users: components["schemas"]["StatsOfUser"][];
+        };
         /** @description What is wrong with one place of a request. */
         ValidationFault: {
             /** @description JSON Pointer (RFC 6901) into the body, or `/query/<name>`, `/path/<name>`, `/headers/<name>`. */
@@ -4444,6 +4914,12 @@ export interface components {
             bytes: number;
             oldest: components["schemas"]["Instant"];
             newest: components["schemas"]["Instant"];
+        };
+        WorkspaceStats: {
+            period: components["schemas"]["StatsPeriod"];
+            totals: components["schemas"]["StatsTotals"];
+            /** @description The dearest first, then those with the most messages; those without any are left out. */
+            workspaces: components["schemas"]["StatsOfWorkspace"][];
         };
         /** @description The turn is over; terminal. */
         WorkspacesDoneEvent: {
@@ -4773,6 +5249,21 @@ export interface components {
         ApiUnsupportedMediaTypeOpen: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ApiError"];
+            };
+        };
+        /** @description This path speaks another protocol; `Upgrade` says which. */
+        ApiUpgradeRequired: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                Upgrade: components["headers"]["Upgrade"];
+                "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
+                "X-RateLimit-Limit": components["headers"]["XRateLimitLimitIfKnown"];
+                "X-RateLimit-Remaining": components["headers"]["XRateLimitRemainingIfKnown"];
+                "X-RateLimit-Reset": components["headers"]["XRateLimitResetIfKnown"];
                 [name: string]: unknown;
             };
             content: {
@@ -5153,6 +5644,12 @@ export interface components {
         "SettingsChangeOptions.force": boolean;
         /** @description Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are. */
         "SettingsChangeOptions.ifMatch": string;
+        /** @description The first day. Default the 30 days that end with `to`. */
+        "StatsQuery.from": components["schemas"]["Day"];
+        /** @description The last day; it is counted, too. 366 days at most. Default today. */
+        "StatsQuery.to": components["schemas"]["Day"];
+        /** @description Only this workspace. Default all that the key may see. */
+        "StatsQuery.workspace": components["schemas"]["Id"];
         /** @description Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way. */
         IdempotencyKey: string;
     };
@@ -5211,6 +5708,8 @@ export interface components {
          */
         Location: string;
         CacheControl: "no-store";
+        /** @description The protocol to ask for (RFC 9110, 7.8). */
+        Upgrade: "websocket";
         /** @description Strong validator (RFC 9110, section 8.8.3) of the settings file's bytes, for `If-Match`. Another start of the gateway has others. */
         ETag: string;
         /** @description What the page may load and do (W3C CSP 3). */
@@ -7205,7 +7704,11 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    Location: components["headers"]["Location"];
+                    /**
+                     * @description Where the job is.
+                     * @example /api/v1/runs/run_0199c0ffee
+                     */
+                    Location: string;
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
@@ -7758,7 +8261,11 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "Cache-Control": components["headers"]["CacheControl"];
-                    Location: components["headers"]["Location"];
+                    /**
+                     * @description Where the webhook is.
+                     * @example /api/v1/runs/run_0199c0ffee
+                     */
+                    Location: string;
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayedIfKnown"];
                     "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
                     "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
@@ -8159,6 +8666,147 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventPage"];
                     "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    openSocket: {
+        parameters: {
+            query?: {
+                /** @description The token, where no header can be set. */
+                token?: string;
+                /** @description The id of an event: those behind it come first. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            426: components["responses"]["ApiUpgradeRequired"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getStats: {
+        parameters: {
+            query?: {
+                /** @description The first day. Default the 30 days that end with `to`. */
+                from?: components["parameters"]["StatsQuery.from"];
+                /** @description The last day; it is counted, too. 366 days at most. Default today. */
+                to?: components["parameters"]["StatsQuery.to"];
+                /** @description Only this workspace. Default all that the key may see. */
+                workspace?: components["parameters"]["StatsQuery.workspace"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getUserStats: {
+        parameters: {
+            query?: {
+                /** @description The first day. Default the 30 days that end with `to`. */
+                from?: components["parameters"]["StatsQuery.from"];
+                /** @description The last day; it is counted, too. 366 days at most. Default today. */
+                to?: components["parameters"]["StatsQuery.to"];
+                /** @description Only this workspace. Default all that the key may see. */
+                workspace?: components["parameters"]["StatsQuery.workspace"];
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserStats"];
+                };
+            };
+            400: components["responses"]["ApiBadRequest"];
+            401: components["responses"]["ApiUnauthorized"];
+            403: components["responses"]["ApiForbidden"];
+            404: components["responses"]["ApiNotFound"];
+            429: components["responses"]["ApiTooManyRequests"];
+            500: components["responses"]["ApiInternalError"];
+            503: components["responses"]["ApiServiceUnavailable"];
+        };
+    };
+    getWorkspaceStats: {
+        parameters: {
+            query?: {
+                /** @description The first day. Default the 30 days that end with `to`. */
+                from?: components["parameters"]["StatsQuery.from"];
+                /** @description The last day; it is counted, too. 366 days at most. Default today. */
+                to?: components["parameters"]["StatsQuery.to"];
+                /** @description Only this workspace. Default all that the key may see. */
+                workspace?: components["parameters"]["StatsQuery.workspace"];
+                /** @description How many at the most. */
+                limit?: components["parameters"]["LimitQuery"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "X-RateLimit-Limit": components["headers"]["XRateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["XRateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["XRateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceStats"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];
@@ -8782,6 +9430,56 @@ export interface operations {
             503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
+    getAsyncapiJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getAsyncapiYaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a text of some media type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
     getDocs: {
         parameters: {
             query?: never;
@@ -8824,6 +9522,31 @@ export interface operations {
                 };
                 content: {
                     "text/javascript": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getSocketDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             403: components["responses"]["ApiForbiddenOpen"];
@@ -8877,6 +9600,125 @@ export interface operations {
                 };
             };
             403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getPages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The one HTML page that is every page: its script reads from the address which of them to show. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    /** @description What the page may load and do (W3C CSP 3): this gateway, and nothing inline. */
+                    "Content-Security-Policy": string;
+                    /** @description Asked for again each time, since it names the files of the release that runs. */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The one HTML page that is every page: its script reads from the address which of them to show. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    /** @description What the page may load and do (W3C CSP 3): this gateway, and nothing inline. */
+                    "Content-Security-Policy": string;
+                    /** @description Asked for again each time, since it names the files of the release that runs. */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getPageOfObject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: string;
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The one HTML page that is every page: its script reads from the address which of them to show. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    /** @description What the page may load and do (W3C CSP 3): this gateway, and nothing inline. */
+                    "Content-Security-Policy": string;
+                    /** @description Asked for again each time, since it names the files of the release that runs. */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getPageFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file of the pages. One whose name has a hash of what is in it may be kept for good. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                    "text/css": string;
+                    "image/svg+xml": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
             500: components["responses"]["ApiInternalErrorOpen"];
             503: components["responses"]["ApiServiceUnavailableOpen"];
         };

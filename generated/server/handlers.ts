@@ -29,6 +29,8 @@ interface DefaultedQuery {
   getSessionHistory: "limit" | "offset";
   listSkills: "limit";
   installSkill: "force";
+  getUserStats: "limit";
+  getWorkspaceStats: "limit";
   listWebhooks: "limit";
   listDeadLetters: "limit";
   listDeliveries: "limit";
@@ -94,6 +96,18 @@ export type OperationAnswer<Id extends keyof operations> = {
 
 /** Implements one operation. Errors are thrown; the server turns them into the face of the route. */
 export type Handler<Id extends keyof operations, Context> = (request: OperationRequest<Id>, context: Context) => Promise<OperationAnswer<Id>>;
+
+/** Pages. */
+export interface PagesHandlers<Context> {
+  /** GET /: Open the pages */
+  getPages: Handler<"getPages", Context>;
+  /** GET /app/{page}: Open a page */
+  getPage: Handler<"getPage", Context>;
+  /** GET /app/{page}/{object}: Open a page with something open on it */
+  getPageOfObject: Handler<"getPageOfObject", Context>;
+  /** GET /assets/{file}: Get a file of the pages */
+  getPageFile: Handler<"getPageFile", Context>;
+}
 
 /** Channels. */
 export interface ChannelsHandlers<Context> {
@@ -319,6 +333,16 @@ export interface SkillsHandlers<Context> {
   removeSkill: Handler<"removeSkill", Context>;
 }
 
+/** Stats. */
+export interface StatsHandlers<Context> {
+  /** GET /api/v1/stats: Get usage statistics */
+  getStats: Handler<"getStats", Context>;
+  /** GET /api/v1/stats/users: Get usage by user */
+  getUserStats: Handler<"getUserStats", Context>;
+  /** GET /api/v1/stats/workspaces: Get usage by workspace */
+  getWorkspaceStats: Handler<"getWorkspaceStats", Context>;
+}
+
 /** Webhooks. */
 export interface WebhooksHandlers<Context> {
   /** GET /api/v1/webhooks: List webhooks */
@@ -361,15 +385,27 @@ export interface WorkspacesHandlers<Context> {
 
 /** Contract. */
 export interface ContractHandlers<Context> {
+  /** GET /asyncapi.json: Get the frames as JSON */
+  getAsyncapiJson: Handler<"getAsyncapiJson", Context>;
+  /** GET /asyncapi.yaml: Get the frames as YAML */
+  getAsyncapiYaml: Handler<"getAsyncapiYaml", Context>;
   /** GET /docs: Read the API reference */
   getDocs: Handler<"getDocs", Context>;
   /** GET /docs/reference.js: Get the API reference's script */
   getDocsScript: Handler<"getDocsScript", Context>;
+  /** GET /docs/ws: Read the frames of the WebSocket */
+  getSocketDocs: Handler<"getSocketDocs", Context>;
   /** GET /openapi.json: Get the contract as JSON */
   getOpenapiJson: Handler<"getOpenapiJson", Context>;
   /** GET /openapi.yaml: Get the contract as YAML */
   getOpenapiYaml: Handler<"getOpenapiYaml", Context>;
 }
 
+/** WebSocket. */
+export interface WebSocketHandlers<Context> {
+  /** GET /ws: Open a WebSocket */
+  openSocket: Handler<"openSocket", Context>;
+}
+
 /** Every operation of the contract. */
-export interface Handlers<Context> extends ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context> {}
+export interface Handlers<Context> extends PagesHandlers<Context>, ChannelsHandlers<Context>, SettingsHandlers<Context>, CronHandlers<Context>, SessionsHandlers<Context>, HealthHandlers<Context>, ToolsHandlers<Context>, AgentsHandlers<Context>, ChatHandlers<Context>, EventsHandlers<Context>, KeysHandlers<Context>, LogsHandlers<Context>, MemoryHandlers<Context>, MetricsHandlers<Context>, ModelsHandlers<Context>, OpenAIHandlers<Context>, RunsHandlers<Context>, SkillsHandlers<Context>, StatsHandlers<Context>, WebhooksHandlers<Context>, WorkspacesHandlers<Context>, ContractHandlers<Context>, WebSocketHandlers<Context> {}

@@ -4,14 +4,17 @@ import { streamRun, streamStart } from "./stream.ts";
 import type { Face } from "./faces/face.ts";
 
 /** Waits for a run's outcome. Who goes away before it lets go of the run. */
-export async function waitForResult(run: Run, context: RequestContext): Promise<RunResult> {
+export async function waitForResult(run: Run, context: Pick<RequestContext, "signal" | "run">): Promise<RunResult> {
   context.run = run;
+  const { signal } = context;
   const release = run.attach();
-  context.signal.addEventListener("abort", release, { once: true });
+  signal.addEventListener("abort", release, { once: true });
   try {
     return await run.ended;
   } finally {
     release();
+    // A socket lives longer than its turns.
+    signal.removeEventListener("abort", release);
   }
 }
 

@@ -66,7 +66,7 @@ async function chatWith({ gate = Promise.resolve(), resolve = async () => {}, co
     async resolve(name) {
       await resolve(name);
       if (name === "nobody") throw new GatewayError("not_found", "There is no model `nobody`.");
-      return { provider, model: "m", id: "said/m", contextWindow: name === "large" ? 128_000 : contextWindow };
+      return { provider, model: "m", id: "said/m", contextWindow: name === "large" ? 128_000 : contextWindow, price: null };
     },
     list: async () => [],
     status: () => [],

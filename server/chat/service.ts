@@ -188,6 +188,7 @@ export function createChat({ agents, workspaces, sessions, summaries, providers,
           },
       userMessage,
       messageId,
+      price: model.price,
       turn: {
         provider: model.provider,
         request: {

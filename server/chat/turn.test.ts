@@ -266,3 +266,36 @@ test("a turn that grows beyond the window leaves out its history, then its oldes
     ["user Hi", "assistant", "tool [result left", "assistant", "tool rrrrrrrrrrrr"],
   ]);
 });
+
+describe("what a turn that fails has used", () => {
+  const used = () => ({ inputTokens: 0, outputTokens: 0 });
+
+  test("is what its calls told that came to their end, and an estimate of the one that did not", async () => {
+    const sum = used();
+    const model = scripted(calls("one"));
+    const provider: Provider = {
+      ...model,
+      async *generate(request, signal) {
+        if (request.messages.length === 1) return yield* model.generate(request, signal);
+        yield answer("Half of it ".repeat(10)).slice(0, 2);
+        throw new GatewayError("provider_error", "It broke.");
+      },
+    };
+    await expect(all(runTurn(input(provider), never, sum))).rejects.toThrow("It broke");
+    expect(sum.inputTokens).toBeGreaterThan(usage.inputTokens);
+    expect(sum.outputTokens).toBeGreaterThan(usage.outputTokens + 10);
+  });
+
+  test("is nothing when no call said a word", async () => {
+    const sum = used();
+    const silent: Provider = { ...scripted(), generate: () => { throw new GatewayError("provider_error", "It is away."); } };
+    await expect(all(runTurn(input(silent), never, sum))).rejects.toThrow("It is away");
+    expect(sum).toEqual(used());
+  });
+
+  test("is known of one that nobody waits for", async () => {
+    const sum = used();
+    for await (const _ of runTurn(input(scripted(answer("Hello"), answer("Hello")), {}), never, sum)) break;
+    expect(sum).toEqual(usage);
+  });
+});

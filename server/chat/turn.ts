@@ -1,5 +1,6 @@
 import { isContextLengthExceeded } from "../errors.ts";
 import type { ModelRequest, Provider, ToolCall, ToolDefinition, Usage } from "../providers/port.ts";
+import { estimateRequestTokens, estimateTokens } from "../providers/token-estimate.ts";
 import type { Approval } from "../runs/approvals.ts";
 import { ToolError, ToolRefusal } from "../tools/port.ts";
 import { createConversation, type TurnContext } from "./conversation.ts";
@@ -51,12 +52,16 @@ export type TurnOutput = Exclude<TurnEvent, { type: "failed" }>;
 /**
  * The turn: asks the model, runs the tools it asks for, tells it the results, and so on until it has answered. Knows no
  * storage and no HTTP. Yields in batches of what came together. Leaving the loop, or the signal, aborts whatever is under way.
+ *
+ * `usage` is counted up as its model calls end, so that it is known of a turn that fails, too. What a call used that was cut off
+ * while it spoke nobody tells: that is estimated.
  */
-export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGenerator<readonly TurnOutput[]> {
+export async function* runTurn(input: TurnInput, signal: AbortSignal, usage: Usage = { inputTokens: 0, outputTokens: 0 }): AsyncGenerator<readonly TurnOutput[]> {
   const callerDecides = input.callerTools.length > 0;
   const tools = callerDecides ? input.callerTools : input.tools.definitions;
   const conversation = createConversation(input.request, tools, input.context);
-  const usage = { inputTokens: 0, outputTokens: 0, ...(input.context.summarize && (await conversation.summarize(signal))) };
+  const summary = input.context.summarize && (await conversation.summarize(signal));
+  if (summary) count(usage, summary);
   const toolsInvoked = new Set<string>();
   const takenIds = new Set(input.request.messages.flatMap((message) => (message.role === "assistant" ? (message.toolCalls ?? []).map(({ id }) => id) : [])));
   const finished = (finishReason: "stop" | "length" | "tool_calls" | "content_filter", callerToolCalls: readonly ToolCall[]): TurnOutput => ({
@@ -91,8 +96,7 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
           } else {
             isFinished = true;
             finishReason = event.reason;
-            usage.inputTokens += event.usage.inputTokens;
-            usage.outputTokens += event.usage.outputTokens;
+            count(usage, event.usage);
             hold?.settle(event.usage);
           }
         }
@@ -106,6 +110,8 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
       // The window was smaller than believed: the same step with less.
       step--;
       continue;
+    } finally {
+      if (!isFinished && text !== "") count(usage, { inputTokens: estimateRequestTokens(request), outputTokens: Math.ceil(estimateTokens(text)) });
     }
     if (callerDecides) return yield [...output, finished(calls.length > 0 ? "tool_calls" : finishReason, calls)];
     // A model that asks for tools where it was told not to is not asked again.
@@ -127,6 +133,11 @@ export async function* runTurn(input: TurnInput, signal: AbortSignal): AsyncGene
     for (const result of results) conversation.add({ role: "tool", callId: result.callId, content: result.output, isError: result.isError });
     yield results;
   }
+}
+
+function count(usage: Usage, more: Usage): void {
+  usage.inputTokens += more.inputTokens;
+  usage.outputTokens += more.outputTokens;
 }
 
 function modelRequest({ request }: TurnInput, messages: ModelRequest["messages"], tools: readonly ToolDefinition[], isLast: boolean): ModelRequest {

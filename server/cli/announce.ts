@@ -10,6 +10,7 @@ export function announce({ url, gateway }: RunningGateway, settings: Settings, f
     "",
     `  Listening   ${url}`,
     `  Provider    ${names.length === 0 ? "embedded model (set OPENAI_API_KEY or ANTHROPIC_API_KEY for a real one)" : names.join(", ")}`,
+    `  In browser  ${url}/`,
     `  API docs    ${url}/docs`,
     `  Settings    ${file ?? "defaults (no settings file found)"}`,
     `  State       ${settings.stateDir}`,

@@ -32,7 +32,7 @@ Environment:
 
 async function start(options: StartOptions): Promise<void> {
   // The command line answers --help without loading the server.
-  const [{ startGateway }, { loadSettings, SettingsError }, { settingsNotInForce }, { createLog }, { createLogStore }, { createSecretMask }, { secretsOf }, { announce }] = await Promise.all([
+  const [{ startGateway }, { loadSettings, SettingsError }, { settingsNotInForce }, { createLog }, { createLogStore }, { createSecretMask }, { secretsOf }, { announce }, { giveBackMemory }] = await Promise.all([
     import("../main.ts"),
     import("../settings/load-settings.ts"),
     import("../settings/not-in-force.ts"),
@@ -41,6 +41,7 @@ async function start(options: StartOptions): Promise<void> {
     import("../secrets.ts"),
     import("../settings/redact.ts"),
     import("./announce.ts"),
+    import("./give-back-memory.ts"),
   ]);
   try {
     const { settings, source, warnings } = await loadSettings({ argv: options, env: process.env, homeDir: homedir() });
@@ -55,6 +56,7 @@ async function start(options: StartOptions): Promise<void> {
     setStarted(running);
     process.on("SIGHUP", () => void running.gateway.reloadSettings());
     announce(running, settings, source.file);
+    giveBackMemory();
   } catch (error) {
     if (error instanceof SettingsError) {
       console.error(error.message);

@@ -4,12 +4,16 @@ import { join } from "node:path";
 import type { ContractHandlers } from "../../generated/server/handlers.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { docsPage, docsPolicy } from "./page.ts";
+import { type Asyncapi, socketPage, socketPagePolicy } from "./socket-page.ts";
 
 /** The contract, and its reference as a page. Files are read when they are first asked for, and kept. */
 export function createDocsHandlers(): ContractHandlers<RequestContext> {
   const contract = (name: string) => once(() => readFile(new URL(`../../generated/${name}`, import.meta.url), "utf8"));
   const json = once(async () => JSON.parse(await contract("openapi.json")()) as Record<string, unknown>);
   const yaml = contract("openapi.yaml");
+  const frames = once(async () => JSON.parse(await contract("asyncapi.json")()) as Asyncapi);
+  const framesYaml = contract("asyncapi.yaml");
+  const framesPage = once(async () => socketPage(await frames()));
   const script = once(() => readFile(join(scalarFolder(), "dist/browser/standalone.js"), "utf8"));
 
   return {
@@ -24,6 +28,15 @@ export function createDocsHandlers(): ContractHandlers<RequestContext> {
     },
     async getOpenapiYaml() {
       return { status: 200, contentType: "application/yaml", text: await yaml() };
+    },
+    async getSocketDocs() {
+      return { status: 200, headers: { "Content-Security-Policy": socketPagePolicy }, contentType: "text/html", text: await framesPage() };
+    },
+    async getAsyncapiJson() {
+      return { status: 200, body: { ...(await frames()) } };
+    },
+    async getAsyncapiYaml() {
+      return { status: 200, contentType: "application/yaml", text: await framesYaml() };
     },
   };
 }

@@ -28,9 +28,11 @@ export interface EventData {
   "run.finished": Turn & {
     sessionId: string | null;
     messageId: string | null;
+    keyId: string;
     status: "completed" | "failed" | "cancelled";
     model: string | null;
     usage: Usage | null;
+    costUSD: number | null;
     latencyMs: number;
     finishReason: FinishReason | null;
     toolsInvoked: string[];

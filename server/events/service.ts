@@ -35,8 +35,10 @@ export interface Events {
   list(principal: Principal, query: EventQuery & { limit: number }): Promise<EventPage>;
   /** Those that the key may see, in batches, as they come: behind `after`, or from now on. Throws as `list` does, before the first. */
   follow(principal: Principal, query: EventQuery, signal: AbortSignal): Promise<AsyncIterable<readonly LoggedEvent[]>>;
-  /** Every event from now on, whoever may see it. */
-  watch(signal: AbortSignal): AsyncIterable<readonly LoggedEvent[]>;
+  /** The cursor of the newest event. */
+  newest(): number;
+  /** Every event behind a cursor, or from now on, whoever may see it. */
+  watch(signal: AbortSignal, cursor?: number): AsyncIterable<readonly LoggedEvent[]>;
   /** Takes over new settings. */
   use(settings: { retentionDays: number | null }): void;
   /** Ends all streams. */
@@ -50,6 +52,8 @@ export interface EventsOptions {
   workspaces: Pick<Workspaces, "getFor">;
   log: Logger;
   now: () => number;
+  /** Waited for before events are deleted: whoever reads the log in the background has then come to where it is. */
+  beforePruning: () => Promise<void>;
   /** Null: events are kept for ever. */
   retentionDays: number | null;
 }
@@ -58,11 +62,16 @@ export interface EventsOptions {
 const cursorsAStep = 5_000;
 const mostSteps = 20;
 
-export function createEvents({ store, writer, workspaces, log, now, retentionDays }: EventsOptions): Events {
+export function createEvents({ store, writer, workspaces, beforePruning, log, now, retentionDays }: EventsOptions): Events {
   const ids = createEventIds(store.logId);
   const feed = createEventFeed({ store });
   writer.onAppended(feed.wake);
-  const retention = createRetention({ store, what: "events", log, now, days: retentionDays });
+  async function deleteBefore(at: number, most: number): Promise<number> {
+    await beforePruning();
+    return store.deleteBefore(at, most);
+  }
+
+  const retention = createRetention({ store: { deleteBefore }, what: "events", log, now, days: retentionDays });
 
   /** The cursor of an event's id. An event that is still to come was another database's: this one has been put back to an earlier state. */
   function positionOf(after: string): number {
@@ -104,7 +113,8 @@ export function createEvents({ store, writer, workspaces, log, now, retentionDay
         (workspaceId === undefined ? maySee(principal, event.workspaceId) : event.workspaceId === workspaceId) && (types === undefined || types.includes(event.type));
       return filtered(feed.follow(from, signal), fits);
     },
-    watch: (signal) => feed.follow(store.newest(), signal),
+    newest: () => store.newest(),
+    watch: (signal, cursor = store.newest()) => feed.follow(cursor, signal),
     use: (settings) => retention.use(settings.retentionDays),
     stop: () => feed.close(),
     async close() {

@@ -10,6 +10,7 @@ import type { SecretMask } from "../secrets.ts";
 import type { TraceRequest } from "../tracing/trace-requests.ts";
 import type { CallAudit } from "./audit.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
+import { acceptSockets, type AcceptSocket } from "./accept-sockets.ts";
 import { answerAndLinger } from "./linger.ts";
 import { measureAnswers } from "./measure.ts";
 import { mountRoutes, sendText, stopping, type MountOptions } from "./mount.ts";
@@ -19,6 +20,7 @@ import { refuseHosts } from "./perimeter/hosts.ts";
 import type { Perimeter } from "./perimeter/perimeter.ts";
 import { probes } from "./perimeter/probes.ts";
 import { setSecurityHeaders } from "./perimeter/security-headers.ts";
+import { isSocketPath } from "./upgrades.ts";
 
 export interface AppOptions extends MountOptions {
   log: Logger;
@@ -26,11 +28,12 @@ export interface AppOptions extends MountOptions {
   trace?: TraceRequest | undefined;
   audit: CallAudit;
   mask: SecretMask;
+  sockets: AcceptSocket;
 }
 
 /**
  * The perimeter, in the order a request meets it: request id and address → trace → metrics → log → audit → security headers → CORS → errors →
- * allowed addresses → hosts → draining → API on or off → route (→ authenticate → limit → authorize → body → validate → handler →
+ * allowed addresses → hosts → draining → API on or off → WebSocket → route (→ authenticate → limit → authorize → body → validate → handler →
  * audit of changes → encode, see mount.ts).
  */
 export function createApp(options: AppOptions): Koa {
@@ -52,6 +55,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(refuseHosts(options.perimeter));
   app.use(refuseWhileDraining(options.isDraining));
   app.use(refuseApi(options.perimeter));
+  app.use(acceptSockets(options.perimeter, options.sockets));
   app.use(router.routes());
   app.use(answerUnknownRoutes);
   return app;
@@ -82,7 +86,7 @@ function logAnswers(log: Logger) {
             method: koa.req.method,
             path: koa.path,
             status: koa.res.statusCode,
-            complete: koa.res.writableFinished,
+            complete: koa.res.writableFinished || koa.res.statusCode === 101,
             durationMs: Math.round(performance.now() - startedAt),
           },
           "request",
@@ -152,7 +156,7 @@ function refuseWhileDraining(isDraining: () => boolean) {
 
 function refuseApi(perimeter: Perimeter) {
   return (koa: KoaContext, next: Next): Promise<unknown> => {
-    if (!perimeter.rules.apiEnabled && koa.path.startsWith("/api/")) throw new GatewayError("not_found", "The API is switched off in this gateway's settings.");
+    if (!perimeter.rules.apiEnabled && (koa.path.startsWith("/api/") || isSocketPath(koa.path))) throw new GatewayError("not_found", "The API is switched off in this gateway's settings.");
     return next();
   };
 }

@@ -55,6 +55,7 @@ const openaiTypes: Record<ErrorCode, string> = {
   payload_too_large: "invalid_request_error",
   unsupported_media_type: "invalid_request_error",
   unprocessable: "invalid_request_error",
+  upgrade_required: "invalid_request_error",
   rate_limited: "rate_limit_error",
   internal_error: "server_error",
   provider_error: "server_error",

@@ -4,6 +4,7 @@ import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { errorBody, faceOfPath } from "./error-faces.ts";
 import { securityHeaders } from "./perimeter/security-headers.ts";
+import { isHandshake, serveUpgrades } from "./upgrades.ts";
 
 export interface Listener {
   server: Server;
@@ -19,7 +20,8 @@ const usualTimes: ListenerTimes = { headersTimeout: 70_000, requestTimeout: 120_
 /** The HTTP server, which is not listening yet, and its answers to what no route can get: all in the contract's faces. */
 export function createListener(times: ListenerTimes = usualTimes): Listener {
   let handle: RequestListener = answerStarting;
-  const server = createServer({ requireHostHeader: false, ...times }, (request, response) => handle(request, response));
+  const server = createServer({ requireHostHeader: false, shouldUpgradeCallback: isHandshake, ...times }, (request, response) => handle(request, response));
+  server.on("upgrade", serveUpgrades((request, response) => handle(request, response)));
   server.on("clientError", answerUnreadable);
   // `Expect: 100-continue` is Node's to answer; of any other expectation the contract knows nothing.
   server.on("checkExpectation", (request, response) => handle(request, response));

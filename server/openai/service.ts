@@ -71,7 +71,7 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
           const workspace = await workspaces.getFor(principal, workspaceId);
           requireAdmission(workspace, { userId, channel }, "`user`");
           const agent = agents.orDefault(workspace.agentId);
-          const { provider, model, contextWindow } = await providers.resolve(wanted, run.signal);
+          const { provider, model, contextWindow, price } = await providers.resolve(wanted, run.signal);
           // A caller that brings tools, or forbids them, decides by itself; else the agent's are at hand.
           // The system text is the caller's, so that no skill is offered.
           const definitions = callerTools.length > 0 || request.toolChoice === "none" ? [] : offeredTools(tools, agent, principal, false);
@@ -80,6 +80,7 @@ export function createCompletions({ agents, workspaces, providers, tools, quotas
             newSession: null,
             userMessage: null,
             messageId: newId("msg"),
+            price,
             turn: {
               provider,
               request: { ...request, model, stream },

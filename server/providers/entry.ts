@@ -2,6 +2,7 @@ import { createAnthropicProvider } from "./anthropic.ts";
 import { usualContextWindow } from "./context-window.ts";
 import { createModelList, type ModelList } from "./model-list.ts";
 import { createOpenAiProvider, type RemoteProvider, type RemoteProviderOptions } from "./openai.ts";
+import { createPrice } from "./price.ts";
 import type { OnUpstreamCall } from "./upstream.ts";
 import type { ConfiguredModel, ProviderSettings, ResolvedModel } from "./registry.ts";
 
@@ -67,6 +68,7 @@ export function resolved(entry: Entry, model: string): ResolvedModel {
 /** For names that a caller made up: nothing of them is kept. */
 export function passed(entry: Entry, model: string): ResolvedModel {
   const usual = usualContextWindow(model);
+  const price = entry.configured.get(model)?.price;
   return {
     provider: entry.provider,
     model,
@@ -75,5 +77,6 @@ export function passed(entry: Entry, model: string): ResolvedModel {
     get contextWindow() {
       return toldContextWindow(entry, model) ?? usual;
     },
+    price: price === undefined ? null : createPrice(price),
   };
 }

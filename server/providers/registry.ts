@@ -4,6 +4,7 @@ import { createEntry, closeEntry, type Entry, knows, modelIds, passed, resolved,
 import { usualContextWindow } from "./context-window.ts";
 import { createEmbeddedProvider, embeddedModel, type EmbeddedProviderOptions } from "./embedded.ts";
 import type { Provider } from "./port.ts";
+import { createPrice, type Price } from "./price.ts";
 import type { OnUpstreamCall, UpstreamHealth, UpstreamTiming } from "./upstream.ts";
 
 /** `models` of the settings. */
@@ -38,6 +39,8 @@ export interface ResolvedModel {
   id: string;
   /** Tokens that a request and its answer may have together: as the settings say, else the provider, else as is usual for the name. */
   readonly contextWindow: number;
+  /** Null where the settings have none. */
+  readonly price: Price | null;
 }
 
 export interface ListedModel {
@@ -92,7 +95,7 @@ class Registry implements Providers {
   constructor(settings: ModelSettings, { clock = Date, embedded, onCall }: ProvidersOptions) {
     this.#clock = clock;
     this.#onCall = onCall;
-    this.#embedded = { provider: createEmbeddedProvider(embedded), model: embeddedModel, id: `embedded/${embeddedModel}`, contextWindow: usualContextWindow(embeddedModel) };
+    this.#embedded = { provider: createEmbeddedProvider(embedded), model: embeddedModel, id: `embedded/${embeddedModel}`, contextWindow: usualContextWindow(embeddedModel), price: createPrice({ input: 0, output: 0 }) };
     this.use(settings, Promise.resolve());
   }
 

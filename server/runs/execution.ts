@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { runTurn, type TurnInput, type TurnOutput } from "../chat/turn.ts";
 import { GatewayError } from "../errors.ts";
 import type { Usage } from "../providers/port.ts";
+import { costNanoUsd, type Price } from "../providers/price.ts";
 import type { Run, RunIdentity, RunStatus } from "./run.ts";
 import type { FinishRun, NewSession, RunStore } from "./store.ts";
 
@@ -15,6 +16,8 @@ export interface PreparedRun {
   userMessage: { id: string; content: string } | null;
   /** The id that the answer will have; made after the user's, so that ids sort as the messages do. */
   messageId: string;
+  /** Of the turn's model; null where the settings have none. */
+  price: Price | null;
   turn: TurnInput;
 }
 
@@ -28,7 +31,7 @@ export interface RunPlan {
 export interface RunObserver {
   /** A run whose events are read as they come has said its first words, this long after it was asked for. */
   saidFirst(durationMs: number): void;
-  /** `model` is empty when it has called none; `usage` is null unless it was completed. */
+  /** `model` is empty when it has called none; `usage` is null when it has used nothing. */
   ended(outcome: Exclude<RunStatus, "running">, model: string, durationMs: number, usage: Usage | null): void;
 }
 
@@ -50,10 +53,11 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
       signal.throwIfAborted();
       run.identity = { ...run.identity, ...prepared.identity };
       run.messageId = prepared.messageId;
+      run.price = prepared.price;
       await store.begin({ run: run.record, origin: run.identity.origin ?? null, session: prepared.newSession, userMessage: prepared.userMessage });
       isStored = true;
       run.accept();
-      for await (const events of runTurn(prepared.turn, signal)) {
+      for await (const events of runTurn(prepared.turn, signal, run.usage)) {
         for (const event of events) {
           // Only the last event has something to wait for; a stream has hundreds that have not.
           const ending = take(run, event);
@@ -103,12 +107,12 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
     }
   }
 
-  /** The provider's own count never comes: four characters a token is near enough. */
+  /** The provider's own count of the last call never comes: four characters a token is near enough. */
   function tooLong(run: Run): Extract<TurnOutput, { type: "finished" }> {
     return {
       type: "finished",
       finishReason: "length",
-      usage: { inputTokens: 0, outputTokens: Math.ceil(run.content.length / 4) },
+      usage: { inputTokens: run.usage.inputTokens, outputTokens: Math.ceil(run.content.length / 4) },
       latencyMs: now() - run.identity.createdAt,
       toolsInvoked: [...run.toolsInvoked],
       callerToolCalls: [],
@@ -125,6 +129,7 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
       content: run.content,
       model: run.model,
       usage: finished.usage,
+      cost: costOf(run, finished.usage),
       finishReason: finished.finishReason,
       toolCalls: run.toolCalls,
       toolsInvoked: finished.toolsInvoked,
@@ -140,6 +145,7 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
   async function fail(run: Run, thrown: unknown, isBegun: boolean): Promise<boolean> {
     const error = GatewayError.from(thrown);
     const finishedAt = now();
+    const usage = run.usage.inputTokens + run.usage.outputTokens > 0 ? run.usage : null;
     if (error.code === "internal_error") log.error({ ...subjectOf(run), err: error.cause }, "the turn failed");
     else log.warn({ ...subjectOf(run), code: error.code, err: error.cause }, error.message);
     let isStored = false;
@@ -153,7 +159,8 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
           messageId: isCancelled && run.content !== "" ? run.messageId : null,
           content: isCancelled ? run.content : "",
           model: run.model === "" ? null : run.model,
-          usage: null,
+          usage,
+          cost: usage && costOf(run, usage),
           finishReason: null,
           toolCalls: run.toolCalls,
           toolsInvoked: [...run.toolsInvoked],
@@ -168,9 +175,13 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
       log.error({ ...subjectOf(run), err: cause }, "the end of the run could not be stored");
     }
     run.fail(error, finishedAt);
-    observer?.ended(error.code === "cancelled" ? "cancelled" : "failed", run.model, finishedAt - run.identity.createdAt, null);
+    observer?.ended(error.code === "cancelled" ? "cancelled" : "failed", run.model, finishedAt - run.identity.createdAt, usage);
     return isStored;
   }
+}
+
+function costOf({ price }: Run, usage: Usage): FinishRun["cost"] {
+  return price && { nanoUsd: costNanoUsd(price, usage), priceVersion: price.version };
 }
 
 /** What a line of the log about a turn names. */

@@ -10,7 +10,7 @@ const error = { code: "service_unavailable" as const, message: "The gateway was 
 export function* failLeftRunning({ kysely, events, now }: { kysely: Kysely<Schema>; events: Pick<EventWriter, "append">; now: number }): Script<number> {
   // As a literal: only then does the planner see that the index of running runs answers it.
   const left = kysely.selectFrom("runs").where("status", "=", sql.lit("running"));
-  const { rows } = yield left.select(["id", "session_id as sessionId", "workspace_id as workspaceId", "agent_id as agentId", "user_id as userId", "channel", "created_at as createdAt"]).compile();
+  const { rows } = yield left.select(["id", "session_id as sessionId", "workspace_id as workspaceId", "agent_id as agentId", "user_id as userId", "channel", "key_id as keyId", "created_at as createdAt"]).compile();
   // The question of each was stored; a session counts its messages when the turn ends, which for these is now.
   yield kysely
     .updateTable("sessions")

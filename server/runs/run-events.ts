@@ -18,7 +18,7 @@ export function* beginEvents({ run, origin, session, userMessage }: BeginRun): G
 }
 
 /** What the log is told when a run ends. `isGone`: its session was deleted in the meantime, and its answer is not kept. */
-export function* finishEvents({ run, isForChannel, status, messageId, model, usage, finishReason, toolsInvoked, latencyMs, error, finishedAt: at }: FinishRun, isGone: boolean): Generator<NewEvent> {
+export function* finishEvents({ run, isForChannel, status, messageId, model, usage, cost, finishReason, toolsInvoked, latencyMs, error, finishedAt: at }: FinishRun, keyId: string, isGone: boolean): Generator<NewEvent> {
   const { id: runId, workspaceId, sessionId, userId, channel } = run;
   const who = { agent: run.agentId, userId, channel };
   if (messageId !== null && sessionId !== null && !isGone && !isForChannel) {
@@ -32,13 +32,13 @@ export function* finishEvents({ run, isForChannel, status, messageId, model, usa
     workspaceId,
     sessionId,
     messageId: isGone ? null : messageId,
-    data: { runId, ...who, status, model, usage, latencyMs, finishReason, toolsInvoked: [...toolsInvoked], error: error && { code: error.code, message: error.message } },
+    data: { runId, ...who, keyId, status, model, usage, costUSD: cost && cost.nanoUsd / 1e9, latencyMs, finishReason, toolsInvoked: [...toolsInvoked], error: error && { code: error.code, message: error.message } },
   };
 }
 
 /** What the log is told of a run that an earlier process left running. */
-export function* cutOffEvents(run: FinishRun["run"] & Pick<RunRecord, "createdAt">, error: Failure, at: number): Generator<NewEvent> {
-  const { id: runId, workspaceId, sessionId, agentId: agent, userId, channel, createdAt } = run;
+export function* cutOffEvents(run: FinishRun["run"] & Pick<RunRecord, "createdAt" | "keyId">, error: Failure, at: number): Generator<NewEvent> {
+  const { id: runId, workspaceId, sessionId, agentId: agent, userId, channel, keyId, createdAt } = run;
   yield failed(run, at, error);
   yield {
     type: "run.finished",
@@ -46,7 +46,7 @@ export function* cutOffEvents(run: FinishRun["run"] & Pick<RunRecord, "createdAt
     workspaceId,
     sessionId,
     messageId: null,
-    data: { runId, agent, userId, channel, status: "failed", model: null, usage: null, latencyMs: at - createdAt, finishReason: null, toolsInvoked: [], error },
+    data: { runId, agent, userId, channel, keyId, status: "failed", model: null, usage: null, costUSD: null, latencyMs: at - createdAt, finishReason: null, toolsInvoked: [], error },
   };
 }
 

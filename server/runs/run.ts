@@ -2,6 +2,8 @@ import { GatewayError } from "../errors.ts";
 import type { FinishedEvent, ToolCallRecord, TurnEvent } from "../chat/turn-events.ts";
 import type { Sender } from "../events/event.ts";
 import type { Principal } from "../keys/principal.ts";
+import type { Usage } from "../providers/port.ts";
+import type { Price } from "../providers/price.ts";
 import { Approvals } from "./approvals.ts";
 import { EventLog } from "./event-log.ts";
 import type { RunRecord } from "./store.ts";
@@ -69,6 +71,10 @@ export class Run {
   readonly toolCalls: ToolCallRecord[] = [];
   /** Names of those that were run. */
   readonly toolsInvoked = new Set<string>();
+  /** What its model calls have used so far. */
+  readonly usage: Usage = { inputTokens: 0, outputTokens: 0 };
+  /** What they cost; null where nobody knows. */
+  price: Price | null = null;
   /** Why it failed or was cancelled. */
   failure: GatewayError | null = null;
   finishedAt: number | null = null;

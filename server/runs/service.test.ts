@@ -89,6 +89,7 @@ async function runsWith({ storeWith = (store) => store, ...options }: Partial<Ru
         newSession: session,
         userMessage: session && { id: newId("msg"), content: "Hi" },
         messageId: newId("msg"),
+        price: null,
         turn: {
           provider,
           request: { model: "m", messages: [{ role: "user", content: "Hi" }], stream: isStreamed },

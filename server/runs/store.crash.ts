@@ -48,6 +48,7 @@ async function talk(): Promise<never> {
       content: isFailure ? "" : "x".repeat(2000),
       model: "m",
       usage: isFailure ? null : { inputTokens: 1, outputTokens: 2 },
+      cost: null,
       finishReason: "stop",
       toolCalls: [],
       toolsInvoked: [],

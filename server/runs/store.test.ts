@@ -9,28 +9,13 @@ import { createSessionStore } from "../sessions/store.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { temporaryDatabase, temporaryFolder } from "../storage/testing.ts";
 import { createRunStore, type FinishRun } from "./store.ts";
-import { newRun, newSession } from "./testing.ts";
+import { newEnd, newRun, newSession } from "./testing.ts";
 
 const call = { callId: "call_1", name: "read", input: { path: "a" }, output: "text", isError: false };
 
-function end(runId: string, sessionId: string | null, overrides: Partial<FinishRun> = {}): FinishRun {
-  return {
-    run: newRun({ id: runId, sessionId }),
-    isForChannel: false,
-    status: "completed",
-    messageId: newId("msg"),
-    content: "Hello yourself",
-    model: "embedded/echo",
-    usage: { inputTokens: 3, outputTokens: 4 },
-    finishReason: "stop",
-    toolCalls: [call],
-    toolsInvoked: ["read"],
-    latencyMs: 12,
-    error: null,
-    finishedAt: 2000,
-    ...overrides,
-  };
-}
+/** The end of a run that has called a tool. */
+const end = (runId: string, sessionId: string | null, overrides: Partial<FinishRun> = {}): FinishRun =>
+  newEnd(newRun({ id: runId, sessionId }), { toolCalls: [call], toolsInvoked: ["read"], ...overrides });
 
 async function stores(url?: string) {
   const database = await temporaryDatabase(url);

@@ -67,6 +67,8 @@ export interface FinishRun {
   content: string;
   model: string | null;
   usage: Usage | null;
+  /** Of the usage; null when nothing was used, or nobody knows what it costs. */
+  cost: { nanoUsd: number; priceVersion: string } | null;
   finishReason: FinishReason | null;
   toolCalls: readonly ToolCallRecord[];
   toolsInvoked: readonly string[];
@@ -112,7 +114,7 @@ export function createRunStore({ database, events }: { database: Database; event
     finish: (end) =>
       database.run(function* () {
         const { id: runId, sessionId } = end.run;
-        const { status, messageId, content, model, usage, finishReason, toolCalls, toolsInvoked, latencyMs, error, finishedAt } = end;
+        const { status, messageId, content, model, usage, cost, finishReason, toolCalls, toolsInvoked, latencyMs, error, finishedAt } = end;
         const calls = toolCalls.length === 0 ? null : JSON.stringify(toolCalls);
         const isMessage = sessionId !== null && messageId !== null;
         const { rows } = yield queries.endRun({
@@ -125,6 +127,8 @@ export function createRunStore({ database, events }: { database: Database; event
           finishReason,
           inputTokens: usage?.inputTokens ?? null,
           outputTokens: usage?.outputTokens ?? null,
+          costNanoUsd: cost?.nanoUsd ?? null,
+          priceVersion: cost?.priceVersion ?? null,
           latencyMs,
           errorCode: error?.code ?? null,
           errorMessage: error?.message ?? null,
@@ -132,10 +136,10 @@ export function createRunStore({ database, events }: { database: Database; event
           toolsInvoked: toolsInvoked.length === 0 ? null : JSON.stringify(toolsInvoked),
           at: finishedAt,
         });
-        const ended = rows[0] as { session_id: string | null } | undefined;
+        const ended = rows[0] as { session_id: string | null; key_id: string } | undefined;
         if (ended === undefined) return false;
         const isGone = sessionId !== null && ended.session_id === null;
-        for (const event of finishEvents(end, isGone)) yield* events.append(event);
+        for (const event of finishEvents(end, ended.key_id, isGone)) yield* events.append(event);
         if (sessionId === null) return true;
         if (isGone) {
           // What was said in the session was deleted in the meantime: this too. There may be another session of its id by now.

@@ -1,5 +1,5 @@
 import { newId } from "../ids.ts";
-import type { NewSession, RunRecord } from "./store.ts";
+import type { FinishRun, NewSession, RunRecord } from "./store.ts";
 
 // What tests begin turns with.
 
@@ -33,6 +33,27 @@ export function newRun(overrides: Partial<RunRecord> = {}): RunRecord {
     error: null,
     createdAt: 1000,
     finishedAt: null,
+    ...overrides,
+  };
+}
+
+/** How a run ends: answered, unless told otherwise. */
+export function newEnd(run: FinishRun["run"], overrides: Partial<FinishRun> = {}): FinishRun {
+  return {
+    run,
+    isForChannel: false,
+    status: "completed",
+    messageId: newId("msg"),
+    content: "Hello yourself",
+    model: "embedded/echo",
+    usage: { inputTokens: 3, outputTokens: 4 },
+    cost: null,
+    finishReason: "stop",
+    toolCalls: [],
+    toolsInvoked: [],
+    latencyMs: 12,
+    error: null,
+    finishedAt: 2000,
     ...overrides,
   };
 }

@@ -103,6 +103,8 @@ export function turnQueries({ kysely }: Database) {
       finishReason: FinishReason | null;
       inputTokens: number | null;
       outputTokens: number | null;
+      costNanoUsd: number | null;
+      priceVersion: string | null;
       latencyMs: number;
       errorCode: string | null;
       errorMessage: string | null;
@@ -121,6 +123,8 @@ export function turnQueries({ kysely }: Database) {
           finish_reason: value("finishReason"),
           input_tokens: value("inputTokens"),
           output_tokens: value("outputTokens"),
+          cost_nano_usd: value("costNanoUsd"),
+          price_version: value("priceVersion"),
           latency_ms: value("latencyMs"),
           error_code: value("errorCode"),
           error_message: value("errorMessage"),
@@ -130,7 +134,7 @@ export function turnQueries({ kysely }: Database) {
         })
         .where("id", "=", value("id"))
         .where("status", "=", "running")
-        .returning("session_id"),
+        .returning(["session_id", "key_id"]),
     ),
     forgetAnswer: prepare<{ id: string }>()((value) =>
       kysely.updateTable("runs").set({ message_id: null, content: null, tool_calls: null }).where("id", "=", value("id")),

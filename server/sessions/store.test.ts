@@ -27,7 +27,7 @@ async function stores() {
     const run = newRun({ sessionId });
     await runs.begin({ run, session: null, userMessage: { id: newId("msg"), content: question } });
     const usage = { inputTokens: 1, outputTokens: 2 };
-    await runs.finish({ run, isForChannel: false, status: "completed", messageId: newId("msg"), content: `${question}!`, model: "m", usage, finishReason: "stop", toolCalls: [], toolsInvoked: [], latencyMs: 1, error: null, finishedAt });
+    await runs.finish({ run, isForChannel: false, status: "completed", messageId: newId("msg"), content: `${question}!`, model: "m", usage, cost: null, finishReason: "stop", toolCalls: [], toolsInvoked: [], latencyMs: 1, error: null, finishedAt });
     return run.id;
   }
   return { database, sessions, runs, make, turn };
@@ -258,7 +258,7 @@ describe("deleting", () => {
     expect(await sessions.allMessages(id)).toEqual([]);
 
     const usage = { inputTokens: 1, outputTokens: 2 };
-    await runs.finish({ run, isForChannel: false, status: "completed", messageId: newId("msg"), content: "Yes", model: "m", usage, finishReason: "stop", toolCalls: [], toolsInvoked: [], latencyMs: 1, error: null, finishedAt: 3000 });
+    await runs.finish({ run, isForChannel: false, status: "completed", messageId: newId("msg"), content: "Yes", model: "m", usage, cost: null, finishReason: "stop", toolCalls: [], toolsInvoked: [], latencyMs: 1, error: null, finishedAt: 3000 });
     expect(await sessions.allMessages(id)).toEqual([]);
     expect(await sessions.find(id)).toMatchObject({ messageCount: 0, tokensUsed: 0 });
   });

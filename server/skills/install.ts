@@ -10,8 +10,6 @@ import { limits, mostUnpackedBytes, type SkillEntry, unprocessable } from "./ent
 import { readHeadIn } from "./library.ts";
 import { locateSource, readArchive } from "./locate-source.ts";
 import { readFolder } from "./read-folder.ts";
-import { readTar } from "./read-tar.ts";
-import { readZip } from "./read-zip.ts";
 import { fetchFromRegistry } from "./registry.ts";
 import { type SkillsSettings, skillFileName } from "./skill.ts";
 import { SkillProblem } from "./skill-file.ts";
@@ -83,17 +81,17 @@ async function inWorkFolder<T>(root: string, act: (work: string) => Promise<T>):
 
 /** What is to be written, how much of it at the most, and the name that it must have, if any. */
 async function open(origin: SkillOrigin, settings: SkillsSettings): Promise<{ entries: AsyncIterable<SkillEntry>; mostBytes: number; name: string | null }> {
-  if ("name" in origin) return { ...unpack(await fetchFromRegistry(origin, settings)), name: origin.name };
+  if ("name" in origin) return { ...(await unpack(await fetchFromRegistry(origin, settings))), name: origin.name };
   const { path, isFolder } = await locateSource(origin.path, settings.installFrom);
   if (isFolder) return { entries: readFolder(path), mostBytes: limits.unpackedBytes, name: null };
-  return { ...unpack(await readArchive(path)), name: null };
+  return { ...(await unpack(await readArchive(path))), name: null };
 }
 
-/** An archive is what it begins like, whatever its name. */
-function unpack(archive: Buffer): { entries: AsyncIterable<SkillEntry>; mostBytes: number } {
+/** An archive is what it begins like, whatever its name. What reads it is loaded when there is one. */
+async function unpack(archive: Buffer): Promise<{ entries: AsyncIterable<SkillEntry>; mostBytes: number }> {
   const mostBytes = mostUnpackedBytes(archive.length);
-  if (archive[0] === 0x1f && archive[1] === 0x8b) return { entries: readTar(archive, mostBytes), mostBytes };
-  if (archive[0] === 0x50 && archive[1] === 0x4b) return { entries: readZip(archive), mostBytes };
+  if (archive[0] === 0x1f && archive[1] === 0x8b) return { entries: (await import("./read-tar.ts")).readTar(archive, mostBytes), mostBytes };
+  if (archive[0] === 0x50 && archive[1] === 0x4b) return { entries: (await import("./read-zip.ts")).readZip(archive), mostBytes };
   throw unprocessable("This is neither a .tar.gz nor a .zip.");
 }
 

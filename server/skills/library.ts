@@ -75,7 +75,7 @@ export function createLibrary({ roots, freshForMs = 2000, ...requirements }: Lib
       stamp = [isInstalled, real, stats.dev, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join();
       installedAt = Math.trunc((await lstat(real)).birthtimeMs);
       if (!real.startsWith(`${realRoot}/`)) throw new SkillProblem("its folder is a symbolic link that leads out of the folder of skills");
-      head = known?.stamp === stamp ? known.head : headOf(await readText(file, stats), name);
+      head = known?.stamp === stamp ? known.head : await headOf(await readText(file, stats), name);
     } catch (error) {
       if (isMissing(error)) return undefined;
       head = error instanceof SkillProblem ? error : new SkillProblem("it cannot be read by the user who runs the gateway");
@@ -109,7 +109,7 @@ export function createLibrary({ roots, freshForMs = 2000, ...requirements }: Lib
 /** The head of a folder's SKILL.md. Throws a SkillProblem. */
 export async function readHeadIn(folder: string): Promise<SkillHead> {
   const file = join(folder, skillFileName);
-  return readSkillFile(await readText(file, await lstat(file))).head;
+  return (await readSkillFile(await readText(file, await lstat(file)))).head;
 }
 
 /** Folders, and links in their place; none whose name begins with a dot. */
@@ -124,8 +124,8 @@ async function readText(path: string, stats: Stats): Promise<string> {
   return bytes.toString("utf8");
 }
 
-function headOf(text: string, folderName: string): SkillHead {
-  const { head } = readSkillFile(text);
+async function headOf(text: string, folderName: string): Promise<SkillHead> {
+  const { head } = await readSkillFile(text);
   if (head.name !== folderName) throw new SkillProblem(`SKILL.md names it ${head.name}, and its folder must be named like that`);
   return head;
 }

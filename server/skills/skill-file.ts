@@ -1,5 +1,3 @@
-import { parse } from "yaml";
-
 /** What a SKILL.md says of its skill. */
 export interface SkillHead {
   name: string;
@@ -33,13 +31,15 @@ const maxHeadLength = 16_384;
  * Reads a SKILL.md as the Agent Skills format has it (https://agentskills.io/specification): YAML between two lines of `---`,
  * then the instructions. `requires` is our own. What else the head has is passed over. Throws a SkillProblem.
  */
-export function readSkillFile(text: string): { head: SkillHead; instructions: string } {
+export async function readSkillFile(text: string): Promise<{ head: SkillHead; instructions: string }> {
   const [, yaml, instructions = ""] = /^\uFEFF?---[ \t]*\r?\n((?:.*?\n)??)---[ \t]*(?:\r?\n(.*))?$/s.exec(text.slice(0, maxHeadLength)) ?? [];
   if (yaml === undefined) throw new SkillProblem("SKILL.md does not begin with a head of YAML between two lines of ---");
-  return { head: readHead(yaml), instructions: instructions + text.slice(maxHeadLength) };
+  return { head: await readHead(yaml), instructions: instructions + text.slice(maxHeadLength) };
 }
 
-function readHead(yaml: string): SkillHead {
+async function readHead(yaml: string): Promise<SkillHead> {
+  // Where there are no skills its memory is spared.
+  const { parse } = await import("yaml");
   let head: unknown;
   try {
     // No aliases: a short head could unfold to gigabytes.

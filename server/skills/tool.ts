@@ -39,7 +39,7 @@ export function createSkillTool(choose: (context: ToolContext) => Promise<readon
 async function instructionsOf({ folder }: Skill, text: string): Promise<string> {
   const files = await filesOf(folder);
   const listed = files.length === 0 ? "" : `\n\n[Files of this skill: ${files.slice(0, maxListedFiles).join(", ")}${files.length > maxListedFiles ? " …" : ""}]`;
-  return `${readSkillFile(text).instructions.trim()}${listed}`;
+  return `${(await readSkillFile(text)).instructions.trim()}${listed}`;
 }
 
 async function filesOf(folder: string): Promise<string[]> {

@@ -11,6 +11,7 @@ import { idempotency } from "./migrations/0011-idempotency.ts";
 import { events } from "./migrations/0012-events.ts";
 import { channels } from "./migrations/0013-channels.ts";
 import { webhooks } from "./migrations/0014-webhooks.ts";
+import { usage } from "./migrations/0015-usage.ts";
 import { keyDenyTools } from "./migrations/0016-key-deny-tools.ts";
 import type { Schema } from "./schema.ts";
 
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   "0012-events": events,
   "0013-channels": channels,
   "0014-webhooks": webhooks,
+  "0015-usage": usage,
   "0016-key-deny-tools": keyDenyTools,
 };
 

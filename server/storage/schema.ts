@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { UsageSchema } from "./usage-schema.ts";
 
 /**
  * The tables, as Kysely types. A migration makes them, the stores are the only ones that read and write them, and
@@ -7,7 +8,7 @@ import type { Generated } from "kysely";
  * Columns hold nothing but text, integers and null, so that SQLite and PostgreSQL agree on every value: times are
  * whole milliseconds since 1970 in UTC, booleans are 0 or 1, lists and objects are JSON text.
  */
-export interface Schema {
+export interface Schema extends UsageSchema {
   workspaces: WorkspacesTable;
   seeded_workspaces: SeededWorkspacesTable;
   sessions: SessionsTable;
@@ -103,6 +104,9 @@ interface RunsTable {
   finish_reason: string | null;
   input_tokens: number | null;
   output_tokens: number | null;
+  /** What they cost, and the version of the price that it was reckoned with; null where nobody knows. */
+  cost_nano_usd: number | null;
+  price_version: string | null;
   latency_ms: number | null;
   error_code: string | null;
   error_message: string | null;

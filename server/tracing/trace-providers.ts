@@ -16,7 +16,7 @@ export function traceProviders(providers: Providers, tracer: Tracer): Providers 
   return {
     async resolve(name, signal): Promise<ResolvedModel> {
       const resolved = await providers.resolve(name, signal);
-      return { provider: tracedProvider(resolved.provider), model: resolved.model, id: resolved.id, contextWindow: resolved.contextWindow };
+      return { provider: tracedProvider(resolved.provider), model: resolved.model, id: resolved.id, contextWindow: resolved.contextWindow, price: resolved.price };
     },
     list: (signal) => providers.list(signal),
     status: () => providers.status(),

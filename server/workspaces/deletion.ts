@@ -12,7 +12,7 @@ export interface Deletion {
 
 /**
  * The one transaction that goes through everybody's tables: a workspace goes with its sessions, their messages, its runs,
- * events, memories, cron jobs, webhooks and messages of channels, and out of the keys that are bound to it, or nothing happens at all.
+ * events, memories, cron jobs, webhooks, messages of channels and statistics, and out of the keys that are bound to it, or nothing happens at all.
  * A new table with a workspace's data has its line here. A key that was bound to this workspace alone is bound to none from then on, never to all.
  *
  * Runs are found without an index: each turn would have to write it, and workspaces are hardly ever deleted.
@@ -28,6 +28,10 @@ export function* deletionOf(kysely: Kysely<Schema>, id: string, force: boolean):
   yield kysely.deleteFrom("events").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("webhook_deliveries").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("webhooks").where("workspace_id", "=", id).compile();
+  // Users that nobody else has: while it is known who they were.
+  const usersOf = (operator: "=" | "<>") => kysely.selectFrom("usage_user_days").where("workspace_id", operator, id).select("user_number");
+  yield kysely.deleteFrom("usage_users").where("number", "in", usersOf("=")).where("number", "not in", usersOf("<>")).compile();
+  for (const table of ["usage_days", "usage_latencies", "usage_user_days"] as const) yield kysely.deleteFrom(table).where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("memories").where("workspace_id", "=", id).compile();
   yield kysely.deleteFrom("runs").where("workspace_id", "=", id).compile();
   const ownJobs = kysely.selectFrom("cron_jobs").select("id").where("workspace_id", "=", id);

@@ -12,11 +12,11 @@ export interface CompiledSpec {
   v32: OpenapiDocument;
 }
 
-/** Compiles `spec/main.tsp`. Ends the process with the compiler's messages when it does not compile. */
-export async function compileSpec(): Promise<CompiledSpec> {
+/** Compiles a file of the spec with all that it imports. Ends the process with the compiler's messages when it does not compile. */
+export async function compileSpec(file: string): Promise<CompiledSpec> {
   const outputDir = await mkdtemp(join(tmpdir(), "openclaw-spec-"));
   try {
-    const entrypoint = join(root, "spec/main.tsp");
+    const entrypoint = join(root, file);
     const [options, problems] = await resolveCompilerOptions(NodeHost, {
       cwd: root,
       entrypoint,

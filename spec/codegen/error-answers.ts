@@ -91,6 +91,13 @@ const facts: Record<number, ErrorFacts> = {
     message: "There is no file \"notes.txt\".",
     openaiType: "invalid_request_error",
   },
+  426: {
+    name: "UpgradeRequired",
+    description: "This path speaks another protocol; `Upgrade` says which.",
+    code: "upgrade_required",
+    message: "This is a WebSocket: ask for an upgrade (RFC 6455).",
+    openaiType: "invalid_request_error",
+  },
   429: {
     name: "TooManyRequests",
     description: "A limit is exceeded; `Retry-After` says when to come back.",

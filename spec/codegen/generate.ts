@@ -4,9 +4,12 @@
  */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { buildPages } from "../../clients/web/build.ts";
 import { root } from "./paths.ts";
 import { compileSpec } from "./compile-spec.ts";
-import { writeOpenapi } from "./openapi.ts";
+import { finishSchemas, writeOpenapi } from "./openapi.ts";
+import { writeAsyncapi } from "./asyncapi.ts";
+import { writeFrames } from "./frames.ts";
 import { writeHandlers } from "./handlers.ts";
 import { writeRoutes } from "./routes.ts";
 import { writeValidators } from "./validators.ts";
@@ -18,11 +21,13 @@ import { listOperations } from "./operations.ts";
 const generated = join(root, "generated");
 const startedAt = performance.now();
 
-const documents = await compileSpec();
+const documents = await compileSpec("spec/main.tsp");
+const frames = (await compileSpec("spec/frames/main.tsp")).v31;
 await rm(generated, { recursive: true, force: true });
 for (const folder of ["server", "validators", "clients"]) await mkdir(join(generated, folder), { recursive: true });
 
 const contract = await writeOpenapi(documents, generated);
+finishSchemas(frames);
 const operations = listOperations(contract);
 await Promise.all([
   writeOperationsList(operations, generated),
@@ -30,7 +35,11 @@ await Promise.all([
   writeRoutes(operations, generated),
   writeValidators(contract, operations, generated),
   writeClients(generated),
+  writeFrames(frames, generated),
+  writeAsyncapi(frames, generated),
   generateSettings(generated),
 ]);
+// With the types alone of the client that was just written: its code is small and written by hand.
+await buildPages(join(generated, "web"));
 
 console.log(`generated ${operations.length} operations in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);

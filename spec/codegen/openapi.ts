@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -28,6 +29,11 @@ function finish(document: OpenapiDocument): void {
   addLimitHeaders(document);
   shareHeaders(document);
   shareErrorAnswers(document);
+  finishSchemas(document);
+}
+
+/** What a document's schemas need before anything is made of them. */
+export function finishSchemas(document: OpenapiDocument): void {
   openRecords(document);
   closeRequestBodies(document);
 }
@@ -104,8 +110,10 @@ function shareHeaders(document: OpenapiDocument): void {
       for (const [name, header] of Object.entries(answer.headers ?? {})) {
         // The limit's headers are certain in some answers only.
         const key = name.replaceAll("-", "") + ((header as { required?: boolean }).required === false ? "IfKnown" : "");
-        shared[key] ??= withExample(name, header);
-        answer.headers![name] = { $ref: `#/components/headers/${key}` };
+        const written = withExample(name, header);
+        shared[key] ??= written;
+        // Another header under the same name stays where it is.
+        answer.headers![name] = isDeepStrictEqual(shared[key], written) ? { $ref: `#/components/headers/${key}` } : written;
       }
     }
   }

@@ -63,6 +63,15 @@ function parametersSchema({ parameters }: Operation): Schema {
   return { type: "object", properties: { path: place("path"), query: place("query"), headers: place("header") } };
 }
 
+/** `frames.js`: what clients send on a WebSocket; and `answer-frames.js`: what the server sends, which only tests load. */
+export async function writeFrameValidators(document: OpenapiDocument, generated: string): Promise<void> {
+  const schemas = forAjv(document.components.schemas);
+  await Promise.all([
+    writeModule(generated, "frames", { ClientFrame: { $ref: "contract#/$defs/ClientFrame" } }, schemas, { useDefaults: true }),
+    writeModule(generated, "answer-frames", { ServerFrame: { $ref: "contract#/$defs/ServerFrame" } }, closed(schemas), {}),
+  ]);
+}
+
 async function writeModule(generated: string, name: string, validators: Record<string, Schema>, schemas: unknown, options: object): Promise<void> {
   const ajv = new Ajv2020({
     allErrors: true,

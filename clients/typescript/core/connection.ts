@@ -1,6 +1,6 @@
 import createClient, { type Client } from "openapi-fetch";
 import type { paths } from "../../../generated/clients/openapi-types.ts";
-import type { CallOptions } from "./call-options.ts";
+import type { StreamOptions } from "./call-options.ts";
 import { OpenClawConnectionError } from "./error.ts";
 import { errorFromAnswer } from "./error-from.ts";
 import { EventStream } from "./event-stream.ts";
@@ -21,7 +21,7 @@ export interface Connection {
   /** How a request of `api` is sent: goes into its options. */
   via: (options: SendOptions | undefined) => Via;
   /** A stream that `open` begins; `open` asks for events and `parseAs: "stream"`. */
-  stream: <Event>(open: (via: Via) => Promise<Answer>, options: CallOptions | undefined) => EventStream<Event>;
+  stream: <Event>(open: (via: Via) => Promise<Answer>, options: StreamOptions | undefined) => EventStream<Event>;
 }
 
 export function createConnection({ baseUrl, token, fetch }: ConnectionOptions): Connection {
@@ -46,7 +46,7 @@ export function createConnection({ baseUrl, token, fetch }: ConnectionOptions): 
               }),
             ),
         },
-        options?.signal,
+        options,
       ),
   };
 }

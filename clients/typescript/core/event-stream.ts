@@ -1,3 +1,4 @@
+import type { StreamOptions } from "./call-options.ts";
 import { OpenClawConnectionError, OpenClawError } from "./error.ts";
 import { errorFromEvent } from "./error-from.ts";
 import { readEvents, type RawEvent } from "./read-events.ts";
@@ -23,13 +24,15 @@ const longestWaitMs = 5000;
 export class EventStream<Event> implements AsyncIterable<Event> {
   readonly #source: StreamSource;
   readonly #signal: AbortSignal | undefined;
+  readonly #onReconnect: StreamOptions["onReconnect"];
   #isRead = false;
   #runId: string | undefined;
   #requestId: string | undefined;
 
-  constructor(source: StreamSource, signal: AbortSignal | undefined) {
+  constructor(source: StreamSource, { signal, onReconnect }: StreamOptions = {}) {
     this.#source = source;
     this.#signal = signal;
+    this.#onReconnect = onReconnect;
   }
 
   /** The run behind the stream, for `runs.get` and `runs.cancel`; known once the loop has begun. */
@@ -99,6 +102,7 @@ export class EventStream<Event> implements AsyncIterable<Event> {
   async #resume(lastEventId: string, resumesSoFar: number, cut: Error, signal: AbortSignal): Promise<{ response: Response; resumes: number }> {
     const runId = this.#runId ?? runOf(lastEventId);
     let cause = cut;
+    this.#onReconnect?.(cut);
     for (let resumes = resumesSoFar; resumes < mostResumes && runId !== undefined; ) {
       const backoffMs = Math.min(firstWaitMs * 2 ** resumes, longestWaitMs) * (0.75 + Math.random() / 2);
       const askedMs = cause instanceof OpenClawError ? (cause.retryAfter ?? 0) * 1000 : 0;

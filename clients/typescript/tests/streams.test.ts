@@ -71,8 +71,9 @@ describe("leaving", () => {
 describe("a connection that is cut", () => {
   test("is taken up again, with nothing lost or doubled", async () => {
     const proxy = await startCuttingProxy(gateway.url, { times: 2, writesBefore: 2 });
-    const events = await Array.fromAsync(new OpenClawClient({ baseUrl: proxy.url, token: ownerToken }).stream(words));
-    expect(proxy.cuts).toBe(2);
+    const cuts: Error[] = [];
+    const events = await Array.fromAsync(new OpenClawClient({ baseUrl: proxy.url, token: ownerToken }).stream(words, { onReconnect: (cause) => cuts.push(cause) }));
+    expect([proxy.cuts, cuts.length]).toEqual([2, 2]);
     expect(events.map((event) => (event.type === "delta" ? event.content : "")).join("")).toBe(`You said: ${words}`);
     expect(events.map(({ type }) => type).filter((type) => type !== "delta")).toEqual(["start", "done"]);
     await proxy.close();

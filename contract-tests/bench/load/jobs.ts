@@ -6,7 +6,8 @@ export type Job =
   | { kind: "sse"; flavour: Flavour; port: number; tag: string; streams: number; atOnce: number }
   | { kind: "get"; port: number; path: string; connections: number; requests: number }
   | { kind: "idle-open"; flavour: Flavour; port: number; streams: number }
-  /** Closes the streams to that port; fails when one of them has ended by itself. */
+  | { kind: "sockets-open"; port: number; sockets: number }
+  /** Closes the streams or sockets to that port; fails when one of them has ended by itself. */
   | { kind: "idle-close"; port: number };
 
 /**

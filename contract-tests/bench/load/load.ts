@@ -1,5 +1,6 @@
 import { percentile } from "../statistics.ts";
 import { runGets } from "./gets.ts";
+import { openIdleSockets } from "./idle-sockets.ts";
 import { type IdleStreams, openIdleStreams } from "./idle-streams.ts";
 import type { Job, JobReply } from "./jobs.ts";
 import { runJsonTurns } from "./json-turns.ts";
@@ -38,6 +39,9 @@ async function perform(job: Job): Promise<number[]> {
       return runStreamedTurns(job);
     case "idle-open":
       idle.set(job.port, await openIdleStreams(job.flavour, job.port, job.streams));
+      return [];
+    case "sockets-open":
+      idle.set(job.port, await openIdleSockets(job.port, job.sockets));
       return [];
     case "idle-close":
       idle.get(job.port)?.close();

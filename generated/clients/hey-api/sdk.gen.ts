@@ -4,7 +4,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { ApproveToolCallData, ApproveToolCallErrors, ApproveToolCallResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainChannelsData, ListPlainChannelsErrors, ListPlainChannelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, ReceiveTelegramUpdateData, ReceiveTelegramUpdateErrors, ReceiveTelegramUpdateResponses, ReceiveWhatsappCallbackData, ReceiveWhatsappCallbackErrors, ReceiveWhatsappCallbackResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, ReplayDeliveryData, ReplayDeliveryErrors, ReplayDeliveryResponses, ReplayWebhookData, ReplayWebhookErrors, ReplayWebhookResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendPlainMessageData, SendPlainMessageErrors, SendPlainMessageResponses, SendToChannelData, SendToChannelErrors, SendToChannelResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses, VerifyWhatsappWebhookData, VerifyWhatsappWebhookErrors, VerifyWhatsappWebhookResponses } from './types.gen.ts';
+import type { ApproveToolCallData, ApproveToolCallErrors, ApproveToolCallResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChatData, ChatErrors, ChatResponses, ClearAgentSessionData, ClearAgentSessionErrors, ClearAgentSessionResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCronJobData, CreateCronJobErrors, CreateCronJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAgentSessionData, DeleteAgentSessionErrors, DeleteAgentSessionResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteCronJobData, DeleteCronJobErrors, DeleteCronJobResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeletePlainSessionData, DeletePlainSessionErrors, DeletePlainSessionResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSessionsData, DeleteSessionsErrors, DeleteSessionsResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetApiHealthData, GetApiHealthErrors, GetApiHealthResponses, GetAsyncapiJsonData, GetAsyncapiJsonErrors, GetAsyncapiJsonResponses, GetAsyncapiYamlData, GetAsyncapiYamlErrors, GetAsyncapiYamlResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetCronJobData, GetCronJobErrors, GetCronJobResponses, GetDocsData, GetDocsErrors, GetDocsResponses, GetDocsScriptData, GetDocsScriptErrors, GetDocsScriptResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMemoryStatsData, GetMemoryStatsErrors, GetMemoryStatsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenaiModelData, GetOpenaiModelErrors, GetOpenaiModelResponses, GetOpenapiJsonData, GetOpenapiJsonErrors, GetOpenapiJsonResponses, GetOpenapiYamlData, GetOpenapiYamlErrors, GetOpenapiYamlResponses, GetOwnKeyData, GetOwnKeyErrors, GetOwnKeyResponses, GetPageData, GetPageErrors, GetPageFileData, GetPageFileErrors, GetPageFileResponses, GetPageOfObjectData, GetPageOfObjectErrors, GetPageOfObjectResponses, GetPageResponses, GetPagesData, GetPagesErrors, GetPagesResponses, GetPlainSessionData, GetPlainSessionErrors, GetPlainSessionResponses, GetPlainSettingsData, GetPlainSettingsErrors, GetPlainSettingsResponses, GetPlainStatusData, GetPlainStatusErrors, GetPlainStatusResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionHistoryData, GetSessionHistoryErrors, GetSessionHistoryResponses, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSocketDocsData, GetSocketDocsErrors, GetSocketDocsResponses, GetStatsData, GetStatsErrors, GetStatsResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetUserStatsData, GetUserStatsErrors, GetUserStatsResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, GetWorkspaceStatsData, GetWorkspaceStatsErrors, GetWorkspaceStatsResponses, InstallSkillData, InstallSkillErrors, InstallSkillResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListAgentToolsData, ListAgentToolsErrors, ListAgentToolsResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListCronJobsData, ListCronJobsErrors, ListCronJobsResponses, ListCronRunsData, ListCronRunsErrors, ListCronRunsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMcpServersData, ListMcpServersErrors, ListMcpServersResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenaiModelsData, ListOpenaiModelsErrors, ListOpenaiModelsResponses, ListPlainChannelsData, ListPlainChannelsErrors, ListPlainChannelsResponses, ListPlainCronJobsData, ListPlainCronJobsErrors, ListPlainCronJobsResponses, ListPlainSessionsData, ListPlainSessionsErrors, ListPlainSessionsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, MessageData, MessageErrors, MessageResponses, OpenSocketData, OpenSocketErrors, PruneMemoryData, PruneMemoryErrors, PruneMemoryResponses, ReceiveTelegramUpdateData, ReceiveTelegramUpdateErrors, ReceiveTelegramUpdateResponses, ReceiveWhatsappCallbackData, ReceiveWhatsappCallbackErrors, ReceiveWhatsappCallbackResponses, RemoveSkillData, RemoveSkillErrors, RemoveSkillResponses, ReplaceSettingsData, ReplaceSettingsErrors, ReplaceSettingsResponses, ReplayDeliveryData, ReplayDeliveryErrors, ReplayDeliveryResponses, ReplayWebhookData, ReplayWebhookErrors, ReplayWebhookResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunCronJobData, RunCronJobErrors, RunCronJobResponses, SearchMemoryData, SearchMemoryErrors, SearchMemoryResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendPlainMessageData, SendPlainMessageErrors, SendPlainMessageResponses, SendToChannelData, SendToChannelErrors, SendToChannelResponses, StreamChatByQueryData, StreamChatByQueryErrors, StreamChatByQueryResponse, StreamChatByQueryResponses, StreamChatData, StreamChatErrors, StreamChatResponse, StreamChatResponses, StreamMessageData, StreamMessageErrors, StreamMessageResponse, StreamMessageResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UpdateCronJobData, UpdateCronJobErrors, UpdateCronJobResponses, UpdatePlainSettingsData, UpdatePlainSettingsErrors, UpdatePlainSettingsResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UpdateWorkspaceAllowlistData, UpdateWorkspaceAllowlistErrors, UpdateWorkspaceAllowlistResponses, VerifyWhatsappWebhookData, VerifyWhatsappWebhookErrors, VerifyWhatsappWebhookResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1265,6 +1265,72 @@ export const listEvents = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
+ * Open a WebSocket
+ *
+ * Opens a WebSocket (RFC 6455): 101. A browser cannot set headers there: it sends its token in the first frame, or as
+ * `token` or `api_key` in the query. Pages of the gateway's own origin and of those that the settings list may open one;
+ * programs, which send no `Origin`, may as well. A handshake with a wrong token succeeds, and the socket is closed with 4401: browsers tell their
+ * pages nothing of a handshake that failed. The frames are described in AsyncAPI: [as a page](/docs/ws), `/asyncapi.json`, `/asyncapi.yaml`.
+ *
+ * Asked without an upgrade, it says so with 426.
+ */
+export const openSocket = <ThrowOnError extends boolean = false>(options?: Options<OpenSocketData, ThrowOnError>): RequestResult<unknown, OpenSocketErrors, ThrowOnError> => (options?.client ?? client).get<unknown, OpenSocketErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/ws',
+    ...options
+});
+
+/**
+ * Get usage statistics
+ *
+ * Sums of a period, by day and by model. Each turn is counted once it has ended, in the next answer already, and for good: deleting
+ * its session changes nothing, deleting its workspace takes it away. 404 for a workspace that the key may not see.
+ */
+export const getStats = <ThrowOnError extends boolean = false>(options?: Options<GetStatsData, ThrowOnError>): RequestResult<GetStatsResponses, GetStatsErrors, ThrowOnError> => (options?.client ?? client).get<GetStatsResponses, GetStatsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/stats',
+    ...options
+});
+
+/**
+ * Get usage by user
+ *
+ * Sums of a period by user.
+ */
+export const getUserStats = <ThrowOnError extends boolean = false>(options?: Options<GetUserStatsData, ThrowOnError>): RequestResult<GetUserStatsResponses, GetUserStatsErrors, ThrowOnError> => (options?.client ?? client).get<GetUserStatsResponses, GetUserStatsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/stats/users',
+    ...options
+});
+
+/**
+ * Get usage by workspace
+ *
+ * Sums of a period by workspace.
+ */
+export const getWorkspaceStats = <ThrowOnError extends boolean = false>(options?: Options<GetWorkspaceStatsData, ThrowOnError>): RequestResult<GetWorkspaceStatsResponses, GetWorkspaceStatsErrors, ThrowOnError> => (options?.client ?? client).get<GetWorkspaceStatsResponses, GetWorkspaceStatsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'query',
+            name: 'api_key',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/stats/workspaces',
+    ...options
+});
+
+/**
  * List keys
  *
  * The keys of the database and of the settings, in the order of their ids; the expired and revoked too. A key that is bound to workspaces sees those that are bound to no other.
@@ -1539,6 +1605,20 @@ export const getLiveness = <ThrowOnError extends boolean = false>(options?: Opti
 export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/readyz', ...options });
 
 /**
+ * Get the frames as JSON
+ *
+ * The frames of `/ws` as AsyncAPI 3, in JSON.
+ */
+export const getAsyncapiJson = <ThrowOnError extends boolean = false>(options?: Options<GetAsyncapiJsonData, ThrowOnError>): RequestResult<GetAsyncapiJsonResponses, GetAsyncapiJsonErrors, ThrowOnError> => (options?.client ?? client).get<GetAsyncapiJsonResponses, GetAsyncapiJsonErrors, ThrowOnError>({ url: '/asyncapi.json', ...options });
+
+/**
+ * Get the frames as YAML
+ *
+ * The frames of `/ws` as AsyncAPI 3, in YAML.
+ */
+export const getAsyncapiYaml = <ThrowOnError extends boolean = false>(options?: Options<GetAsyncapiYamlData, ThrowOnError>): RequestResult<GetAsyncapiYamlResponses, GetAsyncapiYamlErrors, ThrowOnError> => (options?.client ?? client).get<GetAsyncapiYamlResponses, GetAsyncapiYamlErrors, ThrowOnError>({ url: '/asyncapi.yaml', ...options });
+
+/**
  * Read the API reference
  *
  * The API reference as a page; it makes no outside request.
@@ -1553,6 +1633,13 @@ export const getDocs = <ThrowOnError extends boolean = false>(options?: Options<
 export const getDocsScript = <ThrowOnError extends boolean = false>(options?: Options<GetDocsScriptData, ThrowOnError>): RequestResult<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError> => (options?.client ?? client).get<GetDocsScriptResponses, GetDocsScriptErrors, ThrowOnError>({ url: '/docs/reference.js', ...options });
 
 /**
+ * Read the frames of the WebSocket
+ *
+ * The frames of `/ws` as a page.
+ */
+export const getSocketDocs = <ThrowOnError extends boolean = false>(options?: Options<GetSocketDocsData, ThrowOnError>): RequestResult<GetSocketDocsResponses, GetSocketDocsErrors, ThrowOnError> => (options?.client ?? client).get<GetSocketDocsResponses, GetSocketDocsErrors, ThrowOnError>({ url: '/docs/ws', ...options });
+
+/**
  * Get the contract as JSON
  *
  * This contract as OpenAPI 3.1, in JSON.
@@ -1565,3 +1652,31 @@ export const getOpenapiJson = <ThrowOnError extends boolean = false>(options?: O
  * This contract as OpenAPI 3.1, in YAML.
  */
 export const getOpenapiYaml = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapiYamlData, ThrowOnError>): RequestResult<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapiYamlResponses, GetOpenapiYamlErrors, ThrowOnError>({ url: '/openapi.yaml', ...options });
+
+/**
+ * Open the pages
+ *
+ * The pages: chat, sessions, keys, and what else the key that logs in may see. They make no outside request.
+ */
+export const getPages = <ThrowOnError extends boolean = false>(options?: Options<GetPagesData, ThrowOnError>): RequestResult<GetPagesResponses, GetPagesErrors, ThrowOnError> => (options?.client ?? client).get<GetPagesResponses, GetPagesErrors, ThrowOnError>({ url: '/', ...options });
+
+/**
+ * Open a page
+ *
+ * One of the pages by its name. A name that no page has is answered too: the page says so itself.
+ */
+export const getPage = <ThrowOnError extends boolean = false>(options: Options<GetPageData, ThrowOnError>): RequestResult<GetPageResponses, GetPageErrors, ThrowOnError> => (options.client ?? client).get<GetPageResponses, GetPageErrors, ThrowOnError>({ url: '/app/{page}', ...options });
+
+/**
+ * Open a page with something open on it
+ *
+ * A page with something open on it, such as a session. Whether that exists is for the page to find out, with a key.
+ */
+export const getPageOfObject = <ThrowOnError extends boolean = false>(options: Options<GetPageOfObjectData, ThrowOnError>): RequestResult<GetPageOfObjectResponses, GetPageOfObjectErrors, ThrowOnError> => (options.client ?? client).get<GetPageOfObjectResponses, GetPageOfObjectErrors, ThrowOnError>({ url: '/app/{page}/{object}', ...options });
+
+/**
+ * Get a file of the pages
+ *
+ * A script, style sheet or picture of the pages.
+ */
+export const getPageFile = <ThrowOnError extends boolean = false>(options: Options<GetPageFileData, ThrowOnError>): RequestResult<GetPageFileResponses, GetPageFileErrors, ThrowOnError> => (options.client ?? client).get<GetPageFileResponses, GetPageFileErrors, ThrowOnError>({ url: '/assets/{file}', ...options });

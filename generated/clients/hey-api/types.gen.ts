@@ -1070,6 +1070,11 @@ export type DatabaseMetrics = {
     latencyMs: Percentiles;
 };
 
+/**
+ * A day of UTC, such as `2026-04-30`.
+ */
+export type Day = string;
+
 export type DeadLetterList = {
     deadLetters: Array<WebhookDelivery>;
     /**
@@ -1146,7 +1151,7 @@ export type ErrorAgentEvent = {
 /**
  * Stable codes of the `/api/v1` and `/health` faces.
  */
-export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
+export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'upgrade_required' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
 
 /**
  * Facts about an error that a program can use.
@@ -2514,7 +2519,7 @@ export type PlainError = {
 /**
  * Codes of the plain edition.
  */
-export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
+export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'UPGRADE_REQUIRED' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
 /**
  * A message for a person.
@@ -2771,9 +2776,17 @@ export type RunFinishedData = {
     status: 'completed' | 'failed' | 'cancelled';
     model: string | null;
     /**
-     * Null when it did not complete.
+     * The key that asked for it.
+     */
+    keyId: Id;
+    /**
+     * What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something.
      */
     usage: TurnUsage | null;
+    /**
+     * In US dollars, at the prices of the settings; null without usage, and for a model that has no price.
+     */
+    costUSD: number | null;
     latencyMs: number;
     finishReason: FinishReason | null;
     toolsInvoked: Array<string>;
@@ -3097,6 +3110,223 @@ export type StartedCronRun = {
     jobId: Id;
 };
 
+export type Stats = {
+    period: StatsPeriod;
+    totals: StatsTotals;
+    /**
+     * Every day of the period, those without messages too.
+     */
+    byDay: Array<StatsOfDay>;
+    /**
+     * The dearest first, then the most used.
+     */
+    byModel: Array<StatsOfModel>;
+};
+
+/**
+ * The latency that so many of a hundred answers did not exceed, within a tenth; 0 when there was no answer.
+ */
+export type StatsLatency = {
+    p50: number;
+    p95: number;
+    p99: number;
+};
+
+export type StatsOfDay = {
+    date: Day;
+    /**
+     * Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+     * Those that failed or were cancelled are among them; those that were refused before they began are not.
+     */
+    messages: number;
+    /**
+     * Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+     */
+    tokensIn: number;
+    /**
+     * Tokens that the models wrote, told and estimated in the same way.
+     */
+    tokensOut: number;
+    /**
+     * In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+     * change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+     */
+    costUSD: number;
+    /**
+     * How many of the messages used a model without a price.
+     */
+    unpriced: number;
+    /**
+     * How many of the messages failed.
+     */
+    errors: number;
+    /**
+     * From the question to the whole answer, of those that were answered; 0 when none was.
+     */
+    avgLatencyMs: number;
+};
+
+export type StatsOfModel = {
+    /**
+     * As the provider names it; null for turns that failed before a model began to answer.
+     */
+    model: string | null;
+    /**
+     * Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+     * Those that failed or were cancelled are among them; those that were refused before they began are not.
+     */
+    messages: number;
+    /**
+     * Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+     */
+    tokensIn: number;
+    /**
+     * Tokens that the models wrote, told and estimated in the same way.
+     */
+    tokensOut: number;
+    /**
+     * In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+     * change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+     */
+    costUSD: number;
+    /**
+     * How many of the messages used a model without a price.
+     */
+    unpriced: number;
+    /**
+     * How many of the messages failed.
+     */
+    errors: number;
+    /**
+     * From the question to the whole answer, of those that were answered; 0 when none was.
+     */
+    avgLatencyMs: number;
+};
+
+export type StatsOfUser = {
+    /**
+     * Null for messages that name no user.
+     */
+    userId: string | null;
+    /**
+     * Of messages that name no user, the key that they were sent with; else null.
+     */
+    keyId: Id | null;
+    /**
+     * Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+     * Those that failed or were cancelled are among them; those that were refused before they began are not.
+     */
+    messages: number;
+    /**
+     * Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+     */
+    tokensIn: number;
+    /**
+     * Tokens that the models wrote, told and estimated in the same way.
+     */
+    tokensOut: number;
+    /**
+     * In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+     * change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+     */
+    costUSD: number;
+    /**
+     * How many of the messages used a model without a price.
+     */
+    unpriced: number;
+    /**
+     * How many of the messages failed.
+     */
+    errors: number;
+};
+
+export type StatsOfWorkspace = {
+    workspace: Id;
+    /**
+     * Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+     * Those that failed or were cancelled are among them; those that were refused before they began are not.
+     */
+    messages: number;
+    /**
+     * Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+     */
+    tokensIn: number;
+    /**
+     * Tokens that the models wrote, told and estimated in the same way.
+     */
+    tokensOut: number;
+    /**
+     * In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+     * change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+     */
+    costUSD: number;
+    /**
+     * How many of the messages used a model without a price.
+     */
+    unpriced: number;
+    /**
+     * How many of the messages failed.
+     */
+    errors: number;
+    /**
+     * From the question to the whole answer, of those that were answered; 0 when none was.
+     */
+    avgLatencyMs: number;
+    /**
+     * How many different users sent them.
+     */
+    uniqueUsers: number;
+};
+
+/**
+ * Which days are counted.
+ */
+export type StatsPeriod = {
+    from: Day;
+    /**
+     * The last one; it is counted, too.
+     */
+    to: Day;
+};
+
+export type StatsTotals = {
+    /**
+     * Messages that an agent was asked to answer: turns, each with its answer if it came to one, on the day on which it ended.
+     * Those that failed or were cancelled are among them; those that were refused before they began are not.
+     */
+    messages: number;
+    /**
+     * Tokens that the models read, as their providers told; of a call that was cut off in the middle, as estimated.
+     */
+    tokensIn: number;
+    /**
+     * Tokens that the models wrote, told and estimated in the same way.
+     */
+    tokensOut: number;
+    /**
+     * In US dollars, at the prices of the settings (`models.providers.*.models[].price`) that held when the turn began: prices that
+     * change later change nothing of it. Models without a price add nothing; `unpriced` counts them. The embedded model is free.
+     */
+    costUSD: number;
+    /**
+     * How many of the messages used a model without a price.
+     */
+    unpriced: number;
+    /**
+     * How many of the messages failed.
+     */
+    errors: number;
+    /**
+     * From the question to the whole answer, of those that were answered; 0 when none was.
+     */
+    avgLatencyMs: number;
+    latencyMs: StatsLatency;
+    /**
+     * How many different users sent them. A message that names no user counts its key as one.
+     */
+    uniqueUsers: number;
+};
+
 export type StreamMetrics = {
     open: number;
     /**
@@ -3351,6 +3581,15 @@ export type UpdateWebhookRequest = {
      * Longest time for one attempt, the answer included. Default 5000.
      */
     timeoutMs?: number;
+};
+
+export type UserStats = {
+    period: StatsPeriod;
+    totals: StatsTotals;
+    /**
+     * The dearest first, then those with the most messages.
+     */
+    users: Array<StatsOfUser>;
 };
 
 /**
@@ -3631,6 +3870,15 @@ export type WorkspaceMemory = {
     newest: Instant;
 };
 
+export type WorkspaceStats = {
+    period: StatsPeriod;
+    totals: StatsTotals;
+    /**
+     * The dearest first, then those with the most messages; those without any are left out.
+     */
+    workspaces: Array<StatsOfWorkspace>;
+};
+
 /**
  * The turn is over; terminal.
  */
@@ -3715,6 +3963,21 @@ export type SettingsChangeOptionsForce = boolean;
  * Change the settings only while they are the version with one of these `ETag`s (RFC 9110, section 13.1.1). Default, and `*`: whatever they are.
  */
 export type SettingsChangeOptionsIfMatch = string;
+
+/**
+ * The first day. Default the 30 days that end with `to`.
+ */
+export type StatsQueryFrom = Day;
+
+/**
+ * The last day; it is counted, too. 366 days at most. Default today.
+ */
+export type StatsQueryTo = Day;
+
+/**
+ * Only this workspace. Default all that the key may see.
+ */
+export type StatsQueryWorkspace = Id;
 
 /**
  * Chosen by the client, another one for each request: whoever sends the same request with the same key again within 24 hours gets the first answer again, and nothing is done twice. With another request the key is a 409; so is the same one while the first is under way.
@@ -8310,6 +8573,249 @@ export type ListEventsResponses = {
 
 export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
 
+export type OpenSocketData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The token, where no header can be set.
+         */
+        token?: string;
+        /**
+         * The id of an event: those behind it come first.
+         */
+        after?: string;
+    };
+    url: '/ws';
+};
+
+export type OpenSocketErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * This path speaks another protocol; `Upgrade` says which.
+     */
+    426: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type OpenSocketError = OpenSocketErrors[keyof OpenSocketErrors];
+
+export type GetStatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day. Default the 30 days that end with `to`.
+         */
+        from?: Day;
+        /**
+         * The last day; it is counted, too. 366 days at most. Default today.
+         */
+        to?: Day;
+        /**
+         * Only this workspace. Default all that the key may see.
+         */
+        workspace?: Id;
+    };
+    url: '/api/v1/stats';
+};
+
+export type GetStatsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetStatsError = GetStatsErrors[keyof GetStatsErrors];
+
+export type GetStatsResponses = {
+    /**
+     * The answer.
+     */
+    200: Stats;
+};
+
+export type GetStatsResponse = GetStatsResponses[keyof GetStatsResponses];
+
+export type GetUserStatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day. Default the 30 days that end with `to`.
+         */
+        from?: Day;
+        /**
+         * The last day; it is counted, too. 366 days at most. Default today.
+         */
+        to?: Day;
+        /**
+         * Only this workspace. Default all that the key may see.
+         */
+        workspace?: Id;
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/stats/users';
+};
+
+export type GetUserStatsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetUserStatsError = GetUserStatsErrors[keyof GetUserStatsErrors];
+
+export type GetUserStatsResponses = {
+    /**
+     * The answer.
+     */
+    200: UserStats;
+};
+
+export type GetUserStatsResponse = GetUserStatsResponses[keyof GetUserStatsResponses];
+
+export type GetWorkspaceStatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day. Default the 30 days that end with `to`.
+         */
+        from?: Day;
+        /**
+         * The last day; it is counted, too. 366 days at most. Default today.
+         */
+        to?: Day;
+        /**
+         * Only this workspace. Default all that the key may see.
+         */
+        workspace?: Id;
+        /**
+         * How many at the most.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/stats/workspaces';
+};
+
+export type GetWorkspaceStatsErrors = {
+    /**
+     * The request does not fit the contract; every fault is listed.
+     */
+    400: ApiError;
+    /**
+     * The token is missing or not valid.
+     */
+    401: ApiError;
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * A limit is exceeded; `Retry-After` says when to come back.
+     */
+    429: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetWorkspaceStatsError = GetWorkspaceStatsErrors[keyof GetWorkspaceStatsErrors];
+
+export type GetWorkspaceStatsResponses = {
+    /**
+     * The answer.
+     */
+    200: WorkspaceStats;
+};
+
+export type GetWorkspaceStatsResponse = GetWorkspaceStatsResponses[keyof GetWorkspaceStatsResponses];
+
 export type ListKeysData = {
     body?: never;
     path?: never;
@@ -9230,6 +9736,74 @@ export type GetReadinessResponses = {
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
 
+export type GetAsyncapiJsonData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/asyncapi.json';
+};
+
+export type GetAsyncapiJsonErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetAsyncapiJsonError = GetAsyncapiJsonErrors[keyof GetAsyncapiJsonErrors];
+
+export type GetAsyncapiJsonResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type GetAsyncapiJsonResponse = GetAsyncapiJsonResponses[keyof GetAsyncapiJsonResponses];
+
+export type GetAsyncapiYamlData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/asyncapi.yaml';
+};
+
+export type GetAsyncapiYamlErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetAsyncapiYamlError = GetAsyncapiYamlErrors[keyof GetAsyncapiYamlErrors];
+
+export type GetAsyncapiYamlResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: string;
+};
+
+export type GetAsyncapiYamlResponse = GetAsyncapiYamlResponses[keyof GetAsyncapiYamlResponses];
+
 export type GetDocsData = {
     body?: never;
     path?: never;
@@ -9295,6 +9869,39 @@ export type GetDocsScriptResponses = {
 };
 
 export type GetDocsScriptResponse = GetDocsScriptResponses[keyof GetDocsScriptResponses];
+
+export type GetSocketDocsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/docs/ws';
+};
+
+export type GetSocketDocsErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetSocketDocsError = GetSocketDocsErrors[keyof GetSocketDocsErrors];
+
+export type GetSocketDocsResponses = {
+    /**
+     * 200 with a page.
+     */
+    200: string;
+};
+
+export type GetSocketDocsResponse = GetSocketDocsResponses[keyof GetSocketDocsResponses];
 
 export type GetOpenapiJsonData = {
     body?: never;
@@ -9363,3 +9970,146 @@ export type GetOpenapiYamlResponses = {
 };
 
 export type GetOpenapiYamlResponse = GetOpenapiYamlResponses[keyof GetOpenapiYamlResponses];
+
+export type GetPagesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/';
+};
+
+export type GetPagesErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetPagesError = GetPagesErrors[keyof GetPagesErrors];
+
+export type GetPagesResponses = {
+    /**
+     * The one HTML page that is every page: its script reads from the address which of them to show.
+     */
+    200: string;
+};
+
+export type GetPagesResponse = GetPagesResponses[keyof GetPagesResponses];
+
+export type GetPageData = {
+    body?: never;
+    path: {
+        page: string;
+    };
+    query?: never;
+    url: '/app/{page}';
+};
+
+export type GetPageErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetPageError = GetPageErrors[keyof GetPageErrors];
+
+export type GetPageResponses = {
+    /**
+     * The one HTML page that is every page: its script reads from the address which of them to show.
+     */
+    200: string;
+};
+
+export type GetPageResponse = GetPageResponses[keyof GetPageResponses];
+
+export type GetPageOfObjectData = {
+    body?: never;
+    path: {
+        page: string;
+        object: string;
+    };
+    query?: never;
+    url: '/app/{page}/{object}';
+};
+
+export type GetPageOfObjectErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetPageOfObjectError = GetPageOfObjectErrors[keyof GetPageOfObjectErrors];
+
+export type GetPageOfObjectResponses = {
+    /**
+     * The one HTML page that is every page: its script reads from the address which of them to show.
+     */
+    200: string;
+};
+
+export type GetPageOfObjectResponse = GetPageOfObjectResponses[keyof GetPageOfObjectResponses];
+
+export type GetPageFileData = {
+    body?: never;
+    path: {
+        file: string;
+    };
+    query?: never;
+    url: '/assets/{file}';
+};
+
+export type GetPageFileErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetPageFileError = GetPageFileErrors[keyof GetPageFileErrors];
+
+export type GetPageFileResponses = {
+    /**
+     * A file of the pages. One whose name has a hash of what is in it may be kept for good.
+     */
+    200: Blob | File;
+};
+
+export type GetPageFileResponse = GetPageFileResponses[keyof GetPageFileResponses];

@@ -21,6 +21,8 @@ export interface PerimeterRules {
   readonly hosts: HostNames | null;
   /** Null where no other origin may call. */
   readonly cors: Middleware | null;
+  /** The other origins whose pages may open a socket; `*` for all. */
+  readonly origins: ReadonlySet<string>;
   readonly maxBodyBytes: number;
   /** False leaves the health checks and the contract's own pages. */
   readonly apiEnabled: boolean;
@@ -43,6 +45,7 @@ function rulesOf({ trustedProxies, allowedIPs, allowedHosts, cors, maxBodyBytes,
     addresses: allowedIPs.length === 0 ? null : createNetworkSet(allowedIPs),
     hosts: createHostNames(listensOn, allowedHosts),
     cors: cors && createCors(cors),
+    origins: new Set(cors?.origins),
     maxBodyBytes,
     apiEnabled,
   };

@@ -43,7 +43,7 @@ class Options:
             raise ValueError(f"base_url must be like http://127.0.0.1:18789, not {self.base_url!r}")
 
     def httpx_request(self, request: Request, *, is_stream: bool) -> httpx.Request:
-        """With what every request has. A POST gets an `Idempotency-Key`, so that it can be sent again and is carried out once."""
+        """With what every request has."""
         headers = httpx.Headers(request.get("headers"))
         headers["User-Agent"] = _user_agent
         if is_stream:
@@ -62,16 +62,17 @@ class Options:
 
 
 def _with_key(request: Request) -> Request:
+    """A POST with an `Idempotency-Key`, so that it can be sent again and is carried out once."""
     if request["method"] != "post" or "Idempotency-Key" in request.get("headers", {}):
         return request
     return {**request, "headers": {**request.get("headers", {}), "Idempotency-Key": str(uuid4())}}
 
 
-def _checked(response: httpx.Response, media_type: str) -> httpx.Response:
+def _checked_stream(response: httpx.Response) -> httpx.Response:
     """Says so when something else than a gateway answers at the address, such as a web page."""
     found = response.headers.get("content-type", "")
-    if response.status_code != 204 and media_type not in found:
-        raise unexpected_answer(response, f"The answer is `{found}`, not `{media_type}`")
+    if response.status_code != 204 and "text/event-stream" not in found:
+        raise unexpected_answer(response, f"The answer is `{found}`, not `text/event-stream`")
     return response
 
 
@@ -102,7 +103,7 @@ class Connection:
         # Heartbeats come once the stream has begun, and a model may think for long before. httpx asks this anew with each read.
         response.request.extensions["timeout"]["read"] = _stalled_after
         try:
-            return _checked(response, "text/event-stream")
+            return _checked_stream(response)
         except OpenClawError:
             response.close()
             raise
@@ -147,7 +148,7 @@ class AsyncConnection:
         # Heartbeats come once the stream has begun, and a model may think for long before. httpx asks this anew with each read.
         response.request.extensions["timeout"]["read"] = _stalled_after
         try:
-            return _checked(response, "text/event-stream")
+            return _checked_stream(response)
         except OpenClawError:
             await response.aclose()
             raise

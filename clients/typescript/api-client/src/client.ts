@@ -2,6 +2,7 @@ import { createConnection } from "../../core/connection.ts";
 import type { Sessions } from "../../core/index.ts";
 import { createSessions } from "../../core/sessions.ts";
 import { createMessages, type Messages } from "./messages.ts";
+import { createStats, type Stats } from "./stats.ts";
 
 export interface OpenClawOptions {
   /** Where the gateway is, without `/api/v1`, such as `http://localhost:18789`. */
@@ -16,10 +17,12 @@ export interface OpenClawOptions {
 export class OpenClaw {
   readonly messages: Messages;
   readonly sessions: Sessions;
+  readonly stats: Stats;
 
   constructor({ baseUrl, apiKey, fetch }: OpenClawOptions) {
     const connection = createConnection({ baseUrl, token: apiKey, fetch });
     this.messages = createMessages(connection);
     this.sessions = createSessions(connection);
+    this.stats = createStats(connection);
   }
 }

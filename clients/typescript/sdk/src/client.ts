@@ -1,5 +1,5 @@
 import { createConnection, dataOf, type Connection } from "../../core/connection.ts";
-import type { CallOptions, EventStream, EventsOf, Schemas, Sessions } from "../../core/index.ts";
+import type { CallOptions, EventStream, EventsOf, Schemas, Sessions, StreamOptions } from "../../core/index.ts";
 import { createSessions } from "../../core/sessions.ts";
 import { createAgents, type Agents } from "./agents.ts";
 import type { AgentsChat, Chat, ChatAnswer, ConversationsChat } from "./chat.ts";
@@ -62,7 +62,7 @@ export class OpenClawClient {
   }
 
   /** Says something to the agent and yields the answer as it is made: start, delta, tool_use, tool_result, and one done. */
-  stream(text: string, options: MessageOptions = {}): EventStream<EventsOf<"message">> {
+  stream(text: string, options: MessageOptions & StreamOptions = {}): EventStream<EventsOf<"message">> {
     const body = requestOf(text, options);
     const headers = { Accept: "text/event-stream" };
     return this.#connection.stream((via) => this.#connection.api.POST("/api/v1/message", { body, headers, parseAs: "stream", ...via }), options);
@@ -81,10 +81,10 @@ export class OpenClawClient {
   }
 
   /** The same turn as events: start, text (or delta), tool_use, tool_result, and one end (or done). */
-  chatStream(request: AgentsChat, options?: CallOptions): EventStream<Exclude<Schemas["AgentsChatEvent"], Schemas["ErrorEvent"]>>;
-  chatStream(request: ConversationsChat, options?: CallOptions): EventStream<Exclude<Schemas["ConversationsChatEvent"], Schemas["ErrorEvent"]>>;
-  chatStream(request: Chat, options?: CallOptions): EventStream<EventsOf<"streamChat">>;
-  chatStream(request: Chat, options?: CallOptions): EventStream<never> {
+  chatStream(request: AgentsChat, options?: StreamOptions): EventStream<Exclude<Schemas["AgentsChatEvent"], Schemas["ErrorEvent"]>>;
+  chatStream(request: ConversationsChat, options?: StreamOptions): EventStream<Exclude<Schemas["ConversationsChatEvent"], Schemas["ErrorEvent"]>>;
+  chatStream(request: Chat, options?: StreamOptions): EventStream<EventsOf<"streamChat">>;
+  chatStream(request: Chat, options?: StreamOptions): EventStream<never> {
     return this.#connection.stream((via) => this.#connection.api.POST("/api/v1/chat/stream", { body: request, parseAs: "stream", ...via }), options);
   }
 

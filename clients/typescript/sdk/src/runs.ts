@@ -1,7 +1,7 @@
 import { dataOf, type Connection } from "../../core/connection.ts";
-import type { CallOptions, EventStream, EventsOf, Schemas } from "../../core/index.ts";
+import type { CallOptions, EventStream, EventsOf, Schemas, StreamOptions } from "../../core/index.ts";
 
-export interface RunEventsOptions extends CallOptions {
+export interface RunEventsOptions extends StreamOptions {
   /** The `id:` of the last event received, such as `run_…:12`: the events behind it. From the first without it. */
   after?: string | undefined;
 }

@@ -1,0 +1,26 @@
+import type { Client } from "openapi-fetch";
+import type { paths } from "../../../generated/clients/openapi-types.ts";
+import { createConnection } from "../../typescript/core/connection.ts";
+import { OpenClawClient, type Schemas } from "../../typescript/sdk/src/index.ts";
+
+/** The gateway as the key of this page sees it. */
+export interface Gateway {
+  /** The SDK: agents, conversations, sessions, runs, and streams that resume. */
+  readonly client: OpenClawClient;
+  /** Every operation of the contract by its path, for what the SDK has no method for: `dataOf(api.GET("/api/v1/keys", via))`. */
+  readonly api: Client<paths, "application/json">;
+  /** Goes into the options of each call of `api`. */
+  readonly via: { fetch: (request: Request) => Promise<Response> };
+}
+
+export type OwnKey = Schemas["OwnKey"];
+export type Permission = Schemas["KeyPermission"];
+
+export { dataOf } from "../../typescript/core/connection.ts";
+
+/** With no token for a gateway whose auth is off. */
+export function createGateway(token: string | undefined): Gateway {
+  const { origin } = location;
+  const { api, via } = createConnection({ baseUrl: origin, token, fetch: undefined });
+  return { client: new OpenClawClient({ baseUrl: origin, token }), api, via: via(undefined) };
+}

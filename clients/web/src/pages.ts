@@ -1,0 +1,25 @@
+import type { ComponentType } from "preact";
+import type { Permission } from "./gateway.ts";
+import type { IconName } from "./parts/icon.tsx";
+
+/** What a page is given. */
+export interface PageProps {
+  /** What is open on it: the last part of `/app/<page>/<object>`. */
+  object: string | undefined;
+}
+
+/** One page: its name in the address, what the navigation calls it, and the permission without which it is not shown. */
+export interface Page {
+  name: string;
+  title: string;
+  icon: IconName;
+  permission: Permission;
+  load: () => Promise<ComponentType<PageProps>>;
+}
+
+/** The pages in the order of the navigation. The first that a key may see is where it begins. Each is a bundle of its own. */
+export const pages: readonly Page[] = [
+  { name: "chat", title: "Chat", icon: "chat", permission: "messages:write", load: async () => (await import("./chat/chat-page.tsx")).ChatPage },
+  { name: "sessions", title: "Sessions", icon: "sessions", permission: "sessions:read", load: async () => (await import("./sessions/sessions-page.tsx")).SessionsPage },
+  { name: "keys", title: "Keys", icon: "keys", permission: "keys:read", load: async () => (await import("./keys/keys-page.tsx")).KeysPage },
+];
