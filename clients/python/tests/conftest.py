@@ -6,12 +6,10 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from support.gateway import Gateway, node
+from support.gateway import Gateway, node, root
 
-root = Path(__file__).resolve().parents[3]
 token = "oc_tok_owner_of_the_python_clients_gateway"
 
 
@@ -21,7 +19,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     # Of the environment only what starting a program takes: a key of a real provider must not get in.
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     env |= {"OPENCLAW_STATE_DIR": str(tmp_path_factory.mktemp("state")), "GATEWAY_AUTH_TOKEN": token}
-    command = [node(root), "server/cli/openclaw.ts", "start", "--port", "0"]
+    command = [node(), "server/cli/openclaw.ts", "start", "--port", "0"]
     with log.open("w") as errors, subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
         assert process.stdout is not None
         said = ""

@@ -6,9 +6,11 @@ import base64
 import hashlib
 import hmac
 import json
+import subprocess
 import time
 
 import pytest
+from support.gateway import node, root
 
 from openclaw import models, webhooks
 
@@ -36,6 +38,24 @@ def test_a_signed_request_gives_its_event() -> None:
     told = webhooks.verify(body, signed(body, at=time.time()), secret)
     assert isinstance(told, models.SessionEndedEvent)
     assert told.data.session_id == "sess_1"
+
+
+@pytest.mark.parametrize("edition", ["workspaces", "conversations"])
+@pytest.mark.parametrize("key", [secret, "plain text"])
+def test_what_the_gateway_signs_is_verified(edition: str, key: str) -> None:
+    script = """
+        import { signedRequest } from "./server/webhooks/signed-request.ts";
+        const { edition, secret, event } = JSON.parse(process.argv[1]);
+        const webhook = { edition, secret, previousSecret: "older", previousUntil: Date.now() + 60_000 };
+        const delivery = { deliveryId: "dlv_1", eventId: event.id, eventType: event.event, event: JSON.stringify(event) };
+        console.log(JSON.stringify(signedRequest({ webhook, ...delivery, at: Date.now(), version: "1.2.3" })));
+    """
+    asked = json.dumps({"edition": edition, "secret": key, "event": event})
+    command = [node(), "--input-type=module", "--eval", script, asked]
+    request = json.loads(subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout)
+    for known in (key, "older"):
+        assert isinstance(webhooks.verify(request["body"], request["headers"], known), models.SessionEndedEvent)
+    assert webhooks.verify_body(request["body"], request["headers"]["x-openclaw-signature"], key)
 
 
 def test_a_secret_of_another_form_is_its_text() -> None:

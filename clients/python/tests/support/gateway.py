@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+root = Path(__file__).resolve().parents[4]
+
 
 @dataclass(frozen=True)
 class Gateway:
@@ -13,7 +15,7 @@ class Gateway:
     token: str
 
 
-def node(root: Path) -> str:
+def node() -> str:
     """The project's own Node, where npm has installed it."""
     own = root / "node_modules" / ".bin" / "node"
     found = str(own) if own.exists() else shutil.which("node")
