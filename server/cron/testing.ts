@@ -64,7 +64,7 @@ export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"
   const store = createCronStore({ database });
   const events = createEventWriter({ database });
   const written: NewEvent[] = [];
-  events.accompany((event) => (written.push(event), []));
+  events.accompany((event) => (written.push(event), null));
   const fires = createFireStore({ database, events });
   const turns: BegunTurn[] = [];
   const refusal: { next: GatewayError | null; send: GatewayError | null; tell: string | null } = { next: null, send: null, tell: null };

@@ -12,21 +12,19 @@ export interface OutboxOptions {
   onWritten: (webhookId: string) => void;
 }
 
-const none: readonly never[] = [];
-
 /** Writes a delivery for each webhook that wants an event, or that it is for, in the event's own transaction: either both are there or none. */
 export function createOutbox({ endpoints, deliveries, now, onWritten }: OutboxOptions): EventCompanion {
-  return ({ type, workspaceId, deliverTo = null }, cursor) => {
+  return ({ type, workspaceId, deliverTo = null }) => {
     const wanting = endpoints.wanting(type);
     const addressee = deliverTo === null ? undefined : endpoints.find(deliverTo);
     const getting = addressee?.enabled && !wanting.includes(addressee) ? [...wanting, addressee] : wanting;
-    if (getting.length === 0) return none;
+    const owners = getting.filter((webhook) => isFor(webhook, workspaceId));
+    if (owners.length === 0) return null;
     const createdAt = now();
-    return getting
-      .filter((webhook) => isFor(webhook, workspaceId))
-      .map(({ id: webhookId }) => {
+    return (eventCursor) =>
+      owners.map(({ id: webhookId }) => {
         onWritten(webhookId);
-        return deliveries.insertion({ id: newId("dlv"), webhookId, eventCursor: cursor, eventType: type, workspaceId, createdAt });
+        return deliveries.insertion({ id: newId("dlv"), webhookId, eventCursor, eventType: type, workspaceId, createdAt });
       });
   };
 }
