@@ -3332,6 +3332,11 @@ export interface components {
             streams: components["schemas"]["StreamMetrics"];
             turns: components["schemas"]["TurnMetrics"];
             tokens: components["schemas"]["TokenMetrics"];
+            /**
+             * Format: double
+             * @description What turns that have ended have cost; a model without a price costs nothing.
+             */
+            costUSD: number;
             /** @description By the providers' names. */
             providers: {
                 [key: string]: components["schemas"]["CallMetrics"];
@@ -4544,7 +4549,7 @@ export interface components {
             type: "token";
             content: string;
         };
-        /** @description Tokens of completed turns. */
+        /** @description Tokens of turns that have ended. */
         TokenMetrics: {
             /** Format: int64 */
             in: number;

@@ -1887,6 +1887,10 @@ export type Metrics = {
     turns: TurnMetrics;
     tokens: TokenMetrics;
     /**
+     * What turns that have ended have cost; a model without a price costs nothing.
+     */
+    costUSD: number;
+    /**
      * By the providers' names.
      */
     providers: {
@@ -3360,7 +3364,7 @@ export type TokenEvent = {
 };
 
 /**
- * Tokens of completed turns.
+ * Tokens of turns that have ended.
  */
 export type TokenMetrics = {
     in: number;
