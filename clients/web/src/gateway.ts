@@ -11,6 +11,10 @@ export interface Gateway {
   readonly api: Client<paths, "application/json">;
   /** Goes into the options of each call of `api`. */
   readonly via: { fetch: (request: Request) => Promise<Response> };
+  /** The same for a call that a signal ends. */
+  until: (signal: AbortSignal) => Gateway["via"];
+  /** A WebSocket, and the frame to say first on it: browsers can set no header there, and a token is never in an address. */
+  openSocket: () => { socket: WebSocket; hello: { type: "auth"; token: string } | undefined };
 }
 
 export type OwnKey = Schemas["OwnKey"];
@@ -22,5 +26,11 @@ export { dataOf } from "../../typescript/core/connection.ts";
 export function createGateway(token: string | undefined): Gateway {
   const { origin } = location;
   const { api, via } = createConnection({ baseUrl: origin, token, fetch: undefined });
-  return { client: new OpenClawClient({ baseUrl: origin, token }), api, via: via(undefined) };
+  return {
+    client: new OpenClawClient({ baseUrl: origin, token }),
+    api,
+    via: via(undefined),
+    until: (signal) => via({ signal, retry: false }),
+    openSocket: () => ({ socket: new WebSocket(`${origin.replace(/^http/, "ws")}/ws`), hello: token === undefined ? undefined : { type: "auth", token } }),
+  };
 }

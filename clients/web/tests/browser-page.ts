@@ -64,6 +64,6 @@ export async function openPage(browser: Browser, { url, path = "/", token = owne
 /** In the page: what does not end within the window. Its tests are compiled without a browser's types. */
 const overflowing = `[...document.querySelectorAll("main, main *")].filter((element) => {
   const { right, width } = element.getBoundingClientRect();
-  const isScrolled = element.parentElement?.closest("pre, .table");
+  const isScrolled = element.parentElement?.closest("pre, .table, .data-table, .diff, .views");
   return width > 1 && right > innerWidth + 1 && !isScrolled;
 }).map((element) => element.outerHTML.slice(0, 120))`;

@@ -90,8 +90,8 @@ describe.skipIf(lacksChromium)("the shell around the pages, in chromium", () => 
 
   test("shows what the key may see", async () => {
     const page = await open({ token: readOnlyToken });
-    await page.getByRole("heading", { name: "Sessions" }).waitFor();
-    expect(await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allInnerTexts()).toEqual(["Sessions"]);
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    expect(await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allInnerTexts()).toEqual(["Overview", "Sessions", "Cron", "Webhooks"]);
   });
 
   test("answers every address of the app, and says when there is no such page", async () => {

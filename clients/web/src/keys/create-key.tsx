@@ -3,6 +3,7 @@ import type { Schemas } from "../../../typescript/sdk/src/index.ts";
 import { useAccount } from "../account.ts";
 import { dataOf, type Permission } from "../gateway.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { formText, typed, typedNumber } from "../parts/form-text.ts";
 import { Notice } from "../parts/notice.tsx";
 import { useAction } from "../parts/use-action.ts";
 import { scopes, type NewKey, type Scope } from "./key.ts";
@@ -99,18 +100,14 @@ export function CreateKey({ onClose, onMade }: { onClose: () => void; onMade: (m
 
 /** The contract's request of what is in the form; what was left empty is left out. */
 function requestOf(form: FormData, kind: Kind): Schemas["CreateKeyRequest"] {
-  const text = (name: string) => {
-    const value = form.get(name);
-    return typeof value === "string" ? value.trim() : "";
-  };
-  const workspaces = text("workspaces").split(",").map((id) => id.trim()).filter((id) => id !== "");
+  const workspaces = formText(form, "workspaces").split(",").map((id) => id.trim()).filter((id) => id !== "");
   return {
-    label: text("label"),
+    label: formText(form, "label"),
     ...(kind === "scopes" && { scopes: form.getAll("scope") as Scope[] }),
     ...(kind === "permissions" && { permissions: form.getAll("permission") as Permission[] }),
     ...(workspaces.length > 0 && { workspaces }),
-    ...(text("rateLimit") !== "" && { rateLimit: Number(text("rateLimit")) }),
-    ...(text("maxTokensPerDay") !== "" && { maxTokensPerDay: Number(text("maxTokensPerDay")) }),
-    ...(text("expiresAt") !== "" && { expiresAt: text("expiresAt") }),
+    ...typedNumber(form, "rateLimit"),
+    ...typedNumber(form, "maxTokensPerDay"),
+    ...typed(form, "expiresAt"),
   };
 }

@@ -5,12 +5,12 @@ import { Confirm } from "../parts/confirm.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { ListFoot } from "../parts/list-foot.tsx";
 import { SearchField } from "../parts/search-field.tsx";
+import { ShownSecret } from "../parts/shown-secret.tsx";
 import { useList, useSearch } from "../parts/use-list.ts";
 import { CreateKey } from "./create-key.tsx";
 import { KeyCard } from "./key-card.tsx";
 import type { Key, NewKey } from "./key.ts";
 import { RotateKey } from "./rotate-key.tsx";
-import { ShowSecret } from "./show-secret.tsx";
 import "./keys.css";
 
 type Doing = { what: "create" } | { what: "rotate" | "revoke"; key: Key } | { what: "show"; made: NewKey };
@@ -65,7 +65,7 @@ export function KeysPage() {
 
       {doing?.what === "create" && <CreateKey onClose={close} onMade={show} />}
       {doing?.what === "rotate" && <RotateKey value={doing.key} onClose={close} onMade={show} />}
-      {doing?.what === "show" && <ShowSecret value={doing.made} onClose={close} />}
+      {doing?.what === "show" && <ShownSecret of={doing.made.label} secret={doing.made.secret} advice="Keep it where its program finds it." onClose={close} />}
       {doing?.what === "revoke" && (
         <Confirm
           title={`Revoke “${doing.key.label}”?`}

@@ -20,5 +20,5 @@ function textFor(date: Date): string {
   const seconds = (date.getTime() - Date.now()) / 1000;
   if (Math.abs(seconds) > 30 * 86_400) return absolute.format(date);
   const unit = units.find(([, size]) => Math.abs(seconds) >= size);
-  return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : "just now";
+  return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : seconds > 0 ? "in less than a minute" : "just now";
 }

@@ -6,7 +6,6 @@ import { When } from "../parts/when.tsx";
 import { linkTo } from "../router.ts";
 import { SessionView } from "./session-view.tsx";
 import { textOf, titleOf, useConversation, useConversations } from "./use-conversations.ts";
-import "./sessions.css";
 
 /** What was said to all agents on all channels, as far as the key sees it. */
 export function SessionsPage({ object }: PageProps) {
@@ -20,7 +19,7 @@ export function SessionsPage({ object }: PageProps) {
       <SearchField label="Search sessions" query={query} onQuery={setQuery} />
       <ul class="cards" aria-label="Sessions">
         {found.map((conversation) => (
-          <li key={conversation.id} class="card session-card">
+          <li key={conversation.id} class="card pressable">
             <a {...linkTo({ page: "sessions", object: conversation.id })}>{titleOf(conversation)}</a>
             <p class="facts">
               <span>{conversation.agentId}</span>

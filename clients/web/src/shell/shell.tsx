@@ -17,6 +17,8 @@ export function Shell() {
 
   useEffect(() => {
     document.title = `${page?.title ?? "Not found"} · OpenClaw`;
+    // On a phone the strip of pages is longer than the screen.
+    document.querySelector(".shell-bar [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [page]);
 
   return (

@@ -1,0 +1,1 @@
+function e(e,t){let n=e.get(t);return typeof n==`string`?n.trim():``}function t(t,n){let r=e(t,n);return r===``?{}:{[n]:r}}function n(t,n){let r=e(t,n);return r===``?{}:{[n]:Number(r)}}export{t as n,n as r,e as t};
