@@ -44,7 +44,8 @@ export async function openSocket({ apiRoot, appToken, logger, signal, onEnvelope
   const client = new Socket({ appToken, logger, autoReconnectEnabled: false, clientOptions: clientOptions(apiRoot, given) });
   const ended = Promise.withResolvers<SocketEnd>();
   let problem: string | undefined;
-  client.on("error", (error: Error) => (problem = error.message));
+  // A connection that is cut, or refused by each of several addresses, has an error with no message, and may have a code.
+  client.on("error", ({ message, cause }: Error) => (problem = message || (cause as NodeJS.ErrnoException | undefined)?.code));
   client.on("goodbye", (reason: string) => {
     if (passing.has(reason)) return ended.resolve({ isOpen: true });
     problem = reason === "link_disabled" ? "Socket mode is switched off for the app" : `Slack said ${reason}`;
