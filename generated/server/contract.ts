@@ -2907,7 +2907,7 @@ export interface components {
         /** @description What the gateway is doing, and how its parts fare. */
         GatewayStatus: {
             /**
-             * @description `degraded` when the database, Redis, a channel or a provider is not as it should be.
+             * @description `degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed.
              * @enum {string}
              */
             status: "ok" | "degraded";

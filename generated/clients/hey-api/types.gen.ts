@@ -1306,7 +1306,7 @@ export type GatewayLogEntry = {
  */
 export type GatewayStatus = {
     /**
-     * `degraded` when the database, Redis, a channel or a provider is not as it should be.
+     * `degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed.
      */
     status: 'ok' | 'degraded';
     gateway: 'running';
