@@ -3862,6 +3862,11 @@ export interface components {
         };
         /** @description The status as the plain edition shows it. */
         PlainStatus: {
+            /**
+             * @description `degraded` when a part of it is not as it should be.
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
             /** @enum {string} */
             gateway: "running";
             /** @description The channels that are switched on and that the key may see, by name. */

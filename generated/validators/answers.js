@@ -3754,7 +3754,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate58.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var PlainStatus = validate63;
-var schema97 = { "type": "object", "required": ["gateway", "channels", "sessions", "memory"], "properties": { "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
+var schema97 = { "type": "object", "required": ["status", "gateway", "channels", "sessions", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
 function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3766,8 +3766,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.gateway === void 0) {
-      const err0 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "gateway" }, message: "must have required property 'gateway'" };
+    if (data.status === void 0) {
+      const err0 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3775,8 +3775,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.channels === void 0) {
-      const err1 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "channels" }, message: "must have required property 'channels'" };
+    if (data.gateway === void 0) {
+      const err1 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "gateway" }, message: "must have required property 'gateway'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -3784,8 +3784,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.sessions === void 0) {
-      const err2 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "sessions" }, message: "must have required property 'sessions'" };
+    if (data.channels === void 0) {
+      const err2 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "channels" }, message: "must have required property 'channels'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -3793,8 +3793,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.memory === void 0) {
-      const err3 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "memory" }, message: "must have required property 'memory'" };
+    if (data.sessions === void 0) {
+      const err3 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "sessions" }, message: "must have required property 'sessions'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -3802,21 +3802,18 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    for (const key0 in data) {
-      if (!(key0 === "gateway" || key0 === "channels" || key0 === "sessions" || key0 === "memory")) {
-        const err4 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
-        if (vErrors === null) {
-          vErrors = [err4];
-        } else {
-          vErrors.push(err4);
-        }
-        errors++;
+    if (data.memory === void 0) {
+      const err4 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "memory" }, message: "must have required property 'memory'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
       }
+      errors++;
     }
-    if (data.gateway !== void 0) {
-      let data0 = data.gateway;
-      if (typeof data0 !== "string") {
-        const err5 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    for (const key0 in data) {
+      if (!(key0 === "status" || key0 === "gateway" || key0 === "channels" || key0 === "sessions" || key0 === "memory")) {
+        const err5 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3824,8 +3821,11 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data0 === "running")) {
-        const err6 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/enum", keyword: "enum", params: { allowedValues: schema97.properties.gateway.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.status !== void 0) {
+      let data0 = data.status;
+      if (typeof data0 !== "string") {
+        const err6 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/PlainStatus/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3833,33 +3833,29 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.channels !== void 0) {
-      let data1 = data.channels;
-      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
-        for (const key1 in data1) {
-          let data2 = data1[key1];
-          if (typeof data2 !== "string") {
-            const err7 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err7];
-            } else {
-              vErrors.push(err7);
-            }
-            errors++;
-          }
-          if (!(data2 === "connected" || data2 === "connecting" || data2 === "disconnected")) {
-            const err8 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema97.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err8];
-            } else {
-              vErrors.push(err8);
-            }
-            errors++;
-          }
+      if (!(data0 === "ok" || data0 === "degraded")) {
+        const err7 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/PlainStatus/properties/status/enum", keyword: "enum", params: { allowedValues: schema97.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
         }
-      } else {
-        const err9 = { instancePath: instancePath + "/channels", schemaPath: "contract#/$defs/PlainStatus/properties/channels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        errors++;
+      }
+    }
+    if (data.gateway !== void 0) {
+      let data1 = data.gateway;
+      if (typeof data1 !== "string") {
+        const err8 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+      if (!(data1 === "running")) {
+        const err9 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/enum", keyword: "enum", params: { allowedValues: schema97.properties.gateway.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3868,52 +3864,54 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.sessions !== void 0) {
-      let data3 = data.sessions;
-      if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-        const err10 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+    if (data.channels !== void 0) {
+      let data2 = data.channels;
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        for (const key1 in data2) {
+          let data3 = data2[key1];
+          if (typeof data3 !== "string") {
+            const err10 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+          if (!(data3 === "connected" || data3 === "connecting" || data3 === "disconnected")) {
+            const err11 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema97.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/channels", schemaPath: "contract#/$defs/PlainStatus/properties/channels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err10];
+          vErrors = [err12];
         } else {
-          vErrors.push(err10);
+          vErrors.push(err12);
         }
         errors++;
       }
-      if (typeof data3 == "number" && isFinite(data3)) {
-        if (data3 > 2147483647 || isNaN(data3)) {
-          const err11 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err11];
-          } else {
-            vErrors.push(err11);
-          }
-          errors++;
-        }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err12 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err12];
-          } else {
-            vErrors.push(err12);
-          }
-          errors++;
-        }
-      }
     }
-    if (data.memory !== void 0) {
-      let data4 = data.memory;
-      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
-        if (data4.used === void 0) {
-          const err13 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/required", keyword: "required", params: { missingProperty: "used" }, message: "must have required property 'used'" };
-          if (vErrors === null) {
-            vErrors = [err13];
-          } else {
-            vErrors.push(err13);
-          }
-          errors++;
+    if (data.sessions !== void 0) {
+      let data4 = data.sessions;
+      if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+        const err13 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
         }
-        if (data4.total === void 0) {
-          const err14 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
+        errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 2147483647 || isNaN(data4)) {
+          const err14 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -3921,53 +3919,53 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        for (const key2 in data4) {
+        if (data4 < -2147483647 || isNaN(data4)) {
+          const err15 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.memory !== void 0) {
+      let data5 = data.memory;
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        if (data5.used === void 0) {
+          const err16 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/required", keyword: "required", params: { missingProperty: "used" }, message: "must have required property 'used'" };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+        if (data5.total === void 0) {
+          const err17 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+        for (const key2 in data5) {
           if (!(key2 === "used" || key2 === "total")) {
-            const err15 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+            const err18 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err15];
+              vErrors = [err18];
             } else {
-              vErrors.push(err15);
+              vErrors.push(err18);
             }
             errors++;
           }
         }
-        if (data4.used !== void 0) {
-          let data5 = data4.used;
-          if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-            const err16 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err16];
-            } else {
-              vErrors.push(err16);
-            }
-            errors++;
-          }
-          if (typeof data5 == "number" && isFinite(data5)) {
-            if (data5 > 2147483647 || isNaN(data5)) {
-              const err17 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err17];
-              } else {
-                vErrors.push(err17);
-              }
-              errors++;
-            }
-            if (data5 < -2147483647 || isNaN(data5)) {
-              const err18 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-              if (vErrors === null) {
-                vErrors = [err18];
-              } else {
-                vErrors.push(err18);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data4.total !== void 0) {
-          let data6 = data4.total;
+        if (data5.used !== void 0) {
+          let data6 = data5.used;
           if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err19 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err19 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -3977,7 +3975,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 == "number" && isFinite(data6)) {
             if (data6 > 2147483647 || isNaN(data6)) {
-              const err20 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              const err20 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -3986,7 +3984,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data6 < -2147483647 || isNaN(data6)) {
-              const err21 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              const err21 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -3996,22 +3994,54 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         }
+        if (data5.total !== void 0) {
+          let data7 = data5.total;
+          if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+            const err22 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err22];
+            } else {
+              vErrors.push(err22);
+            }
+            errors++;
+          }
+          if (typeof data7 == "number" && isFinite(data7)) {
+            if (data7 > 2147483647 || isNaN(data7)) {
+              const err23 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err23];
+              } else {
+                vErrors.push(err23);
+              }
+              errors++;
+            }
+            if (data7 < -2147483647 || isNaN(data7)) {
+              const err24 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              if (vErrors === null) {
+                vErrors = [err24];
+              } else {
+                vErrors.push(err24);
+              }
+              errors++;
+            }
+          }
+        }
       } else {
-        const err22 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err25 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err22];
+          vErrors = [err25];
         } else {
-          vErrors.push(err22);
+          vErrors.push(err25);
         }
         errors++;
       }
     }
   } else {
-    const err23 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err26 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err23];
+      vErrors = [err26];
     } else {
-      vErrors.push(err23);
+      vErrors.push(err26);
     }
     errors++;
   }

@@ -2578,6 +2578,10 @@ export type PlainSessionList = {
  * The status as the plain edition shows it.
  */
 export type PlainStatus = {
+    /**
+     * `degraded` when a part of it is not as it should be.
+     */
+    status: 'ok' | 'degraded';
     gateway: 'running';
     /**
      * The channels that are switched on and that the key may see, by name.
