@@ -46,6 +46,7 @@ import { createGatewayLog } from "./logs/service.ts";
 import type { LogStore } from "./logs/log-store.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
 import { createRecall } from "./memory/recall.ts";
+import { channelStates } from "./metrics/channel-metrics.ts";
 import { createMetricsHandlers } from "./metrics/handlers.ts";
 import { webhookQueue } from "./metrics/webhook-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
@@ -166,6 +167,7 @@ export async function composeGateway(
   const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
   const { channels, handlers: channelsHandlers, doors }: ComposedChannels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
+  metrics.register(channelStates(() => channels.states({ workspaces: "*" })));
   const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database, events: eventWriter }), agents, workspaces, sessions, chat, channels, webhooks, now, log });
   await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, providers, channels, version });

@@ -2945,7 +2945,7 @@ export interface components {
         /** @description What the gateway is doing, and how its parts fare. */
         GatewayStatus: {
             /**
-             * @description `degraded` when the database, Redis, a channel or a provider is not as it should be.
+             * @description `degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed.
              * @enum {string}
              */
             status: "ok" | "degraded";
@@ -3370,6 +3370,11 @@ export interface components {
             streams: components["schemas"]["StreamMetrics"];
             turns: components["schemas"]["TurnMetrics"];
             tokens: components["schemas"]["TokenMetrics"];
+            /**
+             * Format: double
+             * @description What turns that have ended have cost; a model without a price costs nothing.
+             */
+            costUSD: number;
             /** @description By the providers' names. */
             providers: {
                 [key: string]: components["schemas"]["CallMetrics"];
@@ -3895,6 +3900,11 @@ export interface components {
         };
         /** @description The status as the plain edition shows it. */
         PlainStatus: {
+            /**
+             * @description `degraded` when a part of it is not as it should be.
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
             /** @enum {string} */
             gateway: "running";
             /** @description The channels that are switched on and that the key may see, by name. */
@@ -4582,7 +4592,7 @@ export interface components {
             type: "token";
             content: string;
         };
-        /** @description Tokens of completed turns. */
+        /** @description Tokens of turns that have ended. */
         TokenMetrics: {
             /** Format: int64 */
             in: number;

@@ -3877,7 +3877,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate62.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var PlainStatus = validate67;
-var schema100 = { "type": "object", "required": ["gateway", "channels", "sessions", "memory"], "properties": { "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
+var schema100 = { "type": "object", "required": ["status", "gateway", "channels", "sessions", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
 function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3889,8 +3889,8 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.gateway === void 0) {
-      const err0 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "gateway" }, message: "must have required property 'gateway'" };
+    if (data.status === void 0) {
+      const err0 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3898,8 +3898,8 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.channels === void 0) {
-      const err1 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "channels" }, message: "must have required property 'channels'" };
+    if (data.gateway === void 0) {
+      const err1 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "gateway" }, message: "must have required property 'gateway'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -3907,8 +3907,8 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.sessions === void 0) {
-      const err2 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "sessions" }, message: "must have required property 'sessions'" };
+    if (data.channels === void 0) {
+      const err2 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "channels" }, message: "must have required property 'channels'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -3916,8 +3916,8 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    if (data.memory === void 0) {
-      const err3 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "memory" }, message: "must have required property 'memory'" };
+    if (data.sessions === void 0) {
+      const err3 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "sessions" }, message: "must have required property 'sessions'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -3925,21 +3925,18 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
       }
       errors++;
     }
-    for (const key0 in data) {
-      if (!(key0 === "gateway" || key0 === "channels" || key0 === "sessions" || key0 === "memory")) {
-        const err4 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
-        if (vErrors === null) {
-          vErrors = [err4];
-        } else {
-          vErrors.push(err4);
-        }
-        errors++;
+    if (data.memory === void 0) {
+      const err4 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/required", keyword: "required", params: { missingProperty: "memory" }, message: "must have required property 'memory'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
       }
+      errors++;
     }
-    if (data.gateway !== void 0) {
-      let data0 = data.gateway;
-      if (typeof data0 !== "string") {
-        const err5 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    for (const key0 in data) {
+      if (!(key0 === "status" || key0 === "gateway" || key0 === "channels" || key0 === "sessions" || key0 === "memory")) {
+        const err5 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3947,8 +3944,11 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data0 === "running")) {
-        const err6 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/enum", keyword: "enum", params: { allowedValues: schema100.properties.gateway.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.status !== void 0) {
+      let data0 = data.status;
+      if (typeof data0 !== "string") {
+        const err6 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/PlainStatus/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3956,33 +3956,29 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.channels !== void 0) {
-      let data1 = data.channels;
-      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
-        for (const key1 in data1) {
-          let data2 = data1[key1];
-          if (typeof data2 !== "string") {
-            const err7 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err7];
-            } else {
-              vErrors.push(err7);
-            }
-            errors++;
-          }
-          if (!(data2 === "connected" || data2 === "connecting" || data2 === "disconnected")) {
-            const err8 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema100.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err8];
-            } else {
-              vErrors.push(err8);
-            }
-            errors++;
-          }
+      if (!(data0 === "ok" || data0 === "degraded")) {
+        const err7 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/PlainStatus/properties/status/enum", keyword: "enum", params: { allowedValues: schema100.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
         }
-      } else {
-        const err9 = { instancePath: instancePath + "/channels", schemaPath: "contract#/$defs/PlainStatus/properties/channels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        errors++;
+      }
+    }
+    if (data.gateway !== void 0) {
+      let data1 = data.gateway;
+      if (typeof data1 !== "string") {
+        const err8 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+      if (!(data1 === "running")) {
+        const err9 = { instancePath: instancePath + "/gateway", schemaPath: "contract#/$defs/PlainStatus/properties/gateway/enum", keyword: "enum", params: { allowedValues: schema100.properties.gateway.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3991,52 +3987,54 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.sessions !== void 0) {
-      let data3 = data.sessions;
-      if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-        const err10 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+    if (data.channels !== void 0) {
+      let data2 = data.channels;
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        for (const key1 in data2) {
+          let data3 = data2[key1];
+          if (typeof data3 !== "string") {
+            const err10 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+          if (!(data3 === "connected" || data3 === "connecting" || data3 === "disconnected")) {
+            const err11 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/PlainStatus/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema100.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/channels", schemaPath: "contract#/$defs/PlainStatus/properties/channels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err10];
+          vErrors = [err12];
         } else {
-          vErrors.push(err10);
+          vErrors.push(err12);
         }
         errors++;
       }
-      if (typeof data3 == "number" && isFinite(data3)) {
-        if (data3 > 2147483647 || isNaN(data3)) {
-          const err11 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-          if (vErrors === null) {
-            vErrors = [err11];
-          } else {
-            vErrors.push(err11);
-          }
-          errors++;
-        }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err12 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-          if (vErrors === null) {
-            vErrors = [err12];
-          } else {
-            vErrors.push(err12);
-          }
-          errors++;
-        }
-      }
     }
-    if (data.memory !== void 0) {
-      let data4 = data.memory;
-      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
-        if (data4.used === void 0) {
-          const err13 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/required", keyword: "required", params: { missingProperty: "used" }, message: "must have required property 'used'" };
-          if (vErrors === null) {
-            vErrors = [err13];
-          } else {
-            vErrors.push(err13);
-          }
-          errors++;
+    if (data.sessions !== void 0) {
+      let data4 = data.sessions;
+      if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
+        const err13 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
         }
-        if (data4.total === void 0) {
-          const err14 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
+        errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 2147483647 || isNaN(data4)) {
+          const err14 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -4044,53 +4042,53 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        for (const key2 in data4) {
+        if (data4 < -2147483647 || isNaN(data4)) {
+          const err15 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.memory !== void 0) {
+      let data5 = data.memory;
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        if (data5.used === void 0) {
+          const err16 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/required", keyword: "required", params: { missingProperty: "used" }, message: "must have required property 'used'" };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+        if (data5.total === void 0) {
+          const err17 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+        for (const key2 in data5) {
           if (!(key2 === "used" || key2 === "total")) {
-            const err15 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+            const err18 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err15];
+              vErrors = [err18];
             } else {
-              vErrors.push(err15);
+              vErrors.push(err18);
             }
             errors++;
           }
         }
-        if (data4.used !== void 0) {
-          let data5 = data4.used;
-          if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-            const err16 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err16];
-            } else {
-              vErrors.push(err16);
-            }
-            errors++;
-          }
-          if (typeof data5 == "number" && isFinite(data5)) {
-            if (data5 > 2147483647 || isNaN(data5)) {
-              const err17 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err17];
-              } else {
-                vErrors.push(err17);
-              }
-              errors++;
-            }
-            if (data5 < -2147483647 || isNaN(data5)) {
-              const err18 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
-              if (vErrors === null) {
-                vErrors = [err18];
-              } else {
-                vErrors.push(err18);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data4.total !== void 0) {
-          let data6 = data4.total;
+        if (data5.used !== void 0) {
+          let data6 = data5.used;
           if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err19 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err19 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -4100,7 +4098,7 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 == "number" && isFinite(data6)) {
             if (data6 > 2147483647 || isNaN(data6)) {
-              const err20 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              const err20 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -4109,7 +4107,7 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data6 < -2147483647 || isNaN(data6)) {
-              const err21 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              const err21 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -4119,22 +4117,54 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         }
+        if (data5.total !== void 0) {
+          let data7 = data5.total;
+          if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+            const err22 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err22];
+            } else {
+              vErrors.push(err22);
+            }
+            errors++;
+          }
+          if (typeof data7 == "number" && isFinite(data7)) {
+            if (data7 > 2147483647 || isNaN(data7)) {
+              const err23 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err23];
+              } else {
+                vErrors.push(err23);
+              }
+              errors++;
+            }
+            if (data7 < -2147483647 || isNaN(data7)) {
+              const err24 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              if (vErrors === null) {
+                vErrors = [err24];
+              } else {
+                vErrors.push(err24);
+              }
+              errors++;
+            }
+          }
+        }
       } else {
-        const err22 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err25 = { instancePath: instancePath + "/memory", schemaPath: "contract#/$defs/PlainStatus/properties/memory/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err22];
+          vErrors = [err25];
         } else {
-          vErrors.push(err22);
+          vErrors.push(err25);
         }
         errors++;
       }
     }
   } else {
-    const err23 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err26 = { instancePath, schemaPath: "contract#/$defs/PlainStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err23];
+      vErrors = [err26];
     } else {
-      vErrors.push(err23);
+      vErrors.push(err26);
     }
     errors++;
   }
@@ -27339,7 +27369,7 @@ function validate274(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate274.evaluated = { "dynamicProps": true, "dynamicItems": false };
 var Metrics = validate282;
-var schema450 = { "type": "object", "required": ["uptime", "requests", "latencyMs", "streams", "turns", "tokens", "providers", "tools", "database", "process"], "properties": { "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "requests": { "$ref": "contract#/$defs/RequestMetrics" }, "latencyMs": { "$ref": "contract#/$defs/Percentiles", "description": "How long answers took, other than streams." }, "streams": { "$ref": "contract#/$defs/StreamMetrics" }, "turns": { "$ref": "contract#/$defs/TurnMetrics" }, "tokens": { "$ref": "contract#/$defs/TokenMetrics" }, "providers": { "type": "object", "description": "By the providers' names.", "additionalProperties": { "$ref": "contract#/$defs/CallMetrics" } }, "tools": { "$ref": "contract#/$defs/CallMetrics" }, "database": { "$ref": "contract#/$defs/DatabaseMetrics" }, "process": { "$ref": "contract#/$defs/ProcessMetrics" } }, "description": "What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label.", "additionalProperties": false };
+var schema450 = { "type": "object", "required": ["uptime", "requests", "latencyMs", "streams", "turns", "tokens", "costUSD", "providers", "tools", "database", "process"], "properties": { "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "requests": { "$ref": "contract#/$defs/RequestMetrics" }, "latencyMs": { "$ref": "contract#/$defs/Percentiles", "description": "How long answers took, other than streams." }, "streams": { "$ref": "contract#/$defs/StreamMetrics" }, "turns": { "$ref": "contract#/$defs/TurnMetrics" }, "tokens": { "$ref": "contract#/$defs/TokenMetrics" }, "costUSD": { "type": "number", "description": "What turns that have ended have cost; a model without a price costs nothing." }, "providers": { "type": "object", "description": "By the providers' names.", "additionalProperties": { "$ref": "contract#/$defs/CallMetrics" } }, "tools": { "$ref": "contract#/$defs/CallMetrics" }, "database": { "$ref": "contract#/$defs/DatabaseMetrics" }, "process": { "$ref": "contract#/$defs/ProcessMetrics" } }, "description": "What the gateway has done since it started, and what it does now. The other faces of the operation have all of it by label.", "additionalProperties": false };
 function validate284(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -28683,8 +28713,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.providers === void 0) {
-      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "providers" }, message: "must have required property 'providers'" };
+    if (data.costUSD === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "costUSD" }, message: "must have required property 'costUSD'" };
       if (vErrors === null) {
         vErrors = [err6];
       } else {
@@ -28692,8 +28722,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.tools === void 0) {
-      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tools" }, message: "must have required property 'tools'" };
+    if (data.providers === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "providers" }, message: "must have required property 'providers'" };
       if (vErrors === null) {
         vErrors = [err7];
       } else {
@@ -28701,8 +28731,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.database === void 0) {
-      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "database" }, message: "must have required property 'database'" };
+    if (data.tools === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tools" }, message: "must have required property 'tools'" };
       if (vErrors === null) {
         vErrors = [err8];
       } else {
@@ -28710,8 +28740,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
-    if (data.process === void 0) {
-      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "process" }, message: "must have required property 'process'" };
+    if (data.database === void 0) {
+      const err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "database" }, message: "must have required property 'database'" };
       if (vErrors === null) {
         vErrors = [err9];
       } else {
@@ -28719,21 +28749,18 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       }
       errors++;
     }
+    if (data.process === void 0) {
+      const err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "process" }, message: "must have required property 'process'" };
+      if (vErrors === null) {
+        vErrors = [err10];
+      } else {
+        vErrors.push(err10);
+      }
+      errors++;
+    }
     for (const key0 in data) {
       if (!func1.call(schema450.properties, key0)) {
-        const err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
-        if (vErrors === null) {
-          vErrors = [err10];
-        } else {
-          vErrors.push(err10);
-        }
-        errors++;
-      }
-    }
-    if (data.uptime !== void 0) {
-      let data0 = data.uptime;
-      if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
-        const err11 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err11 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -28741,22 +28768,34 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
         }
         errors++;
       }
+    }
+    if (data.uptime !== void 0) {
+      let data0 = data.uptime;
+      if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
+        const err12 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 > 9007199254740991 || isNaN(data0)) {
-          const err12 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-          if (vErrors === null) {
-            vErrors = [err12];
-          } else {
-            vErrors.push(err12);
-          }
-          errors++;
-        }
-        if (data0 < -9007199254740991 || isNaN(data0)) {
-          const err13 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          const err13 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
             vErrors.push(err13);
+          }
+          errors++;
+        }
+        if (data0 < -9007199254740991 || isNaN(data0)) {
+          const err14 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
           }
           errors++;
         }
@@ -28766,16 +28805,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       let data1 = data.requests;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (data1.total === void 0) {
-          const err14 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
-          if (vErrors === null) {
-            vErrors = [err14];
-          } else {
-            vErrors.push(err14);
-          }
-          errors++;
-        }
-        if (data1.byStatus === void 0) {
-          const err15 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/required", keyword: "required", params: { missingProperty: "byStatus" }, message: "must have required property 'byStatus'" };
+          const err15 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -28783,8 +28813,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data1.refused === void 0) {
-          const err16 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/required", keyword: "required", params: { missingProperty: "refused" }, message: "must have required property 'refused'" };
+        if (data1.byStatus === void 0) {
+          const err16 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/required", keyword: "required", params: { missingProperty: "byStatus" }, message: "must have required property 'byStatus'" };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -28792,21 +28822,18 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
+        if (data1.refused === void 0) {
+          const err17 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/required", keyword: "required", params: { missingProperty: "refused" }, message: "must have required property 'refused'" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
         for (const key1 in data1) {
           if (!(key1 === "total" || key1 === "byStatus" || key1 === "refused")) {
-            const err17 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err17];
-            } else {
-              vErrors.push(err17);
-            }
-            errors++;
-          }
-        }
-        if (data1.total !== void 0) {
-          let data2 = data1.total;
-          if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-            const err18 = { instancePath: instancePath + "/requests/total", schemaPath: "contract#/$defs/RequestMetrics/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err18 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err18];
             } else {
@@ -28814,22 +28841,34 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+        }
+        if (data1.total !== void 0) {
+          let data2 = data1.total;
+          if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+            const err19 = { instancePath: instancePath + "/requests/total", schemaPath: "contract#/$defs/RequestMetrics/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err19];
+            } else {
+              vErrors.push(err19);
+            }
+            errors++;
+          }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 > 9007199254740991 || isNaN(data2)) {
-              const err19 = { instancePath: instancePath + "/requests/total", schemaPath: "contract#/$defs/RequestMetrics/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-              if (vErrors === null) {
-                vErrors = [err19];
-              } else {
-                vErrors.push(err19);
-              }
-              errors++;
-            }
-            if (data2 < -9007199254740991 || isNaN(data2)) {
-              const err20 = { instancePath: instancePath + "/requests/total", schemaPath: "contract#/$defs/RequestMetrics/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              const err20 = { instancePath: instancePath + "/requests/total", schemaPath: "contract#/$defs/RequestMetrics/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
                 vErrors.push(err20);
+              }
+              errors++;
+            }
+            if (data2 < -9007199254740991 || isNaN(data2)) {
+              const err21 = { instancePath: instancePath + "/requests/total", schemaPath: "contract#/$defs/RequestMetrics/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err21];
+              } else {
+                vErrors.push(err21);
               }
               errors++;
             }
@@ -28841,26 +28880,17 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             for (const key2 in data3) {
               let data4 = data3[key2];
               if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-                const err21 = { instancePath: instancePath + "/requests/byStatus/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/RequestMetrics/properties/byStatus/additionalProperties/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                const err22 = { instancePath: instancePath + "/requests/byStatus/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/RequestMetrics/properties/byStatus/additionalProperties/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
-                  vErrors = [err21];
+                  vErrors = [err22];
                 } else {
-                  vErrors.push(err21);
+                  vErrors.push(err22);
                 }
                 errors++;
               }
               if (typeof data4 == "number" && isFinite(data4)) {
                 if (data4 > 9007199254740991 || isNaN(data4)) {
-                  const err22 = { instancePath: instancePath + "/requests/byStatus/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/RequestMetrics/properties/byStatus/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-                  if (vErrors === null) {
-                    vErrors = [err22];
-                  } else {
-                    vErrors.push(err22);
-                  }
-                  errors++;
-                }
-                if (data4 < -9007199254740991 || isNaN(data4)) {
-                  const err23 = { instancePath: instancePath + "/requests/byStatus/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/RequestMetrics/properties/byStatus/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  const err23 = { instancePath: instancePath + "/requests/byStatus/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/RequestMetrics/properties/byStatus/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
                   if (vErrors === null) {
                     vErrors = [err23];
                   } else {
@@ -28868,22 +28898,19 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
                   }
                   errors++;
                 }
+                if (data4 < -9007199254740991 || isNaN(data4)) {
+                  const err24 = { instancePath: instancePath + "/requests/byStatus/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/RequestMetrics/properties/byStatus/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err24];
+                  } else {
+                    vErrors.push(err24);
+                  }
+                  errors++;
+                }
               }
             }
           } else {
-            const err24 = { instancePath: instancePath + "/requests/byStatus", schemaPath: "contract#/$defs/RequestMetrics/properties/byStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err24];
-            } else {
-              vErrors.push(err24);
-            }
-            errors++;
-          }
-        }
-        if (data1.refused !== void 0) {
-          let data5 = data1.refused;
-          if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-            const err25 = { instancePath: instancePath + "/requests/refused", schemaPath: "contract#/$defs/RequestMetrics/properties/refused/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err25 = { instancePath: instancePath + "/requests/byStatus", schemaPath: "contract#/$defs/RequestMetrics/properties/byStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -28891,18 +28918,21 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+        }
+        if (data1.refused !== void 0) {
+          let data5 = data1.refused;
+          if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+            const err26 = { instancePath: instancePath + "/requests/refused", schemaPath: "contract#/$defs/RequestMetrics/properties/refused/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err26];
+            } else {
+              vErrors.push(err26);
+            }
+            errors++;
+          }
           if (typeof data5 == "number" && isFinite(data5)) {
             if (data5 > 9007199254740991 || isNaN(data5)) {
-              const err26 = { instancePath: instancePath + "/requests/refused", schemaPath: "contract#/$defs/RequestMetrics/properties/refused/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-              if (vErrors === null) {
-                vErrors = [err26];
-              } else {
-                vErrors.push(err26);
-              }
-              errors++;
-            }
-            if (data5 < -9007199254740991 || isNaN(data5)) {
-              const err27 = { instancePath: instancePath + "/requests/refused", schemaPath: "contract#/$defs/RequestMetrics/properties/refused/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              const err27 = { instancePath: instancePath + "/requests/refused", schemaPath: "contract#/$defs/RequestMetrics/properties/refused/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -28910,14 +28940,23 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
+            if (data5 < -9007199254740991 || isNaN(data5)) {
+              const err28 = { instancePath: instancePath + "/requests/refused", schemaPath: "contract#/$defs/RequestMetrics/properties/refused/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err28];
+              } else {
+                vErrors.push(err28);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err28 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err29 = { instancePath: instancePath + "/requests", schemaPath: "contract#/$defs/RequestMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err28];
+          vErrors = [err29];
         } else {
-          vErrors.push(err28);
+          vErrors.push(err29);
         }
         errors++;
       }
@@ -28926,16 +28965,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       let data6 = data.latencyMs;
       if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
         if (data6.p50 === void 0) {
-          const err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/required", keyword: "required", params: { missingProperty: "p50" }, message: "must have required property 'p50'" };
-          if (vErrors === null) {
-            vErrors = [err29];
-          } else {
-            vErrors.push(err29);
-          }
-          errors++;
-        }
-        if (data6.p95 === void 0) {
-          const err30 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/required", keyword: "required", params: { missingProperty: "p95" }, message: "must have required property 'p95'" };
+          const err30 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/required", keyword: "required", params: { missingProperty: "p50" }, message: "must have required property 'p50'" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -28943,8 +28973,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data6.p99 === void 0) {
-          const err31 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/required", keyword: "required", params: { missingProperty: "p99" }, message: "must have required property 'p99'" };
+        if (data6.p95 === void 0) {
+          const err31 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/required", keyword: "required", params: { missingProperty: "p95" }, message: "must have required property 'p95'" };
           if (vErrors === null) {
             vErrors = [err31];
           } else {
@@ -28952,13 +28982,22 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
+        if (data6.p99 === void 0) {
+          const err32 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/required", keyword: "required", params: { missingProperty: "p99" }, message: "must have required property 'p99'" };
+          if (vErrors === null) {
+            vErrors = [err32];
+          } else {
+            vErrors.push(err32);
+          }
+          errors++;
+        }
         for (const key3 in data6) {
           if (!(key3 === "p50" || key3 === "p95" || key3 === "p99")) {
-            const err32 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
+            const err33 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err32];
+              vErrors = [err33];
             } else {
-              vErrors.push(err32);
+              vErrors.push(err33);
             }
             errors++;
           }
@@ -28969,19 +29008,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           let valid6 = false;
           const _errs23 = errors;
           if (!(typeof data7 == "number" && isFinite(data7))) {
-            const err33 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/Percentiles/properties/p50/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err33];
-            } else {
-              vErrors.push(err33);
-            }
-            errors++;
-          }
-          var _valid0 = _errs23 === errors;
-          valid6 = valid6 || _valid0;
-          const _errs25 = errors;
-          if (data7 !== null) {
-            const err34 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/Percentiles/properties/p50/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            const err34 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/Percentiles/properties/p50/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err34];
             } else {
@@ -28989,14 +29016,26 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
-          var _valid0 = _errs25 === errors;
+          var _valid0 = _errs23 === errors;
           valid6 = valid6 || _valid0;
-          if (!valid6) {
-            const err35 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/Percentiles/properties/p50/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          const _errs25 = errors;
+          if (data7 !== null) {
+            const err35 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/Percentiles/properties/p50/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
             if (vErrors === null) {
               vErrors = [err35];
             } else {
               vErrors.push(err35);
+            }
+            errors++;
+          }
+          var _valid0 = _errs25 === errors;
+          valid6 = valid6 || _valid0;
+          if (!valid6) {
+            const err36 = { instancePath: instancePath + "/latencyMs/p50", schemaPath: "contract#/$defs/Percentiles/properties/p50/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (vErrors === null) {
+              vErrors = [err36];
+            } else {
+              vErrors.push(err36);
             }
             errors++;
           } else {
@@ -29016,19 +29055,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           let valid7 = false;
           const _errs29 = errors;
           if (!(typeof data8 == "number" && isFinite(data8))) {
-            const err36 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/Percentiles/properties/p95/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err36];
-            } else {
-              vErrors.push(err36);
-            }
-            errors++;
-          }
-          var _valid1 = _errs29 === errors;
-          valid7 = valid7 || _valid1;
-          const _errs31 = errors;
-          if (data8 !== null) {
-            const err37 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/Percentiles/properties/p95/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            const err37 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/Percentiles/properties/p95/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -29036,14 +29063,26 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
-          var _valid1 = _errs31 === errors;
+          var _valid1 = _errs29 === errors;
           valid7 = valid7 || _valid1;
-          if (!valid7) {
-            const err38 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/Percentiles/properties/p95/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          const _errs31 = errors;
+          if (data8 !== null) {
+            const err38 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/Percentiles/properties/p95/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
             if (vErrors === null) {
               vErrors = [err38];
             } else {
               vErrors.push(err38);
+            }
+            errors++;
+          }
+          var _valid1 = _errs31 === errors;
+          valid7 = valid7 || _valid1;
+          if (!valid7) {
+            const err39 = { instancePath: instancePath + "/latencyMs/p95", schemaPath: "contract#/$defs/Percentiles/properties/p95/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (vErrors === null) {
+              vErrors = [err39];
+            } else {
+              vErrors.push(err39);
             }
             errors++;
           } else {
@@ -29063,19 +29102,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           let valid8 = false;
           const _errs35 = errors;
           if (!(typeof data9 == "number" && isFinite(data9))) {
-            const err39 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/Percentiles/properties/p99/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err39];
-            } else {
-              vErrors.push(err39);
-            }
-            errors++;
-          }
-          var _valid2 = _errs35 === errors;
-          valid8 = valid8 || _valid2;
-          const _errs37 = errors;
-          if (data9 !== null) {
-            const err40 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/Percentiles/properties/p99/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            const err40 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/Percentiles/properties/p99/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err40];
             } else {
@@ -29083,14 +29110,26 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
-          var _valid2 = _errs37 === errors;
+          var _valid2 = _errs35 === errors;
           valid8 = valid8 || _valid2;
-          if (!valid8) {
-            const err41 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/Percentiles/properties/p99/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          const _errs37 = errors;
+          if (data9 !== null) {
+            const err41 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/Percentiles/properties/p99/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
             if (vErrors === null) {
               vErrors = [err41];
             } else {
               vErrors.push(err41);
+            }
+            errors++;
+          }
+          var _valid2 = _errs37 === errors;
+          valid8 = valid8 || _valid2;
+          if (!valid8) {
+            const err42 = { instancePath: instancePath + "/latencyMs/p99", schemaPath: "contract#/$defs/Percentiles/properties/p99/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (vErrors === null) {
+              vErrors = [err42];
+            } else {
+              vErrors.push(err42);
             }
             errors++;
           } else {
@@ -29105,11 +29144,11 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err42 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err43 = { instancePath: instancePath + "/latencyMs", schemaPath: "contract#/$defs/Percentiles/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err42];
+          vErrors = [err43];
         } else {
-          vErrors.push(err42);
+          vErrors.push(err43);
         }
         errors++;
       }
@@ -29118,16 +29157,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       let data10 = data.streams;
       if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
         if (data10.open === void 0) {
-          const err43 = { instancePath: instancePath + "/streams", schemaPath: "contract#/$defs/StreamMetrics/required", keyword: "required", params: { missingProperty: "open" }, message: "must have required property 'open'" };
-          if (vErrors === null) {
-            vErrors = [err43];
-          } else {
-            vErrors.push(err43);
-          }
-          errors++;
-        }
-        if (data10.total === void 0) {
-          const err44 = { instancePath: instancePath + "/streams", schemaPath: "contract#/$defs/StreamMetrics/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
+          const err44 = { instancePath: instancePath + "/streams", schemaPath: "contract#/$defs/StreamMetrics/required", keyword: "required", params: { missingProperty: "open" }, message: "must have required property 'open'" };
           if (vErrors === null) {
             vErrors = [err44];
           } else {
@@ -29135,21 +29165,18 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
+        if (data10.total === void 0) {
+          const err45 = { instancePath: instancePath + "/streams", schemaPath: "contract#/$defs/StreamMetrics/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
+          if (vErrors === null) {
+            vErrors = [err45];
+          } else {
+            vErrors.push(err45);
+          }
+          errors++;
+        }
         for (const key4 in data10) {
           if (!(key4 === "open" || key4 === "total")) {
-            const err45 = { instancePath: instancePath + "/streams", schemaPath: "contract#/$defs/StreamMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err45];
-            } else {
-              vErrors.push(err45);
-            }
-            errors++;
-          }
-        }
-        if (data10.open !== void 0) {
-          let data11 = data10.open;
-          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-            const err46 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err46 = { instancePath: instancePath + "/streams", schemaPath: "contract#/$defs/StreamMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err46];
             } else {
@@ -29157,22 +29184,34 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+        }
+        if (data10.open !== void 0) {
+          let data11 = data10.open;
+          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+            const err47 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err47];
+            } else {
+              vErrors.push(err47);
+            }
+            errors++;
+          }
           if (typeof data11 == "number" && isFinite(data11)) {
             if (data11 > 2147483647 || isNaN(data11)) {
-              const err47 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err47];
-              } else {
-                vErrors.push(err47);
-              }
-              errors++;
-            }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err48 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              const err48 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
               if (vErrors === null) {
                 vErrors = [err48];
               } else {
                 vErrors.push(err48);
+              }
+              errors++;
+            }
+            if (data11 < -2147483647 || isNaN(data11)) {
+              const err49 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+              if (vErrors === null) {
+                vErrors = [err49];
+              } else {
+                vErrors.push(err49);
               }
               errors++;
             }
@@ -29181,26 +29220,17 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
         if (data10.total !== void 0) {
           let data12 = data10.total;
           if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-            const err49 = { instancePath: instancePath + "/streams/total", schemaPath: "contract#/$defs/StreamMetrics/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err50 = { instancePath: instancePath + "/streams/total", schemaPath: "contract#/$defs/StreamMetrics/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err49];
+              vErrors = [err50];
             } else {
-              vErrors.push(err49);
+              vErrors.push(err50);
             }
             errors++;
           }
           if (typeof data12 == "number" && isFinite(data12)) {
             if (data12 > 9007199254740991 || isNaN(data12)) {
-              const err50 = { instancePath: instancePath + "/streams/total", schemaPath: "contract#/$defs/StreamMetrics/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-              if (vErrors === null) {
-                vErrors = [err50];
-              } else {
-                vErrors.push(err50);
-              }
-              errors++;
-            }
-            if (data12 < -9007199254740991 || isNaN(data12)) {
-              const err51 = { instancePath: instancePath + "/streams/total", schemaPath: "contract#/$defs/StreamMetrics/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              const err51 = { instancePath: instancePath + "/streams/total", schemaPath: "contract#/$defs/StreamMetrics/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err51];
               } else {
@@ -29208,14 +29238,23 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
+            if (data12 < -9007199254740991 || isNaN(data12)) {
+              const err52 = { instancePath: instancePath + "/streams/total", schemaPath: "contract#/$defs/StreamMetrics/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err52];
+              } else {
+                vErrors.push(err52);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err52 = { instancePath: instancePath + "/streams", schemaPath: "contract#/$defs/StreamMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err53 = { instancePath: instancePath + "/streams", schemaPath: "contract#/$defs/StreamMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err52];
+          vErrors = [err53];
         } else {
-          vErrors.push(err52);
+          vErrors.push(err53);
         }
         errors++;
       }
@@ -29230,16 +29269,7 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       let data14 = data.tokens;
       if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
         if (data14.in === void 0) {
-          const err53 = { instancePath: instancePath + "/tokens", schemaPath: "contract#/$defs/TokenMetrics/required", keyword: "required", params: { missingProperty: "in" }, message: "must have required property 'in'" };
-          if (vErrors === null) {
-            vErrors = [err53];
-          } else {
-            vErrors.push(err53);
-          }
-          errors++;
-        }
-        if (data14.out === void 0) {
-          const err54 = { instancePath: instancePath + "/tokens", schemaPath: "contract#/$defs/TokenMetrics/required", keyword: "required", params: { missingProperty: "out" }, message: "must have required property 'out'" };
+          const err54 = { instancePath: instancePath + "/tokens", schemaPath: "contract#/$defs/TokenMetrics/required", keyword: "required", params: { missingProperty: "in" }, message: "must have required property 'in'" };
           if (vErrors === null) {
             vErrors = [err54];
           } else {
@@ -29247,21 +29277,18 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
+        if (data14.out === void 0) {
+          const err55 = { instancePath: instancePath + "/tokens", schemaPath: "contract#/$defs/TokenMetrics/required", keyword: "required", params: { missingProperty: "out" }, message: "must have required property 'out'" };
+          if (vErrors === null) {
+            vErrors = [err55];
+          } else {
+            vErrors.push(err55);
+          }
+          errors++;
+        }
         for (const key5 in data14) {
           if (!(key5 === "in" || key5 === "out")) {
-            const err55 = { instancePath: instancePath + "/tokens", schemaPath: "contract#/$defs/TokenMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err55];
-            } else {
-              vErrors.push(err55);
-            }
-            errors++;
-          }
-        }
-        if (data14.in !== void 0) {
-          let data15 = data14.in;
-          if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
-            const err56 = { instancePath: instancePath + "/tokens/in", schemaPath: "contract#/$defs/TokenMetrics/properties/in/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err56 = { instancePath: instancePath + "/tokens", schemaPath: "contract#/$defs/TokenMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err56];
             } else {
@@ -29269,22 +29296,34 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+        }
+        if (data14.in !== void 0) {
+          let data15 = data14.in;
+          if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+            const err57 = { instancePath: instancePath + "/tokens/in", schemaPath: "contract#/$defs/TokenMetrics/properties/in/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err57];
+            } else {
+              vErrors.push(err57);
+            }
+            errors++;
+          }
           if (typeof data15 == "number" && isFinite(data15)) {
             if (data15 > 9007199254740991 || isNaN(data15)) {
-              const err57 = { instancePath: instancePath + "/tokens/in", schemaPath: "contract#/$defs/TokenMetrics/properties/in/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-              if (vErrors === null) {
-                vErrors = [err57];
-              } else {
-                vErrors.push(err57);
-              }
-              errors++;
-            }
-            if (data15 < -9007199254740991 || isNaN(data15)) {
-              const err58 = { instancePath: instancePath + "/tokens/in", schemaPath: "contract#/$defs/TokenMetrics/properties/in/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              const err58 = { instancePath: instancePath + "/tokens/in", schemaPath: "contract#/$defs/TokenMetrics/properties/in/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err58];
               } else {
                 vErrors.push(err58);
+              }
+              errors++;
+            }
+            if (data15 < -9007199254740991 || isNaN(data15)) {
+              const err59 = { instancePath: instancePath + "/tokens/in", schemaPath: "contract#/$defs/TokenMetrics/properties/in/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err59];
+              } else {
+                vErrors.push(err59);
               }
               errors++;
             }
@@ -29293,26 +29332,17 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
         if (data14.out !== void 0) {
           let data16 = data14.out;
           if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
-            const err59 = { instancePath: instancePath + "/tokens/out", schemaPath: "contract#/$defs/TokenMetrics/properties/out/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err60 = { instancePath: instancePath + "/tokens/out", schemaPath: "contract#/$defs/TokenMetrics/properties/out/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err59];
+              vErrors = [err60];
             } else {
-              vErrors.push(err59);
+              vErrors.push(err60);
             }
             errors++;
           }
           if (typeof data16 == "number" && isFinite(data16)) {
             if (data16 > 9007199254740991 || isNaN(data16)) {
-              const err60 = { instancePath: instancePath + "/tokens/out", schemaPath: "contract#/$defs/TokenMetrics/properties/out/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
-              if (vErrors === null) {
-                vErrors = [err60];
-              } else {
-                vErrors.push(err60);
-              }
-              errors++;
-            }
-            if (data16 < -9007199254740991 || isNaN(data16)) {
-              const err61 = { instancePath: instancePath + "/tokens/out", schemaPath: "contract#/$defs/TokenMetrics/properties/out/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              const err61 = { instancePath: instancePath + "/tokens/out", schemaPath: "contract#/$defs/TokenMetrics/properties/out/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
               if (vErrors === null) {
                 vErrors = [err61];
               } else {
@@ -29320,33 +29350,54 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
+            if (data16 < -9007199254740991 || isNaN(data16)) {
+              const err62 = { instancePath: instancePath + "/tokens/out", schemaPath: "contract#/$defs/TokenMetrics/properties/out/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+              if (vErrors === null) {
+                vErrors = [err62];
+              } else {
+                vErrors.push(err62);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err62 = { instancePath: instancePath + "/tokens", schemaPath: "contract#/$defs/TokenMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err63 = { instancePath: instancePath + "/tokens", schemaPath: "contract#/$defs/TokenMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err62];
+          vErrors = [err63];
         } else {
-          vErrors.push(err62);
+          vErrors.push(err63);
+        }
+        errors++;
+      }
+    }
+    if (data.costUSD !== void 0) {
+      let data17 = data.costUSD;
+      if (!(typeof data17 == "number" && isFinite(data17))) {
+        const err64 = { instancePath: instancePath + "/costUSD", schemaPath: "#/properties/costUSD/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err64];
+        } else {
+          vErrors.push(err64);
         }
         errors++;
       }
     }
     if (data.providers !== void 0) {
-      let data17 = data.providers;
-      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
-        for (const key6 in data17) {
-          if (!validate286(data17[key6], { instancePath: instancePath + "/providers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data17, parentDataProperty: key6, rootData, dynamicAnchors })) {
+      let data18 = data.providers;
+      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+        for (const key6 in data18) {
+          if (!validate286(data18[key6], { instancePath: instancePath + "/providers/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data18, parentDataProperty: key6, rootData, dynamicAnchors })) {
             vErrors = vErrors === null ? validate286.errors : vErrors.concat(validate286.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err63 = { instancePath: instancePath + "/providers", schemaPath: "#/properties/providers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err65 = { instancePath: instancePath + "/providers", schemaPath: "#/properties/providers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err63];
+          vErrors = [err65];
         } else {
-          vErrors.push(err63);
+          vErrors.push(err65);
         }
         errors++;
       }
@@ -29364,28 +29415,10 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.process !== void 0) {
-      let data21 = data.process;
-      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-        if (data21.memoryMB === void 0) {
-          const err64 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/required", keyword: "required", params: { missingProperty: "memoryMB" }, message: "must have required property 'memoryMB'" };
-          if (vErrors === null) {
-            vErrors = [err64];
-          } else {
-            vErrors.push(err64);
-          }
-          errors++;
-        }
-        if (data21.cpuSeconds === void 0) {
-          const err65 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/required", keyword: "required", params: { missingProperty: "cpuSeconds" }, message: "must have required property 'cpuSeconds'" };
-          if (vErrors === null) {
-            vErrors = [err65];
-          } else {
-            vErrors.push(err65);
-          }
-          errors++;
-        }
-        if (data21.eventLoopLagMs === void 0) {
-          const err66 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/required", keyword: "required", params: { missingProperty: "eventLoopLagMs" }, message: "must have required property 'eventLoopLagMs'" };
+      let data22 = data.process;
+      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+        if (data22.memoryMB === void 0) {
+          const err66 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/required", keyword: "required", params: { missingProperty: "memoryMB" }, message: "must have required property 'memoryMB'" };
           if (vErrors === null) {
             vErrors = [err66];
           } else {
@@ -29393,80 +29426,71 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        for (const key7 in data21) {
+        if (data22.cpuSeconds === void 0) {
+          const err67 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/required", keyword: "required", params: { missingProperty: "cpuSeconds" }, message: "must have required property 'cpuSeconds'" };
+          if (vErrors === null) {
+            vErrors = [err67];
+          } else {
+            vErrors.push(err67);
+          }
+          errors++;
+        }
+        if (data22.eventLoopLagMs === void 0) {
+          const err68 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/required", keyword: "required", params: { missingProperty: "eventLoopLagMs" }, message: "must have required property 'eventLoopLagMs'" };
+          if (vErrors === null) {
+            vErrors = [err68];
+          } else {
+            vErrors.push(err68);
+          }
+          errors++;
+        }
+        for (const key7 in data22) {
           if (!(key7 === "memoryMB" || key7 === "cpuSeconds" || key7 === "eventLoopLagMs")) {
-            const err67 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
+            const err69 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err67];
+              vErrors = [err69];
             } else {
-              vErrors.push(err67);
+              vErrors.push(err69);
             }
             errors++;
           }
         }
-        if (data21.memoryMB !== void 0) {
-          let data22 = data21.memoryMB;
-          if (!(typeof data22 == "number" && (!(data22 % 1) && !isNaN(data22)) && isFinite(data22))) {
-            const err68 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (data22.memoryMB !== void 0) {
+          let data23 = data22.memoryMB;
+          if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
+            const err70 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err68];
+              vErrors = [err70];
             } else {
-              vErrors.push(err68);
+              vErrors.push(err70);
             }
             errors++;
           }
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 2147483647 || isNaN(data22)) {
-              const err69 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 2147483647 || isNaN(data23)) {
+              const err71 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
               if (vErrors === null) {
-                vErrors = [err69];
+                vErrors = [err71];
               } else {
-                vErrors.push(err69);
+                vErrors.push(err71);
               }
               errors++;
             }
-            if (data22 < -2147483647 || isNaN(data22)) {
-              const err70 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data23 < -2147483647 || isNaN(data23)) {
+              const err72 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
               if (vErrors === null) {
-                vErrors = [err70];
+                vErrors = [err72];
               } else {
-                vErrors.push(err70);
+                vErrors.push(err72);
               }
               errors++;
             }
           }
         }
-        if (data21.cpuSeconds !== void 0) {
-          let data23 = data21.cpuSeconds;
-          if (!(typeof data23 == "number" && isFinite(data23))) {
-            const err71 = { instancePath: instancePath + "/process/cpuSeconds", schemaPath: "contract#/$defs/ProcessMetrics/properties/cpuSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err71];
-            } else {
-              vErrors.push(err71);
-            }
-            errors++;
-          }
-        }
-        if (data21.eventLoopLagMs !== void 0) {
-          let data24 = data21.eventLoopLagMs;
-          const _errs71 = errors;
-          let valid16 = false;
-          const _errs72 = errors;
+        if (data22.cpuSeconds !== void 0) {
+          let data24 = data22.cpuSeconds;
           if (!(typeof data24 == "number" && isFinite(data24))) {
-            const err72 = { instancePath: instancePath + "/process/eventLoopLagMs", schemaPath: "contract#/$defs/ProcessMetrics/properties/eventLoopLagMs/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err72];
-            } else {
-              vErrors.push(err72);
-            }
-            errors++;
-          }
-          var _valid3 = _errs72 === errors;
-          valid16 = valid16 || _valid3;
-          const _errs74 = errors;
-          if (data24 !== null) {
-            const err73 = { instancePath: instancePath + "/process/eventLoopLagMs", schemaPath: "contract#/$defs/ProcessMetrics/properties/eventLoopLagMs/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            const err73 = { instancePath: instancePath + "/process/cpuSeconds", schemaPath: "contract#/$defs/ProcessMetrics/properties/cpuSeconds/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err73];
             } else {
@@ -29474,21 +29498,48 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
-          var _valid3 = _errs74 === errors;
-          valid16 = valid16 || _valid3;
-          if (!valid16) {
-            const err74 = { instancePath: instancePath + "/process/eventLoopLagMs", schemaPath: "contract#/$defs/ProcessMetrics/properties/eventLoopLagMs/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        }
+        if (data22.eventLoopLagMs !== void 0) {
+          let data25 = data22.eventLoopLagMs;
+          const _errs73 = errors;
+          let valid16 = false;
+          const _errs74 = errors;
+          if (!(typeof data25 == "number" && isFinite(data25))) {
+            const err74 = { instancePath: instancePath + "/process/eventLoopLagMs", schemaPath: "contract#/$defs/ProcessMetrics/properties/eventLoopLagMs/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err74];
             } else {
               vErrors.push(err74);
             }
             errors++;
+          }
+          var _valid3 = _errs74 === errors;
+          valid16 = valid16 || _valid3;
+          const _errs76 = errors;
+          if (data25 !== null) {
+            const err75 = { instancePath: instancePath + "/process/eventLoopLagMs", schemaPath: "contract#/$defs/ProcessMetrics/properties/eventLoopLagMs/anyOf/1/type", keyword: "type", params: { type: "null" }, message: "must be null" };
+            if (vErrors === null) {
+              vErrors = [err75];
+            } else {
+              vErrors.push(err75);
+            }
+            errors++;
+          }
+          var _valid3 = _errs76 === errors;
+          valid16 = valid16 || _valid3;
+          if (!valid16) {
+            const err76 = { instancePath: instancePath + "/process/eventLoopLagMs", schemaPath: "contract#/$defs/ProcessMetrics/properties/eventLoopLagMs/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (vErrors === null) {
+              vErrors = [err76];
+            } else {
+              vErrors.push(err76);
+            }
+            errors++;
           } else {
-            errors = _errs71;
+            errors = _errs73;
             if (vErrors !== null) {
-              if (_errs71) {
-                vErrors.length = _errs71;
+              if (_errs73) {
+                vErrors.length = _errs73;
               } else {
                 vErrors = null;
               }
@@ -29496,21 +29547,21 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err75 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err77 = { instancePath: instancePath + "/process", schemaPath: "contract#/$defs/ProcessMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err75];
+          vErrors = [err77];
         } else {
-          vErrors.push(err75);
+          vErrors.push(err77);
         }
         errors++;
       }
     }
   } else {
-    const err76 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err78 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err76];
+      vErrors = [err78];
     } else {
-      vErrors.push(err76);
+      vErrors.push(err78);
     }
     errors++;
   }
@@ -38968,7 +39019,7 @@ function validate383(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate383.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var GatewayStatus = validate390;
-var schema568 = { "type": "object", "required": ["status", "gateway", "version", "uptime", "channels", "providers", "database", "redis", "sessions", "queue", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when the database, Redis, a channel or a provider is not as it should be." }, "gateway": { "type": "string", "enum": ["running"] }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "providers": { "type": "object", "description": "The providers by name: those that are configured, else `embedded`.", "additionalProperties": { "$ref": "contract#/$defs/ProviderHealth" } }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "queue": { "$ref": "contract#/$defs/QueueStatus" }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "What the gateway is doing, and how its parts fare.", "additionalProperties": false };
+var schema568 = { "type": "object", "required": ["status", "gateway", "version", "uptime", "channels", "providers", "database", "redis", "sessions", "queue", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed." }, "gateway": { "type": "string", "enum": ["running"] }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "providers": { "type": "object", "description": "The providers by name: those that are configured, else `embedded`.", "additionalProperties": { "$ref": "contract#/$defs/ProviderHealth" } }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "queue": { "$ref": "contract#/$defs/QueueStatus" }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "What the gateway is doing, and how its parts fare.", "additionalProperties": false };
 var schema569 = { "type": "object", "required": ["status", "lastSuccessAt", "lastErrorAt", "lastError"], "properties": { "status": { "type": "string", "enum": ["ok", "failing", "unused"], "description": "`failing` when its last call failed, and so has no answer come since; `unused` before its first call." }, "lastSuccessAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] }, "lastErrorAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] }, "lastError": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The code of the last failure, such as `provider_error`." } }, "description": "How a provider has fared since the start.", "additionalProperties": false };
 function validate392(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;

@@ -1365,7 +1365,7 @@ export type GatewayLogEntry = {
  */
 export type GatewayStatus = {
     /**
-     * `degraded` when the database, Redis, a channel or a provider is not as it should be.
+     * `degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed.
      */
     status: 'ok' | 'degraded';
     gateway: 'running';
@@ -1945,6 +1945,10 @@ export type Metrics = {
     streams: StreamMetrics;
     turns: TurnMetrics;
     tokens: TokenMetrics;
+    /**
+     * What turns that have ended have cost; a model without a price costs nothing.
+     */
+    costUSD: number;
     /**
      * By the providers' names.
      */
@@ -2633,6 +2637,10 @@ export type PlainSessionList = {
  * The status as the plain edition shows it.
  */
 export type PlainStatus = {
+    /**
+     * `degraded` when a part of it is not as it should be.
+     */
+    status: 'ok' | 'degraded';
     gateway: 'running';
     /**
      * The channels that are switched on and that the key may see, by name.
@@ -3419,7 +3427,7 @@ export type TokenEvent = {
 };
 
 /**
- * Tokens of completed turns.
+ * Tokens of turns that have ended.
  */
 export type TokenMetrics = {
     in: number;
