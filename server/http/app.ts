@@ -73,14 +73,17 @@ function identify(perimeter: Perimeter, mask: SecretMask) {
   };
 }
 
-/** One line an answer, once it is out, but for the files of the pages, of which each page has many. Never the query: it may hold a token. */
+/** What is asked for all the time, by orchestrators and by each page many times: worth a line only when it fails. */
+const frequent: ReadonlySet<string | undefined> = new Set<Route["operationId"]>(["getPageFile", "getLiveness", "getReadiness"]);
+
+/** One line an answer, once it is out. Never the query: it may hold a token. */
 function logAnswers(log: Logger) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     if (log.isLevelEnabled("info")) {
       const startedAt = performance.now();
       koa.res.once("close", () => {
         const route = koa.state["route"] as Route | undefined;
-        log[route?.operationId === "getPageFile" && koa.res.statusCode < 400 ? "debug" : "info"](
+        log[frequent.has(route?.operationId) && koa.res.statusCode < 400 ? "debug" : "info"](
           {
             ...subjectOf(koa),
             address: koa.state["address"],
