@@ -1,6 +1,5 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { composeGateway, type ComposeOptions, type Gateway } from "./compose.ts";
+import { listen } from "./http/listen.ts";
 import { createListener } from "./http/listener.ts";
 import type { Settings } from "./settings/settings.ts";
 
@@ -17,7 +16,7 @@ const defaultDrainTimeoutMs = 30_000;
 /** Listens, composes the gateway, and serves. While it composes, whoever asks is told that it starts. */
 export async function startGateway(settings: Settings, options: ComposeOptions, compose = composeGateway): Promise<RunningGateway> {
   const { server, serve } = createListener();
-  await listen(server, settings.http.host, settings.http.port);
+  const url = await listen(server, settings.http);
   let gateway: Gateway;
   try {
     gateway = await compose(settings, options);
@@ -44,20 +43,9 @@ export async function startGateway(settings: Settings, options: ComposeOptions, 
     await gateway.close();
   }
 
-  const { address, port, family } = server.address() as AddressInfo;
   return {
-    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    url,
     gateway,
     stop: (drainTimeoutMs = defaultDrainTimeoutMs) => (stopping ??= stop(drainTimeoutMs)),
   };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }

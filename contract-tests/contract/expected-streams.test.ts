@@ -5,7 +5,7 @@ import type { CallRequest } from "./target.ts";
 import { useServer } from "./targets.ts";
 import type { OperationId } from "./operations.ts";
 
-// The server's bytes against those that stand in contract-tests/streams: frames, ids and the order of members included.
+// The server's bytes against those that stand in spec/streams: frames, ids and the order of members included.
 
 const server = useServer();
 

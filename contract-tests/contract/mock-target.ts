@@ -11,8 +11,8 @@ export async function startMockTarget(): Promise<Target> {
   const mock = await startMock();
 
   async function ask(id: OperationId, request: CallRequest): Promise<Response> {
-    const { mock: wanted = {}, headers = {}, token = "a token of the mock" } = request;
-    const prefer = [wanted.status && `code=${wanted.status}`, wanted.example && `example=${wanted.example}`].filter(Boolean).join(", ");
+    const { mock: wanted = {}, headers = {}, token = mockToken } = request;
+    const prefer = preferHeader(wanted);
     // Prism answers nothing that `Accept` does not name, not even an error.
     const { Accept: _, ...withoutAccept } = headers;
     const sent = (wanted.status ?? 200) >= 300 ? withoutAccept : headers;
@@ -31,4 +31,11 @@ export async function startMockTarget(): Promise<Target> {
     makeRun: async () => "run_0199c0ffee",
     close: () => mock.close(),
   };
+}
+
+export const mockToken = "a_token_of_the_mock";
+
+/** A wish as both mocks take it; empty for none. */
+export function preferHeader({ status, example }: NonNullable<CallRequest["mock"]>): string {
+  return [status && `code=${status}`, example && `example=${example}`].filter(Boolean).join(", ");
 }

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { startMockTarget } from "./mock-target.ts";
+import { startOwnMockTarget } from "./own-mock-target.ts";
 import { startServerTarget, type ServerTarget, type ServerTargetOptions } from "./server-target.ts";
 import type { Target } from "./target.ts";
 
-/** Defines the same tests for the mock and for the server: what they answer must look alike. The options are the server's. */
+/** Defines the same tests for both mocks and for the server: what they answer must look alike. The options are the server's. */
 export function describeTargets(define: (target: Target) => void, options: ServerTargetOptions = {}): void {
   describe.each([
     { name: "mock", start: startMockTarget },
+    { name: "openclaw mock", start: startOwnMockTarget },
     { name: "server", start: () => startServerTarget(options) },
   ])("$name", ({ start }) => {
     define(later(start));

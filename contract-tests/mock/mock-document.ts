@@ -22,7 +22,7 @@ function streamAsText({ operationId, responses }: OpenapiOperation): void {
   if (!stream) return;
   stream.schema = { type: "string" };
   const examples = expectedStreams.filter((expected) => expected.operationId === operationId);
-  if (examples.length === 0) throw new Error(`${operationId} has no expected stream in contract-tests/streams`);
+  if (examples.length === 0) throw new Error(`${operationId} has no expected stream in spec/streams`);
   stream.examples = Object.fromEntries(examples.map(({ edition, text }) => [edition, { value: text }]));
 }
 

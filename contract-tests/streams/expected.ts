@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The expected bytes of streams, one file an operation and edition: `<operationId>.<edition>.txt`. They are what a user
- * of the edition reads when the agent is told `calculate 2+2` and the fake provider answers; the mock sends them as
- * they stand, the server must send them but for ids and times.
+ * The expected bytes of streams, `spec/streams/<operationId>.<edition>.txt`. They are what a user of the
+ * edition reads when the agent is told `calculate 2+2` and the fake provider answers; the mocks send them as they stand,
+ * the server must send them but for ids and times.
  */
 interface ExpectedStream {
   operationId: string;
@@ -12,16 +12,16 @@ interface ExpectedStream {
   text: string;
 }
 
-const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".txt"));
+const folder = join(import.meta.dirname, "../../spec/streams");
 
-export const expectedStreams: readonly ExpectedStream[] = files.sort().map((name) => {
+export const expectedStreams: readonly ExpectedStream[] = readdirSync(folder).sort().map((name) => {
   const [operationId = "", edition = ""] = name.split(".");
-  return { operationId, edition, text: readFileSync(join(import.meta.dirname, name), "utf8") };
+  return { operationId, edition, text: readFileSync(join(folder, name), "utf8") };
 });
 
 export function expectedStream(operationId: string, edition: string): string {
   const found = expectedStreams.find((stream) => stream.operationId === operationId && stream.edition === edition);
-  if (!found) throw new Error(`there is no contract-tests/streams/${operationId}.${edition}.txt`);
+  if (!found) throw new Error(`there is no spec/streams/${operationId}.${edition}.txt`);
   return found.text;
 }
 

@@ -3,7 +3,7 @@
 import type { ValidateFunction } from "ajv";
 import * as answers from "../validators/answers.js";
 
-/** Validators of answers by "operationId status mediaType"; of a stream, the validator of one event's data. Only tests load them. */
+/** Validators of answers by "operationId status mediaType"; of a stream, the validator of one event's data. The gateway never loads them: tests and the mock do. */
 export const answerValidators: Readonly<Record<string, ValidateFunction>> = {
   "getPages 200 text/html": answers.getPages_200,
   "getPages 403 application/json": answers.ApiError,

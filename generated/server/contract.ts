@@ -5730,7 +5730,10 @@ export interface components {
         CacheControl: "no-store";
         /** @description The protocol to ask for (RFC 9110, 7.8). */
         Upgrade: "websocket";
-        /** @description Strong validator (RFC 9110, section 8.8.3) of the settings file's bytes, for `If-Match`. Another start of the gateway has others. */
+        /**
+         * @description Strong validator (RFC 9110, section 8.8.3) of the settings file's bytes, for `If-Match`. Another start of the gateway has others.
+         * @example "0199c0ffee"
+         */
         ETag: string;
         /** @description What the page may load and do (W3C CSP 3). */
         ContentSecurityPolicy: string;

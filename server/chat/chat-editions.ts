@@ -7,6 +7,7 @@ import type { Runs } from "../runs/service.ts";
 import { streamAnswer, waitForResult } from "./answer.ts";
 import { agentsFace } from "./faces/agents.ts";
 import { conversationsFace } from "./faces/conversations.ts";
+import { membersOfEditions } from "./edition-members.ts";
 import type { Face, Schemas } from "./faces/face.ts";
 import { resumeStream } from "./resume.ts";
 import type { Chat, ChatInput } from "./service.ts";
@@ -14,9 +15,6 @@ import type { Chat, ChatInput } from "./service.ts";
 type ChatBody = OperationRequest<"chat">["body"];
 type ChatQuery = OperationRequest<"streamChatByQuery">["query"];
 type Handlers = Pick<ChatHandlers<RequestContext>, "chat" | "streamChat" | "streamChatByQuery">;
-
-const agentsOnly = ["agentId", "sessionId"] as const;
-const conversationsOnly = ["conversationId", "model", "systemPrompt", "maxTokens", "temperature"] as const;
 
 /** `/chat` and `/chat/stream`: the agents and the conversations edition on one path. */
 export function createChatEditionHandlers({ chat, runs }: { chat: Chat; runs: Runs }): Handlers {
@@ -48,8 +46,7 @@ type Decoded = Pick<ChatInput, "face" | "message" | "sessionId" | "sessionPrefix
 
 /** The edition that the members decide, else the key. A body that mixes them is refused by the contract, a query here. */
 function decode(body: ChatBody | ChatQuery, principal: Principal): Decoded {
-  const agents = agentsOnly.filter((name) => name in body);
-  const conversations = conversationsOnly.filter((name) => name in body);
+  const { agents, conversations } = membersOfEditions(body);
   if (agents.length > 0 && conversations.length > 0) {
     throw badRequest(agents.map((name) => ({ path: `/query/${name}`, message: `cannot go with \`${conversations.join("`, `")}\`` })));
   }

@@ -5,6 +5,7 @@ import { addChatCommand } from "./chat.ts";
 import { addConfigCommand } from "./config.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addLogsCommand } from "./logs.ts";
+import { addMockCommand } from "./mock.ts";
 import { addSkillsCommand } from "./skills.ts";
 import { addStartCommand } from "./start.ts";
 import { addStatusCommand } from "./status.ts";
@@ -26,6 +27,7 @@ export async function run(): Promise<void> {
   addConfigCommand(program);
   addDoctorCommand(program);
   addLogsCommand(program);
+  addMockCommand(program);
   addStatusCommand(program);
   await program.parseAsync();
 }

@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Logger } from "pino";
 import type { RunningGateway } from "../main.ts";
+import { parsePort } from "./parse-port.ts";
 
 interface StartOptions {
   port?: number;
@@ -86,10 +87,4 @@ function exitOnCrash(log: Logger): void {
     log.fatal({ err }, "the gateway has crashed");
     log.flush(() => process.exit(1));
   });
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError("a port is a number from 0 to 65535.");
-  return port;
 }

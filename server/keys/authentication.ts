@@ -22,9 +22,9 @@ export interface Authentication {
 }
 
 interface AuthenticationOptions {
-  settingsKeys: SettingsKeys;
-  store: KeyStore;
-  lastUse: LastUse;
+  settingsKeys: Pick<SettingsKeys, "isEnabled" | "byHash">;
+  store: Pick<KeyStore, "findByHash">;
+  lastUse: Pick<LastUse, "note">;
   /** Every permission of the contract. */
   permissions: readonly string[];
   now: () => number;

@@ -129,6 +129,9 @@ const facts: Record<number, ErrorFacts> = {
   },
 };
 
+/** What the errors of the contract's examples say, by status: what a `GatewayError` is made of. */
+export const errorExamples = Object.fromEntries(Object.entries(facts).map(([status, { code, message, details = {} }]) => [status, { code, message, details, retryAfterSeconds: retryAfterOf(Number(status)) }]));
+
 /** Name of the shared component, its description, and an example of the body. Throws on a status nobody has described. */
 export function describeErrorAnswer(face: Face, status: number): { name: string; description: string; example: unknown } {
   const fact = facts[status];
@@ -143,5 +146,9 @@ function example(face: Face, status: number, { code, message, details = {}, open
     return { error: { code: plainCode, message, details } };
   }
   if (face === "openai") return { error: { message, type: openaiType, param: null, code } };
-  return { error: code, message, status, details, requestId, ...([409, 429, 503].includes(status) ? { retryAfter: 30 } : {}) };
+  return { error: code, message, status, details, requestId, retryAfter: retryAfterOf(status) };
+}
+
+function retryAfterOf(status: number): number | undefined {
+  return [409, 429, 503].includes(status) ? 30 : undefined;
 }

@@ -13,6 +13,7 @@ import { writeFrames } from "./frames.ts";
 import { writeHandlers } from "./handlers.ts";
 import { writeRoutes } from "./routes.ts";
 import { writeValidators } from "./validators.ts";
+import { writeExamples } from "./examples.ts";
 import { writeOperationsList } from "./operations-list.ts";
 import { writeClients } from "./clients.ts";
 import { generateSettings } from "./settings.ts";
@@ -33,6 +34,7 @@ await Promise.all([
   writeOperationsList(operations, generated),
   writeHandlers(operations, generated),
   writeRoutes(operations, generated),
+  writeExamples(contract, operations, generated),
   writeValidators(contract, operations, generated),
   writeClients(generated),
   writeFrames(frames, generated),

@@ -122,7 +122,7 @@ function shareHeaders(document: OpenapiDocument): void {
 
 /** Without an example Prism makes -2147483648 of an integer header. */
 function withExample(name: string, header: unknown): unknown {
-  const examples: Record<string, unknown> = { "Retry-After": 30, "X-Request-Id": "req_0199c0ffee", "X-Run-Id": "run_0199c0ffee", Location: "/api/v1/runs/run_0199c0ffee", "X-RateLimit-Limit": 100, "X-RateLimit-Remaining": 87, "X-RateLimit-Reset": 1746005400 };
+  const examples: Record<string, unknown> = { "Retry-After": 30, "X-Request-Id": "req_0199c0ffee", "X-Run-Id": "run_0199c0ffee", Location: "/api/v1/runs/run_0199c0ffee", ETag: '"0199c0ffee"', "X-RateLimit-Limit": 100, "X-RateLimit-Remaining": 87, "X-RateLimit-Reset": 1746005400 };
   return name in examples ? { ...(header as object), example: examples[name] } : header;
 }
 

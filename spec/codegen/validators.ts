@@ -43,7 +43,7 @@ function answerSchemas(operations: readonly Operation[]): { schemas: Record<stri
 import type { ValidateFunction } from "ajv";
 import * as answers from "../validators/answers.js";
 
-/** Validators of answers by "operationId status mediaType"; of a stream, the validator of one event's data. Only tests load them. */
+/** Validators of answers by "operationId status mediaType"; of a stream, the validator of one event's data. The gateway never loads them: tests and the mock do. */
 export const answerValidators: Readonly<Record<string, ValidateFunction>> = {
 ${lines.join("")}};
 `;

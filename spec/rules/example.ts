@@ -10,7 +10,7 @@ export function everyOperationHasExample(): Rule {
       enter(operation, context) {
         const good = answersOf(operation, context).filter(([status]) => status.startsWith("2"));
         const bodies = [operation.requestBody, ...good.map(([, answer]) => answer)].flatMap((part) => Object.entries(part?.content ?? {}));
-        // A stream's examples stand beside the contract, in contract-tests/streams: OpenAPI has no form for them.
+        // A stream's examples stand beside the contract, in spec/streams: OpenAPI has no form for them.
         const shown = bodies.filter(([mediaType]) => mediaType !== "text/event-stream");
         if (shown.length > 0 && !shown.some(([, body]) => hasExample(body))) context.report({ message: "An operation has an example of its request or of its answer: add an `@opExample`." });
       },

@@ -8,6 +8,8 @@ export interface ProgramRun {
 
 export interface ProgramOptions {
   env?: Record<string, string>;
+  /** The folder it is started in. Default this process's own. */
+  cwd?: string;
   /** Past it the program is killed, and the test fails. */
   timeoutMs?: number;
 }
@@ -16,11 +18,11 @@ export interface ProgramOptions {
  * Runs a program to its end, without a shell. Rejects when it is missing, ends by a signal, or takes longer than
  * `timeoutMs`. Never synchronous: the gateway it talks to lives in this process.
  */
-export function runProgram(program: string, args: readonly string[], { env = {}, timeoutMs = 20_000 }: ProgramOptions = {}): Promise<ProgramRun> {
+export function runProgram(program: string, args: readonly string[], { env = {}, cwd = process.cwd(), timeoutMs = 20_000 }: ProgramOptions = {}): Promise<ProgramRun> {
   return new Promise((resolve, reject) => {
     // A proxy of the machine must not stand between a program and the gateway on loopback.
     const direct = { NO_PROXY: "127.0.0.1,localhost", no_proxy: "127.0.0.1,localhost" };
-    const child = spawn(program, args, { env: { ...process.env, ...direct, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" });
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...direct, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
