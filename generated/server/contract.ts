@@ -2549,7 +2549,7 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
-            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            /** @description Where its answers are sent, for keys with `channels:send`, or `webhooks:write` for a webhook, one that the key may see; null, the default, for nowhere. */
             deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
@@ -2654,11 +2654,44 @@ export interface components {
          * @enum {string}
          */
         CronCatchUp: "none" | "once";
-        /** @description Where the answers of a job go, besides into its session. */
-        CronDelivery: {
+        /** @description A chat gets each answer, as a message. */
+        CronChannelDelivery: {
             channel: components["schemas"]["ChannelName"];
             /** @description The chat there, in the platform's own terms. */
             to: components["schemas"]["ChatId"];
+        };
+        /** @description Where the answers of a job go, besides into its session: to a chat, or to a webhook. */
+        CronDelivery: components["schemas"]["CronChannelDelivery"] | components["schemas"]["CronWebhookDelivery"];
+        /** @description A run of a cron job has ended, or could not begin. */
+        CronFinishedData: {
+            jobId: components["schemas"]["Id"];
+            /** @description Null when none began, as is so with the session. */
+            runId: components["schemas"]["Id"] | null;
+            sessionId: components["schemas"]["Id"] | null;
+            workspace: components["schemas"]["Id"];
+            /**
+             * @description `timeout` is a run that took longer than the job allows.
+             * @enum {string}
+             */
+            status: "completed" | "failed" | "cancelled" | "timeout";
+            /** @description The answer; null when there is none, and once it has been deleted. */
+            response: string | null;
+            /** @description Why it failed or was cancelled; and why what came of it could not be sent to where the job wants it. */
+            error: string | null;
+            /** @description The time of the clock that it was for; null when it was run by hand. */
+            scheduledFor: components["schemas"]["Instant"] | null;
+        };
+        /** @description What all events have. */
+        CronFinishedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "cron.finished";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["CronFinishedData"];
         };
         /** @description A fire of a job, and what came of it. */
         CronFire: {
@@ -2669,7 +2702,7 @@ export interface components {
             status: components["schemas"]["CronFireStatus"];
             /** @description The run behind it: `GET /api/v1/runs/{runId}`. Null when none began. */
             runId: components["schemas"]["Id"] | null;
-            /** @description Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent. */
+            /** @description Why it failed, was cancelled or skipped; and why what came of it could not be sent. */
             error: string | null;
             startedAt: components["schemas"]["Instant"];
             /** @description Null while it runs. */
@@ -2748,6 +2781,11 @@ export interface components {
         CronOverlap: "skip" | "allow";
         /** @description When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood. */
         CronSchedule: string;
+        /** @description A webhook gets the event `cron.finished` of each run, whatever else it is told of: the answer, or why there is none. */
+        CronWebhookDelivery: {
+            /** @description The webhook's id. */
+            webhook: components["schemas"]["Id"];
+        };
         /** @description Transactions and single queries. */
         DatabaseMetrics: {
             /** Format: int64 */
@@ -2851,7 +2889,7 @@ export interface components {
             retryAfter?: number;
         };
         /** @description Something has happened. The same in the log, in its stream, and in webhooks. */
-        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["ConversationCreatedEvent"] | components["schemas"]["SessionStartedEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["ChannelConnectedEvent"] | components["schemas"]["ChannelDisconnectedEvent"] | components["schemas"]["ErrorAgentEvent"] | components["schemas"]["ToolInvokedEvent"] | components["schemas"]["RunFinishedEvent"];
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["ConversationCreatedEvent"] | components["schemas"]["SessionStartedEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["ChannelConnectedEvent"] | components["schemas"]["ChannelDisconnectedEvent"] | components["schemas"]["ErrorAgentEvent"] | components["schemas"]["ToolInvokedEvent"] | components["schemas"]["RunFinishedEvent"] | components["schemas"]["CronFinishedEvent"];
         /** @description What went wrong, as in an error's answer. */
         EventFailure: {
             code: components["schemas"]["ErrorCode"];
@@ -2878,7 +2916,7 @@ export interface components {
          * @description What can happen.
          * @enum {string}
          */
-        EventType: "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
+        EventType: "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished" | "cron.finished";
         /**
          * @description Why an answer ended.
          * @enum {string}
@@ -4694,7 +4732,7 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
-            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            /** @description Where its answers are sent, for keys with `channels:send`, or `webhooks:write` for a webhook, one that the key may see; null, the default, for nowhere. */
             deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;

@@ -140,7 +140,7 @@ describe("what is kept", () => {
 
 test("an event that is taken back leaves no delivery", async () => {
   const writer = createEventWriter({ database });
-  writer.accompany(() => [deliveries.insertion({ id: "dlv_1", webhookId: "whk_1", eventCursor: 1, eventType: "session.ended", workspaceId: "default", createdAt: time })]);
+  writer.accompany(() => (eventCursor) => [deliveries.insertion({ id: "dlv_1", webhookId: "whk_1", eventCursor, eventType: "session.ended", workspaceId: "default", createdAt: time })]);
   const failing = database.run(function* () {
     yield* writer.append({ type: "session.ended", at: time, workspaceId: "default", sessionId: "sess_1", messageId: null, data: { reason: "deleted" } });
     throw new Error("what it tells of did not happen");

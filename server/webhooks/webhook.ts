@@ -67,6 +67,11 @@ export interface Delivery {
   createdAt: number;
 }
 
+/** Whether it can be told of what happens in a workspace. */
+export function isFor(webhook: Webhook, workspaceId: string): boolean {
+  return webhook.workspaceId === null || webhook.workspaceId === workspaceId;
+}
+
 /** A webhook as the settings have it. */
 export function ofSettings({ id, edition, url, secret, events, maxAttempts, backoffMs, timeoutMs, concurrency }: WebhookSettings): Webhook {
   return {

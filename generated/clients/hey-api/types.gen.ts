@@ -788,7 +788,7 @@ export type CreateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
-     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     * Where its answers are sent, for keys with `channels:send`, or `webhooks:write` for a webhook, one that the key may see; null, the default, for nowhere.
      */
     deliver?: CronDelivery | null;
     /**
@@ -913,14 +913,61 @@ export type CreateWorkspaceRequest = {
 export type CronCatchUp = 'none' | 'once';
 
 /**
- * Where the answers of a job go, besides into its session.
+ * A chat gets each answer, as a message.
  */
-export type CronDelivery = {
+export type CronChannelDelivery = {
     channel: ChannelName;
     /**
      * The chat there, in the platform's own terms.
      */
     to: ChatId;
+};
+
+/**
+ * Where the answers of a job go, besides into its session: to a chat, or to a webhook.
+ */
+export type CronDelivery = CronChannelDelivery | CronWebhookDelivery;
+
+/**
+ * A run of a cron job has ended, or could not begin.
+ */
+export type CronFinishedData = {
+    jobId: Id;
+    /**
+     * Null when none began, as is so with the session.
+     */
+    runId: Id | null;
+    sessionId: Id | null;
+    workspace: Id;
+    /**
+     * `timeout` is a run that took longer than the job allows.
+     */
+    status: 'completed' | 'failed' | 'cancelled' | 'timeout';
+    /**
+     * The answer; null when there is none, and once it has been deleted.
+     */
+    response: string | null;
+    /**
+     * Why it failed or was cancelled; and why what came of it could not be sent to where the job wants it.
+     */
+    error: string | null;
+    /**
+     * The time of the clock that it was for; null when it was run by hand.
+     */
+    scheduledFor: Instant | null;
+};
+
+/**
+ * What all events have.
+ */
+export type CronFinishedEvent = {
+    id: EventId;
+    event: 'cron.finished';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: CronFinishedData;
 };
 
 /**
@@ -939,7 +986,7 @@ export type CronFire = {
      */
     runId: Id | null;
     /**
-     * Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent.
+     * Why it failed, was cancelled or skipped; and why what came of it could not be sent.
      */
     error: string | null;
     startedAt: Instant;
@@ -1065,6 +1112,16 @@ export type CronOverlap = 'skip' | 'allow';
  * When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood.
  */
 export type CronSchedule = string;
+
+/**
+ * A webhook gets the event `cron.finished` of each run, whatever else it is told of: the answer, or why there is none.
+ */
+export type CronWebhookDelivery = {
+    /**
+     * The webhook's id.
+     */
+    webhook: Id;
+};
 
 /**
  * Transactions and single queries.
@@ -1219,7 +1276,9 @@ export type Event = ({
     event: 'tool.invoked';
 } & ToolInvokedEvent) | ({
     event: 'run.finished';
-} & RunFinishedEvent);
+} & RunFinishedEvent) | ({
+    event: 'cron.finished';
+} & CronFinishedEvent);
 
 /**
  * What went wrong, as in an error's answer.
@@ -1264,7 +1323,7 @@ export type EventSender = {
 /**
  * What can happen.
  */
-export type EventType = 'message.received' | 'message.sent' | 'conversation.created' | 'session.started' | 'session.ended' | 'channel.connected' | 'channel.disconnected' | 'error.agent' | 'tool.invoked' | 'run.finished';
+export type EventType = 'message.received' | 'message.sent' | 'conversation.created' | 'session.started' | 'session.ended' | 'channel.connected' | 'channel.disconnected' | 'error.agent' | 'tool.invoked' | 'run.finished' | 'cron.finished';
 
 /**
  * Why an answer ended.
@@ -3542,7 +3601,7 @@ export type UpdateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
-     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     * Where its answers are sent, for keys with `channels:send`, or `webhooks:write` for a webhook, one that the key may see; null, the default, for nowhere.
      */
     deliver?: CronDelivery | null;
     /**
