@@ -2620,6 +2620,11 @@ export interface components {
              * @description Longest time for one attempt, the answer included. Default 5000.
              */
             timeoutMs?: number;
+            /**
+             * Format: int32
+             * @description How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up.
+             */
+            concurrency?: number;
         };
         /**
          * @description A workspace to be.
@@ -4774,6 +4779,11 @@ export interface components {
              * @description Longest time for one attempt, the answer included. Default 5000.
              */
             timeoutMs?: number;
+            /**
+             * Format: int32
+             * @description How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up.
+             */
+            concurrency?: number;
         };
         UserStats: {
             period: components["schemas"]["StatsPeriod"];
@@ -4821,6 +4831,11 @@ export interface components {
              * @description Longest time for one attempt, the answer included.
              */
             timeoutMs: number;
+            /**
+             * Format: int32
+             * @description How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.
+             */
+            concurrency: number;
             /** @description Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not. */
             previousSecretUntil: components["schemas"]["Instant"] | null;
             /** @description Null before the first. */
@@ -4842,7 +4857,7 @@ export interface components {
             status: components["schemas"]["DeliveryStatus"];
             /** @description The oldest first; the last 50. */
             attempts: components["schemas"]["DeliveryAttempt"][];
-            /** @description When it is tried again, or looked at again while an attempt is under way. Null when it is done. */
+            /** @description When it is tried; past while it waits for those before it, or is under way. Null when it is done. */
             nextAttemptAt: components["schemas"]["Instant"] | null;
             createdAt: components["schemas"]["Instant"];
         };
@@ -4913,6 +4928,11 @@ export interface components {
              * @description Longest time for one attempt, the answer included.
              */
             timeoutMs: number;
+            /**
+             * Format: int32
+             * @description How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.
+             */
+            concurrency: number;
             /** @description Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not. */
             previousSecretUntil: components["schemas"]["Instant"] | null;
             /** @description Null before the first. */

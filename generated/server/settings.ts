@@ -215,6 +215,8 @@ export interface OutgoingWebhook {
   events: WebhookEvent[];
   /** Longest time for one attempt, in milliseconds. Default 5000. */
   timeoutMs?: number;
+  /** Deliveries under way at once. With 1, first attempts come in the order of the events; more is for slow receivers, and gives that order up. Default 1. */
+  concurrency?: number;
   /** How often a delivery is tried. */
   retry?: WebhookRetry;
 }
@@ -565,6 +567,8 @@ export interface OutboundWebhook {
   events: WebhookEvent[];
   /** Longest time for one attempt, in milliseconds. Default 5000. */
   timeoutMs?: number;
+  /** Deliveries under way at once. With 1, first attempts come in the order of the events; more is for slow receivers, and gives that order up. Default 1. */
+  concurrency?: number;
   /** Attempts after the first one. Default 3. */
   retries?: number;
 }

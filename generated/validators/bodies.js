@@ -4980,7 +4980,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate60.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var CreateWebhookRequest = validate63;
-var schema91 = { "type": "object", "required": ["url", "events"], "properties": { "url": { "$ref": "contract#/$defs/WebhookUrl" }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "minItems": 1, "maxItems": 20, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets: null for those of all workspaces, which takes a key that is bound to none. Default null, and for a bound key its only or first one." }, "secret": { "$ref": "contract#/$defs/WebhookSecret", "description": "Default one that the gateway makes." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }], "maxLength": 256 }, "enabled": { "type": "boolean", "description": "Default true." }, "edition": { "$ref": "contract#/$defs/WebhookEdition", "description": "Default `workspaces`." }, "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "description": "How often a delivery is tried, the first time included. Default 8, over about ten minutes." }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "description": "The wait before the second attempt; it doubles with each one, up to an hour. Default 5000." }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "description": "Longest time for one attempt, the answer included. Default 5000." } }, "description": "A webhook to make.", "additionalProperties": false };
+var schema91 = { "type": "object", "required": ["url", "events"], "properties": { "url": { "$ref": "contract#/$defs/WebhookUrl" }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "minItems": 1, "maxItems": 20, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets: null for those of all workspaces, which takes a key that is bound to none. Default null, and for a bound key its only or first one." }, "secret": { "$ref": "contract#/$defs/WebhookSecret", "description": "Default one that the gateway makes." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }], "maxLength": 256 }, "enabled": { "type": "boolean", "description": "Default true." }, "edition": { "$ref": "contract#/$defs/WebhookEdition", "description": "Default `workspaces`." }, "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "description": "How often a delivery is tried, the first time included. Default 8, over about ten minutes." }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "description": "The wait before the second attempt; it doubles with each one, up to an hour. Default 5000." }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "description": "Longest time for one attempt, the answer included. Default 5000." }, "concurrency": { "type": "integer", "minimum": 1, "maximum": 32, "description": "How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up." } }, "description": "A webhook to make.", "additionalProperties": false };
 var schema97 = { "type": "string", "enum": ["conversations", "workspaces"], "description": "The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member." };
 var schema93 = { "anyOf": [{ "type": "string", "enum": ["*"] }, { "$ref": "contract#/$defs/EventType" }], "description": "What a webhook can be told of; `*` is all of it." };
 var schema94 = { "type": "string", "enum": ["message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished", "cron.finished"], "description": "What can happen." };
@@ -5453,12 +5453,44 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
+    if (data.concurrency !== void 0) {
+      let data11 = data.concurrency;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err33 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err33];
+        } else {
+          vErrors.push(err33);
+        }
+        errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 32 || isNaN(data11)) {
+          const err34 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32" };
+          if (vErrors === null) {
+            vErrors = [err34];
+          } else {
+            vErrors.push(err34);
+          }
+          errors++;
+        }
+        if (data11 < 1 || isNaN(data11)) {
+          const err35 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err35];
+          } else {
+            vErrors.push(err35);
+          }
+          errors++;
+        }
+      }
+    }
   } else {
-    const err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err36 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err33];
+      vErrors = [err36];
     } else {
-      vErrors.push(err33);
+      vErrors.push(err36);
     }
     errors++;
   }
@@ -8147,6 +8179,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate107.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var UpdateWebhookRequest = validate111;
+var schema162 = { "type": "object", "properties": { "url": { "$ref": "contract#/$defs/WebhookUrl" }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "minItems": 1, "maxItems": 20, "description": "What it is told of." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }], "maxLength": 256 }, "enabled": { "type": "boolean", "description": "Default true." }, "edition": { "$ref": "contract#/$defs/WebhookEdition", "description": "Default `workspaces`." }, "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "description": "How often a delivery is tried, the first time included. Default 8, over about ten minutes." }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "description": "The wait before the second attempt; it doubles with each one, up to an hour. Default 5000." }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "description": "Longest time for one attempt, the answer included. Default 5000." }, "concurrency": { "type": "integer", "minimum": 1, "maximum": 32, "description": "How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up." } }, "description": "What to change of a webhook; whatever is not named stays. Deliveries that are open go by it from their next attempt on.", "additionalProperties": false };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -8159,7 +8192,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "url" || key0 === "events" || key0 === "description" || key0 === "enabled" || key0 === "edition" || key0 === "maxAttempts" || key0 === "backoffMs" || key0 === "timeoutMs")) {
+      if (!func7.call(schema162.properties, key0)) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
@@ -8424,12 +8457,44 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
+    if (data.concurrency !== void 0) {
+      let data9 = data.concurrency;
+      if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+        const err23 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 32 || isNaN(data9)) {
+          const err24 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+        if (data9 < 1 || isNaN(data9)) {
+          const err25 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      }
+    }
   } else {
-    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err23];
+      vErrors = [err26];
     } else {
-      vErrors.push(err23);
+      vErrors.push(err26);
     }
     errors++;
   }

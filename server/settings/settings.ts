@@ -250,6 +250,8 @@ export interface WebhookSettings {
   readonly backoffMs: number;
   /** For one attempt. */
   readonly timeoutMs: number;
+  /** Deliveries under way at once. */
+  readonly concurrency: number;
 }
 
 export interface LoggingSettings {

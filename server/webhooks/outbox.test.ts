@@ -14,7 +14,7 @@ let deliveries: DeliveryStore;
 let writer: EventWriter;
 let told: string[];
 
-const webhook: Webhook = { id: "whk_1", source: "stored", url: "https://hooks.example/", events: ["session.ended"], workspaceId: null, description: null, enabled: true, disabledReason: null, edition: "workspaces", maxAttempts: 3, backoffMs: 0, timeoutMs: 1000, secret: "whsec_secret", previousSecret: null, previousUntil: null, createdAt: 1, updatedAt: 1 };
+const webhook: Webhook = { id: "whk_1", source: "stored", url: "https://hooks.example/", events: ["session.ended"], workspaceId: null, description: null, enabled: true, disabledReason: null, edition: "workspaces", maxAttempts: 3, backoffMs: 0, timeoutMs: 1000, concurrency: 1, secret: "whsec_secret", previousSecret: null, previousUntil: null, createdAt: 1, updatedAt: 1 };
 
 beforeEach(async () => {
   const database = await temporaryDatabase("sqlite::memory:");

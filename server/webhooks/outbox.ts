@@ -20,11 +20,13 @@ export function createOutbox({ endpoints, deliveries, now, onWritten }: OutboxOp
     const getting = addressee?.enabled && !wanting.includes(addressee) ? [...wanting, addressee] : wanting;
     const owners = getting.filter((webhook) => isFor(webhook, workspaceId));
     if (owners.length === 0) return null;
-    const createdAt = now();
-    return (eventCursor) =>
-      owners.map(({ id: webhookId }) => {
+    return (eventCursor) => {
+      // Once the event is written nobody else writes before the commit: across gateways, too, times are in the order of the events.
+      const createdAt = now();
+      return owners.map(({ id: webhookId }) => {
         onWritten(webhookId);
         return deliveries.insertion({ id: newId("dlv"), webhookId, eventCursor, eventType: type, workspaceId, createdAt });
       });
+    };
   };
 }

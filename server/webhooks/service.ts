@@ -15,7 +15,7 @@ import type { Tester, TestResult } from "./test-event.ts";
 import { type Delivery, type DeliveryStatus, isFor, type Webhook } from "./webhook.ts";
 
 /** A webhook to make; what is undefined is the default. */
-export type WantedWebhook = { [Name in "description" | "enabled" | "edition" | "maxAttempts" | "backoffMs" | "timeoutMs"]: Webhook[Name] | undefined } & Pick<Webhook, "url" | "events"> & {
+export type WantedWebhook = { [Name in "description" | "enabled" | "edition" | "maxAttempts" | "backoffMs" | "timeoutMs" | "concurrency"]: Webhook[Name] | undefined } & Pick<Webhook, "url" | "events"> & {
     /** Null: all; undefined: as the key is bound. */
     workspaceId: string | null | undefined;
     secret: string | undefined;
@@ -66,7 +66,7 @@ interface WebhooksOptions {
   now: () => number;
 }
 
-const defaults = { description: null, enabled: true, edition: "workspaces", maxAttempts: 8, backoffMs: 5000, timeoutMs: 5000 } as const;
+const defaults = { description: null, enabled: true, edition: "workspaces", maxAttempts: 8, backoffMs: 5000, timeoutMs: 5000, concurrency: 1 } as const;
 const mostAtOnce = 500;
 
 export function createWebhooks({ store, deliveries, endpoints, queue, isKept, workspaces, test, now }: WebhooksOptions): Webhooks {
@@ -140,7 +140,7 @@ export function createWebhooks({ store, deliveries, endpoints, queue, isKept, wo
       const { workspaceId = principal.workspaces === "*" ? null : homeWorkspace(principal) } = wanted;
       if (workspaceId === null) requireUnbound(principal, "Webhooks without a workspace");
       else await workspaces.getFor(principal, workspaceId);
-      const { description, enabled, edition, maxAttempts, backoffMs, timeoutMs } = { ...defaults, ...defined(wanted) };
+      const { description, enabled, edition, maxAttempts, backoffMs, timeoutMs, concurrency } = { ...defaults, ...defined(wanted) };
       const time = now();
       const webhook: Webhook = {
         id: newId("whk"),
@@ -155,6 +155,7 @@ export function createWebhooks({ store, deliveries, endpoints, queue, isKept, wo
         maxAttempts,
         backoffMs,
         timeoutMs,
+        concurrency,
         secret: wanted.secret ?? newSecret(),
         previousSecret: null,
         previousUntil: null,

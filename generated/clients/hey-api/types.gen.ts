@@ -878,6 +878,10 @@ export type CreateWebhookRequest = {
      * Longest time for one attempt, the answer included. Default 5000.
      */
     timeoutMs?: number;
+    /**
+     * How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up.
+     */
+    concurrency?: number;
 };
 
 /**
@@ -3648,6 +3652,10 @@ export type UpdateWebhookRequest = {
      * Longest time for one attempt, the answer included. Default 5000.
      */
     timeoutMs?: number;
+    /**
+     * How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up.
+     */
+    concurrency?: number;
 };
 
 export type UserStats = {
@@ -3719,6 +3727,10 @@ export type Webhook = {
      */
     timeoutMs: number;
     /**
+     * How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.
+     */
+    concurrency: number;
+    /**
      * Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not.
      */
     previousSecretUntil: Instant | null;
@@ -3757,7 +3769,7 @@ export type WebhookDelivery = {
      */
     attempts: Array<DeliveryAttempt>;
     /**
-     * When it is tried again, or looked at again while an attempt is under way. Null when it is done.
+     * When it is tried; past while it waits for those before it, or is under way. Null when it is done.
      */
     nextAttemptAt: Instant | null;
     createdAt: Instant;
@@ -3860,6 +3872,10 @@ export type WebhookWithSecret = {
      * Longest time for one attempt, the answer included.
      */
     timeoutMs: number;
+    /**
+     * How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.
+     */
+    concurrency: number;
     /**
      * Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not.
      */
