@@ -16,6 +16,7 @@ import { writeValidators } from "./validators.ts";
 import { writeExamples } from "./examples.ts";
 import { writeOperationsList } from "./operations-list.ts";
 import { writeClients } from "./clients.ts";
+import { writeClientOperations } from "./client-operations.ts";
 import { generateSettings } from "./settings.ts";
 import { listOperations } from "./operations.ts";
 
@@ -37,6 +38,7 @@ await Promise.all([
   writeExamples(contract, operations, generated),
   writeValidators(contract, operations, generated),
   writeClients(generated),
+  writeClientOperations(operations, generated),
   writeFrames(frames, generated),
   writeAsyncapi(frames, generated),
   generateSettings(generated),

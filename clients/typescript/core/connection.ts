@@ -1,76 +1,66 @@
-import createClient, { type Client } from "openapi-fetch";
-import type { paths } from "../../../generated/clients/openapi-types.ts";
-import type { StreamOptions } from "./call-options.ts";
-import { OpenClawConnectionError } from "./error.ts";
-import { errorFromAnswer } from "./error-from.ts";
+import { bodyOf, streamOf } from "./answers.ts";
+import type { CallOptions, RequestOptions, StreamOptions } from "./call-options.ts";
+import type { AnswerOf, CallableId, EventsOf, OperationId, Parameters, StreamingId } from "./contract.ts";
 import { EventStream } from "./event-stream.ts";
-import { createSend, reasonOf, type SendOptions } from "./send.ts";
+import { isText, requestOf, type Input } from "./request.ts";
+import { createSend } from "./send.ts";
 
+/** Where the gateway is, and how its client behaves. */
 export interface ConnectionOptions {
   baseUrl: string;
-  token: string | undefined;
-  fetch: typeof globalThis.fetch | undefined;
+  token?: string | undefined;
+  /** Another fetch than the platform's: a proxy, a test, instrumentation. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** How often a request is tried again at the most. Default 2; 0 for never. */
+  maxRetries?: number | undefined;
+  /** How long a call may take with all that is tried again. Default 10 minutes. A stream has no such end. */
+  timeoutMs?: number | undefined;
 }
 
-type Via = { fetch: (request: Request) => Promise<Response> };
-type Answer = { data?: unknown; error?: unknown; response: Response };
-
-/** The gateway as both packages see it: typed operations, their answers or errors, and streams. */
+/** The gateway as both packages see it. Everything throws an OpenClawError for an error answer. */
 export interface Connection {
-  readonly api: Client<paths, "application/json">;
-  /** How a request of `api` is sent: goes into its options. */
-  via: (options: SendOptions | undefined) => Via;
-  /** A stream that `open` begins; `open` asks for events and `parseAs: "stream"`. */
-  stream: <Event>(open: (via: Via) => Promise<Answer>, options: StreamOptions | undefined) => EventStream<Event>;
+  /** Calls an operation and waits for its answer. */
+  call: <Operation extends CallableId>(operation: Operation, ...parameters: Parameters<Operation, CallOptions>) => Promise<AnswerOf<Operation>>;
+  /** A turn as events, or those of a run; begun when its loop begins. */
+  stream: <Operation extends StreamingId>(operation: Operation, ...parameters: Parameters<Operation, StreamOptions>) => EventStream<EventsOf<Operation>>;
+  /** The answer to an operation as a stream whose body is unread. */
+  open: (operation: OperationId, input: Input, options: RequestOptions) => Promise<Response>;
 }
 
-export function createConnection({ baseUrl, token, fetch }: ConnectionOptions): Connection {
+export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeoutMs = 600_000 }: ConnectionOptions): Connection {
   // Throws at once on an address that is none, and not with the first request.
-  const base = new URL(baseUrl).href;
+  const base = new URL(baseUrl).href.replace(/\/+$/, "");
   const send = createSend(fetch ?? ((input, init) => globalThis.fetch(input, init)));
-  const api = createClient<paths, "application/json">({ baseUrl: base, headers: token ? { Authorization: `Bearer ${token}` } : {} });
-  const via = (options?: SendOptions): Via => ({ fetch: (request) => send(request, options) });
-  return {
-    api,
-    via,
-    stream: (open, options) =>
-      new EventStream(
+  const limits = { maxRetries, timeoutMs };
+
+  const connection: Connection = {
+    async call(operation, ...[input = {}, options = {}]) {
+      const text = isText(operation);
+      const request = requestOf(operation, input as Input, { baseUrl: base, token, accept: text ? "*/*" : "application/json", idempotencyKey: options.idempotencyKey });
+      const answer = await send(request, { ...limits, ...given(options) }, (response) => bodyOf(response, text));
+      return answer as AnswerOf<typeof operation>;
+    },
+    stream(operation, ...[input = {}, options = {}]) {
+      const resume = (runId: string, lastEventId: string | undefined, signal: AbortSignal) =>
+        connection.open("streamRunEvents", { path: { runId }, headers: { "Last-Event-ID": lastEventId } }, { signal, maxRetries: 0 });
+      return new EventStream<EventsOf<typeof operation>>(
         {
-          open: (signal) => responseOf(open(via({ signal, retry: false }))),
-          resume: (runId, lastEventId, signal) =>
-            responseOf(
-              api.GET("/api/v1/runs/{runId}/events", {
-                params: { path: { runId }, header: { "Last-Event-ID": lastEventId } },
-                parseAs: "stream",
-                ...via({ signal, retry: false }),
-              }),
-            ),
+          open: (signal) => connection.open(operation, input as Input, { ...options, signal }),
+          resume,
+          cancel: async (runId) => void (await connection.call("cancelRun", { path: { runId } })),
         },
         options,
-      ),
+      );
+    },
+    open(operation, input, { idempotencyKey, signal, maxRetries: retries = maxRetries }) {
+      const request = requestOf(operation, input, { baseUrl: base, token, accept: "text/event-stream", idempotencyKey });
+      return send(request, { signal, maxRetries: retries }, streamOf);
+    },
   };
+  return connection;
 }
 
-/** The body of an answer; throws the OpenClawError of an error answer. */
-export async function dataOf<T extends Answer>(pending: Promise<T>): Promise<NonNullable<T["data"]>> {
-  const { data, error, response } = await answerOf(pending);
-  if (!response.ok) throw errorFromAnswer(response, error);
-  return data as NonNullable<T["data"]>;
-}
-
-/** The answer with its body unread; throws the OpenClawError of an error answer. */
-export async function responseOf(pending: Promise<Answer>): Promise<Response> {
-  const { error, response } = await answerOf(pending);
-  if (!response.ok) throw errorFromAnswer(response, error);
-  return response;
-}
-
-async function answerOf<T extends Answer>(pending: Promise<T>): Promise<T> {
-  try {
-    return await pending;
-  } catch (error) {
-    // The body broke off, or it was no JSON after all.
-    if (error instanceof TypeError || error instanceof SyntaxError) throw new OpenClawConnectionError(`The answer could not be read: ${reasonOf(error)}`, error);
-    throw error;
-  }
+/** What was given and is not undefined. */
+function given({ signal, maxRetries, timeoutMs }: CallOptions) {
+  return { signal, ...(maxRetries === undefined ? {} : { maxRetries }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }

@@ -41,11 +41,11 @@ export class OpenClawError extends Error {
   }
 }
 
-/** No answer came, or it broke off: the gateway is not there, or the network is at fault. `status` is 0. */
+/** No answer came, or it broke off: the gateway is not there, or the network is at fault. `status` is 0, `code` is `connection_failed`, or `timeout` past the call's `timeoutMs`. */
 export class OpenClawConnectionError extends OpenClawError {
   override readonly name = "OpenClawConnectionError";
 
-  constructor(message: string, cause: unknown) {
-    super({ code: "connection_failed", message, status: 0, cause });
+  constructor(message: string, cause: unknown, code: "connection_failed" | "timeout" = "connection_failed") {
+    super({ code, message, status: 0, cause });
   }
 }

@@ -8,7 +8,9 @@ import { sleep } from "./sleep.ts";
 /** How a stream is begun, and how it is taken up again behind an event. Both throw an OpenClawError on an error answer. */
 export interface StreamSource {
   open(signal: AbortSignal): Promise<Response>;
-  resume(runId: string, lastEventId: string, signal: AbortSignal): Promise<Response>;
+  /** From the first event without one to go on behind. */
+  resume(runId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
+  cancel(runId: string): Promise<void>;
 }
 
 /** With the waits below about 20 s: the gateway keeps a run for 30 s after its last reader has gone. */
@@ -17,15 +19,18 @@ const firstWaitMs = 200;
 const longestWaitMs = 5000;
 
 /**
- * A turn's events, one for each turn of `for await`. The request is sent when the loop begins, and aborted when it is left.
- * A connection that breaks off is taken up again behind the last event that came, so that nothing is lost or doubled;
- * it gives up after eight attempts in a row. The gateway's error event is thrown as an OpenClawError.
+ * A turn's events, one for each turn of `for await`. The request is sent when the loop begins, and aborted when it is left:
+ * the turn goes on then, as it was begun with an `Idempotency-Key`; `cancel` ends it. A connection that breaks off is taken
+ * up again behind the last event that came, so that nothing is lost or doubled; it gives up after eight attempts in a row.
+ * The gateway's error event is thrown as an OpenClawError.
  */
 export class EventStream<Event> implements AsyncIterable<Event> {
   readonly #source: StreamSource;
   readonly #signal: AbortSignal | undefined;
   readonly #onReconnect: StreamOptions["onReconnect"];
   #isRead = false;
+  #isCancelled = false;
+  #opening: Promise<Response> | undefined;
   #runId: string | undefined;
   #requestId: string | undefined;
 
@@ -52,6 +57,17 @@ export class EventStream<Event> implements AsyncIterable<Event> {
     return this.#read();
   }
 
+  /**
+   * Ends the turn for everybody, and resolves once it has ended; what was said so far is kept. A loop that goes on is thrown
+   * `cancelled`. One that has not begun never does.
+   */
+  async cancel(): Promise<void> {
+    this.#isRead = true;
+    this.#isCancelled = true;
+    await this.#opening?.catch(() => {});
+    if (this.#runId !== undefined) await this.#source.cancel(this.#runId);
+  }
+
   async *#read(): AsyncGenerator<Event, void, undefined> {
     const controller = new AbortController();
     const abort = () => controller.abort(this.#signal?.reason);
@@ -66,10 +82,14 @@ export class EventStream<Event> implements AsyncIterable<Event> {
   }
 
   async *#events(signal: AbortSignal): AsyncGenerator<Event, void, undefined> {
-    let response = await this.#source.open(signal);
+    if (this.#isCancelled) return;
+    this.#opening = this.#source.open(signal).then((opened) => {
+      this.#runId = opened.headers.get("x-run-id") ?? undefined;
+      return opened;
+    });
+    let response = await this.#opening;
     const headers = Object.fromEntries(response.headers);
     this.#requestId = headers["x-request-id"];
-    this.#runId = headers["x-run-id"];
     let lastEventId: string | undefined;
     let resumes = 0;
     // 204: whoever has seen the terminal event has missed nothing.
@@ -79,7 +99,7 @@ export class EventStream<Event> implements AsyncIterable<Event> {
         for (;;) {
           const { event: raw, cut } = await next(events, signal);
           if (cut !== undefined) {
-            if (lastEventId === undefined) throw new OpenClawConnectionError(`The stream broke off before its first event: ${cut.message}`, cut);
+            if ((this.#runId ?? lastEventId) === undefined) throw new OpenClawConnectionError(`The stream broke off before its first event: ${cut.message}`, cut);
             ({ response, resumes } = await this.#resume(lastEventId, resumes, cut, signal));
             break;
           }
@@ -99,15 +119,12 @@ export class EventStream<Event> implements AsyncIterable<Event> {
     }
   }
 
-  async #resume(lastEventId: string, resumesSoFar: number, cut: Error, signal: AbortSignal): Promise<{ response: Response; resumes: number }> {
+  async #resume(lastEventId: string | undefined, resumesSoFar: number, cut: Error, signal: AbortSignal): Promise<{ response: Response; resumes: number }> {
     const runId = this.#runId ?? runOf(lastEventId);
     let cause = cut;
     this.#onReconnect?.(cut);
     for (let resumes = resumesSoFar; resumes < mostResumes && runId !== undefined; ) {
-      const backoffMs = Math.min(firstWaitMs * 2 ** resumes, longestWaitMs) * (0.75 + Math.random() / 2);
-      const askedMs = cause instanceof OpenClawError ? (cause.retryAfter ?? 0) * 1000 : 0;
-      await sleep(Math.max(backoffMs, askedMs), signal);
-      resumes++;
+      await waitBetween(resumes++, cause, signal);
       try {
         return { response: await this.#source.resume(runId, lastEventId, signal), resumes };
       } catch (error) {
@@ -138,8 +155,15 @@ async function drain(events: AsyncGenerator<RawEvent, void>): Promise<void> {
   ended.abort();
 }
 
+/** Waits before a stream is taken up again, longer each time, and as long as the gateway asks. */
+export async function waitBetween(attempts: number, cause: Error, signal: AbortSignal): Promise<void> {
+  const backoffMs = Math.min(firstWaitMs * 2 ** attempts, longestWaitMs) * (0.75 + Math.random() / 2);
+  const askedMs = cause instanceof OpenClawError ? (cause.retryAfter ?? 0) * 1000 : 0;
+  await sleep(Math.max(backoffMs, askedMs), signal);
+}
+
 /** Whether trying again may help. */
-function mayPass({ status }: OpenClawError): boolean {
+export function mayPass({ status }: OpenClawError): boolean {
   return status === 0 || status === 429 || (status >= 502 && status <= 504);
 }
 

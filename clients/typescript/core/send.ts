@@ -2,67 +2,103 @@ import { OpenClawConnectionError, OpenClawError } from "./error.ts";
 import { secondsOf } from "./error-from.ts";
 import { sleep } from "./sleep.ts";
 
+export interface SentRequest {
+  url: string;
+  method: string;
+  /** Under lower-case names. */
+  headers: Record<string, string>;
+  body?: string | undefined;
+}
+
 export interface SendOptions {
   signal?: AbortSignal | undefined;
-  /** Whether a GET is tried again by itself. Default true. */
-  retry?: boolean;
+  maxRetries: number;
+  /** Of all attempts together; without an end when undefined, as a stream that is read on has to be. */
+  timeoutMs?: number | undefined;
 }
 
-export type Send = (request: Request, options?: SendOptions) => Promise<Response>;
+/** Sends a request until there is an answer to keep, and reads that. */
+export type Send = <T>(request: SentRequest, options: SendOptions, read: (response: Response) => Promise<T>) => Promise<T>;
 
-const mostRetries = 2;
 /** A longer `Retry-After` is for the caller to decide on. */
-const longestWaitSeconds = 10;
+const longestAskedSeconds = 10;
+const firstWaitMs = 500;
+const longestWaitMs = 8000;
+/** The gateway asks for a second each: as long as most turns take. A time-out ends it before. */
+const mostWaitsForFirst = 300;
 
 /**
- * One HTTP exchange. A GET is tried twice more when the gateway is not there (connection refused) and on a 503 or 429 that
- * says when to come back; anything that might begin a turn is sent exactly once. What fetch throws becomes an
- * OpenClawConnectionError; an abort is thrown as the signal has it.
+ * One request, tried again where nothing can be done twice by it: a GET, and a POST with an `Idempotency-Key`, when there
+ * is no answer, or one of 429, 502, 503 and 504; PUT, PATCH and DELETE only when the gateway was not reached or has refused
+ * (429, 503). What fetch throws becomes an OpenClawConnectionError; an abort is thrown as the signal has it.
  */
 export function createSend(fetch: typeof globalThis.fetch): Send {
-  return async (request, { signal, retry = true } = {}) => {
-    const { origin } = new URL(request.url);
-    const body = request.body === null ? undefined : await request.text();
-    // The signal goes to fetch itself and not by way of the Request, which holds on to it only weakly. In parts, the
-    // request also suits a fetch that is not the platform's own.
-    const init: RequestInit = { method: request.method, headers: Object.fromEntries(request.headers), signal: signal ?? null, ...(body === undefined ? {} : { body }) };
-    const retries = retry && request.method === "GET" ? mostRetries : 0;
-    for (let attempt = 0; ; attempt++) {
-      let response: Response;
-      try {
-        response = await fetch(request.url, init);
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (attempt >= retries || !isRefused(error)) throw new OpenClawConnectionError(`No answer from ${origin}: ${reasonOf(error)}`, error);
-        await sleep(250 * 2 ** attempt, signal);
-        continue;
-      }
-      const waitSeconds = attempt < retries ? waitOf(response) : undefined;
-      if (waitSeconds === undefined) return checkMediaType(response, origin);
-      await response.body?.cancel();
-      await sleep(waitSeconds * 1000, signal);
+  return async (request, { signal, maxRetries, timeoutMs }, read) => {
+    const limit = timeLimit(signal, timeoutMs);
+    try {
+      return await attempts(request, maxRetries, limit.signal, read);
+    } finally {
+      limit.clear();
     }
   };
-}
 
-function waitOf({ status, headers }: Response): number | undefined {
-  const seconds = status === 503 || status === 429 ? secondsOf(headers.get("retry-after")) : undefined;
-  return seconds !== undefined && seconds <= longestWaitSeconds ? seconds : undefined;
-}
-
-/** Says so when something else than a gateway answers at the address, such as a web page. */
-function checkMediaType(response: Response, origin: string): Response {
-  const mediaType = response.headers.get("content-type") ?? "";
-  if (response.ok && response.status !== 204 && !/\bjson\b|\bevent-stream\b/.test(mediaType)) {
-    void response.body?.cancel();
-    throw new OpenClawError({
-      code: "unexpected_answer",
-      message: `The answer is \`${mediaType}\`, not JSON or events: is ${origin} an OpenClaw gateway?`,
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-    });
+  async function attempts<T>({ url, ...init }: SentRequest, maxRetries: number, signal: AbortSignal | undefined, read: (response: Response) => Promise<T>): Promise<T> {
+    const isRepeatable = init.method === "GET" || "idempotency-key" in init.headers;
+    const isSentOnce = init.method === "POST" && !isRepeatable;
+    const mostRetries = isSentOnce ? 0 : maxRetries;
+    let retries = 0;
+    let waitsForFirst = 0;
+    for (;;) {
+      let waitMs: number | undefined;
+      try {
+        // In parts and not as a Request, which suits a fetch that is not the platform's own as well.
+        const response = await fetch(url, { ...init, signal: signal ?? null } as RequestInit);
+        const isUnderWay = response.status === 409 && isRepeatable && retries > 0 && waitsForFirst < mostWaitsForFirst;
+        if (isUnderWay || retries < mostRetries) waitMs = waitOf(response, { retries, isRepeatable, isUnderWay });
+        if (waitMs === undefined) return await read(response);
+        if (isUnderWay) waitsForFirst++;
+        else retries++;
+        await response.body?.cancel();
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (error instanceof OpenClawError) throw error;
+        if (retries >= mostRetries || !(isRepeatable || isRefused(error))) throw new OpenClawConnectionError(`No answer from ${new URL(url).origin}: ${reasonOf(error)}`, error);
+        waitMs = backoffMs(retries++);
+      }
+      await sleep(waitMs, signal);
+    }
   }
-  return response;
+}
+
+/** How long to wait before it is tried again; undefined when that is of no use. */
+function waitOf({ status, headers }: Response, { retries, isRepeatable, isUnderWay }: { retries: number; isRepeatable: boolean; isUnderWay: boolean }): number | undefined {
+  const seconds = secondsOf(headers.get("retry-after"));
+  if (isUnderWay) return seconds === undefined ? undefined : jittered(seconds * 1000);
+  if (status !== 429 && status !== 503 && !(isRepeatable && (status === 502 || status === 504))) return undefined;
+  if (seconds === undefined) return backoffMs(retries);
+  return seconds <= longestAskedSeconds ? jittered(seconds * 1000) : undefined;
+}
+
+const backoffMs = (retries: number) => Math.min(firstWaitMs * 2 ** retries, longestWaitMs) * (0.5 + Math.random() / 2);
+
+/** Never earlier than asked, and not all clients at once. */
+const jittered = (ms: number) => ms * (1 + Math.random() / 10);
+
+/** A signal that also aborts when the time is up. */
+function timeLimit(signal: AbortSignal | undefined, timeoutMs: number | undefined): { signal: AbortSignal | undefined; clear: () => void } {
+  if (timeoutMs === undefined) return { signal, clear() {} };
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  const timer = setTimeout(() => controller.abort(new OpenClawConnectionError(`There was no whole answer within ${timeoutMs} ms.`, undefined, "timeout")), timeoutMs);
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    },
+  };
 }
 
 /** Only Node tells; a browser keeps to itself why. */

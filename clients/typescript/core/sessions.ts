@@ -1,5 +1,5 @@
 import type { CallOptions } from "./call-options.ts";
-import { dataOf, type Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { QueryOf, Schemas } from "./contract.ts";
 
 /** Sessions that the key may see, whichever edition they began in. */
@@ -17,15 +17,12 @@ export interface Sessions {
 }
 
 /** @internal */
-export function createSessions({ api, via }: Connection): Sessions {
+export function createSessions({ call }: Connection): Sessions {
   return {
-    list: (query = {}, options) => dataOf(api.GET("/api/v1/sessions", { params: { query }, ...via(options) })),
-    get: (sessionId, options) => dataOf(api.GET("/api/v1/sessions/{sessionId}", { params: { path: { sessionId } }, ...via(options) })),
-    history: (sessionId, query = {}, options) =>
-      dataOf(api.GET("/api/v1/sessions/{sessionId}/history", { params: { path: { sessionId }, query }, ...via(options) })),
-    async delete(sessionId, options) {
-      await dataOf(api.DELETE("/api/v1/sessions/{sessionId}", { params: { path: { sessionId } }, ...via(options) }));
-    },
-    deleteAll: (query, options) => dataOf(api.DELETE("/api/v1/sessions", { params: { query }, ...via(options) })),
+    list: (query = {}, options) => call("listSessions", { query }, options),
+    get: (sessionId, options) => call("getSession", { path: { sessionId } }, options),
+    history: (sessionId, query = {}, options) => call("getSessionHistory", { path: { sessionId }, query }, options),
+    delete: (sessionId, options) => call("deleteSession", { path: { sessionId } }, options),
+    deleteAll: (query, options) => call("deleteSessions", { query }, options),
   };
 }

@@ -12,12 +12,12 @@ const health = { status: "ok" };
 
 /** A client whose requests are answered by these in turn, the last for ever; and the requests that were sent. */
 function scripted(...answers: (() => Response | Promise<Response>)[]) {
-  const sent: { url: string; method: string; lastEventId: string | null; at: number }[] = [];
+  const sent: { url: string; method: string; lastEventId: string | null; key: string | null; at: number }[] = [];
   const client = new OpenClawClient({
     token: "t",
     fetch: async (input, init) => {
       const { url, method, headers } = new Request(input, init);
-      sent.push({ url: new URL(url).pathname, method, lastEventId: headers.get("last-event-id"), at: Date.now() });
+      sent.push({ url: new URL(url).pathname, method, lastEventId: headers.get("last-event-id"), key: headers.get("idempotency-key"), at: Date.now() });
       return (answers.length > 1 ? answers.shift()! : answers[0]!)();
     },
   });
@@ -49,41 +49,89 @@ async function settled<T>(pending: Promise<T>): Promise<PromiseSettledResult<T>>
   return (await all)[0];
 }
 
-test("a GET waits as long as the gateway asks, and comes back", async () => {
+const waitsOf = (sent: { at: number }[]) => sent.slice(1).map(({ at }, index) => at - sent[index]!.at);
+
+test("a request waits as long as the gateway asks, a little longer than others, and comes back", async () => {
   const { client, sent } = scripted(busy(503, "2"), busy(429, "3"), ok);
   expect(await settled(client.health())).toMatchObject({ value: health });
-  expect(sent.map(({ at }) => at - sent[0]!.at)).toEqual([0, 2000, 5000]);
+  const [first, second] = waitsOf(sent) as [number, number];
+  expect([first >= 2000 && first <= 2200, second >= 3000 && second <= 3300]).toEqual([true, true]);
 });
 
-test("a GET is tried again when nobody is there yet", async () => {
-  const { client, sent } = scripted(refused, ok);
-  expect(await settled(client.health())).toMatchObject({ value: health });
-  expect(sent).toHaveLength(2);
+test.each<[what: string, answer: () => Response]>([
+  ["nobody is there", refused],
+  ["the answer breaks off", () => new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError("terminated")) }), { headers: { "Content-Type": "application/json" } })],
+  ...[429, 502, 503, 504].map((status) => [`it is a ${status} that does not say when`, busy(status)] satisfies [string, () => Response]),
+])("a GET and a POST are tried again, later each time, when %s", async (_, answer) => {
+  for (const operation of ["getApiHealth", "testWebhook"] as const) {
+    const { client, sent } = scripted(answer, answer, ok);
+    const call = operation === "getApiHealth" ? client.call(operation) : client.call(operation, { path: { webhookId: "wh_1" } });
+    expect(await settled<unknown>(call)).toMatchObject({ value: health });
+    const [first, second] = waitsOf(sent) as [number, number];
+    expect([first >= 250 && first <= 500, second >= 500 && second <= 1000]).toEqual([true, true]);
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
+    expect(sent[0]!.key === null).toBe(operation === "getApiHealth");
+  }
 });
 
-test("a GET gives up after two retries", async () => {
+test("each POST has a key of its own, or the caller's, or none", async () => {
+  const { client, sent } = scripted(ok);
+  for (const idempotencyKey of [undefined, undefined, "mine", null]) await client.call("searchMemory", { body: { query: "x" } }, { idempotencyKey });
+  expect(sent.map(({ key }) => key)).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/), "mine", null]);
+  expect(new Set(sent.map(({ key }) => key)).size).toBe(4);
+});
+
+test("it gives up after two retries, or as many as it is told", async () => {
   const { client, sent } = scripted(busy(503, "1"));
   expect(await settled(client.health())).toMatchObject({ reason: { status: 503, retryAfter: 1 } });
   expect(sent).toHaveLength(3);
+  await settled(client.health({ maxRetries: 0 }));
+  expect(sent).toHaveLength(4);
 });
 
 test.each([
-  ["without Retry-After", busy(503)],
-  ["with a long one", busy(429, "60")],
+  ["with a long Retry-After", busy(429, "60")],
   ["with another status", busy(500, "1")],
-])("a GET is not tried again %s", async (_, answer) => {
+])("it is not tried again %s", async (_, answer) => {
   const { client, sent } = scripted(answer);
   expect(await settled(client.health())).toMatchObject({ status: "rejected" });
   expect(sent).toHaveLength(1);
 });
 
-test("what may begin a turn is sent once", async () => {
+test("a POST without a key is sent once", async () => {
   for (const answer of [busy(503, "1"), busy(429, "1"), refused]) {
     const { client, sent } = scripted(answer);
-    expect(await settled(client.message("hi"))).toMatchObject({ status: "rejected" });
-    expect(await settled(Array.fromAsync(client.stream("hi")))).toMatchObject({ status: "rejected" });
+    expect(await settled(client.message("hi", { idempotencyKey: null }))).toMatchObject({ status: "rejected" });
+    expect(await settled(Array.fromAsync(client.stream("hi", { idempotencyKey: null })))).toMatchObject({ status: "rejected" });
     expect(sent).toHaveLength(2);
   }
+});
+
+test.each(["deleteMemory", "revokeKey"] as const)("%s is tried again when it cannot have been done, and only then", async (operation) => {
+  const remove = (client: OpenClawClient) => (operation === "revokeKey" ? client.call(operation, { path: { keyId: "key_1" } }) : client.call(operation, { path: { memoryId: "mem_1" } }));
+  const gone = () => new Response(null, { status: 204 });
+  for (const [answer, requests] of [[refused, 2], [busy(503), 2], [busy(502), 1], [() => Promise.reject(new TypeError("terminated")), 1]] as const) {
+    const { client, sent } = scripted(answer, gone);
+    expect((await settled(remove(client))).status).toBe(requests === 2 ? "fulfilled" : "rejected");
+    expect(sent).toHaveLength(requests);
+  }
+});
+
+test("a POST whose first answer was lost waits until the first is done", async () => {
+  const cut = () => Promise.reject(new TypeError("terminated"));
+  const { client, sent } = scripted(cut, busy(409, "1"), busy(409, "1"), busy(409, "1"), busy(409, "1"), ok);
+  expect(await settled<unknown>(client.call("searchMemory", { body: { query: "x" } }))).toMatchObject({ value: health });
+  expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
+  expect(sent).toHaveLength(6);
+  const other = scripted(busy(409, "1"));
+  expect(await settled(other.client.call("searchMemory", { body: { query: "x" } }))).toMatchObject({ reason: { status: 409 } });
+  expect(other.sent).toHaveLength(1);
+});
+
+test("a call ends with its time, all attempts together", async () => {
+  const { client, sent } = scripted(busy(503, "4"));
+  expect(await settled(client.health({ timeoutMs: 5000, maxRetries: 9 }))).toMatchObject({ reason: { name: "OpenClawConnectionError", code: "timeout", status: 0 } });
+  expect(sent).toHaveLength(2);
 });
 
 test("an abort ends the wait", async () => {

@@ -29,22 +29,49 @@ describe("leaving", () => {
       return status === "running" ? undefined : status;
     }, 10_000);
 
-  test("the loop lets go of the run", async () => {
-    const stream = slow().stream("word ".repeat(1000));
+  const long = "word ".repeat(1000);
+
+  test("the loop lets the turn go on", async () => {
+    const stream = slow().stream("word ".repeat(20));
+    for await (const event of stream) if (event.type === "delta") break;
+    expect(await endOf(stream.runId)).toBe("completed");
+  });
+
+  test("the loop lets go of a turn that was begun without a key", async () => {
+    const stream = slow().stream(long, { idempotencyKey: null });
     for await (const event of stream) if (event.type === "delta") break;
     expect(await endOf(stream.runId)).toBe("cancelled");
   });
 
-  test("a loop over tokens lets go as well", async () => {
-    const stream = new OpenClaw({ baseUrl: impatient.url, apiKey: ownerToken }).messages.stream({ message: "word ".repeat(1000) });
-    for await (const _ of stream) break;
-    expect(await endOf(stream.events().runId)).toBe("cancelled");
+  test("and cancelling ends the turn", async () => {
+    const stream = slow().stream(long);
+    for await (const event of stream) if (event.type === "delta") break;
+    await stream.cancel();
+    expect(await slow().runs.get(stream.runId!)).toMatchObject({ status: "cancelled" });
+    const tokens = new OpenClaw({ baseUrl: impatient.url, apiKey: ownerToken }).messages.stream({ message: long });
+    for await (const _ of tokens) break;
+    await tokens.cancel();
+    expect(await slow().runs.get(tokens.events().runId!)).toMatchObject({ status: "cancelled" });
+  });
+
+  test("cancelling inside the loop throws `cancelled` there; before it, nothing is sent", async () => {
+    const stream = slow().stream(long);
+    const reading = async () => {
+      for await (const event of stream) if (event.type === "delta") await stream.cancel();
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "cancelled", status: 409 });
+    const fetch = vi.fn<typeof globalThis.fetch>();
+    const unread = new OpenClawClient({ fetch }).stream("hi");
+    const loop = unread[Symbol.asyncIterator]();
+    await unread.cancel();
+    expect(await loop.next()).toMatchObject({ done: true });
+    expect(fetch).not.toHaveBeenCalled();
   });
 
   test("by the signal ends the loop with its reason", async () => {
     const controller = new AbortController();
     const reason = new Error("had enough");
-    const stream = slow().stream("word ".repeat(1000), { signal: controller.signal });
+    const stream = slow().stream(long, { signal: controller.signal, idempotencyKey: null });
     const reading = async () => {
       for await (const event of stream) if (event.type === "delta") controller.abort(reason);
     };
@@ -90,12 +117,13 @@ describe("a connection that is cut", () => {
     await proxy.close();
   });
 
-  test("before the first event fails, and nothing is sent twice", async () => {
+  test("before the first event is taken up from the first on, and no turn is begun twice", async () => {
     const proxy = await startCuttingProxy(gateway.url, { times: 1, writesBefore: 0 });
-    const calls: unknown[] = [];
-    const cut = new OpenClawClient({ baseUrl: proxy.url, token: ownerToken, fetch: (input, init) => (calls.push(input), fetch(input, init)) });
-    await expect(Array.fromAsync(cut.stream("hi"))).rejects.toMatchObject({ name: "OpenClawConnectionError", code: "connection_failed" });
-    expect(calls).toHaveLength(1);
+    const calls: string[] = [];
+    const cut = new OpenClawClient({ baseUrl: proxy.url, token: ownerToken, fetch: (input, init) => (calls.push(`${init!.method} ${new URL(input as string).pathname}`), fetch(input, init)) });
+    const stream = cut.stream("one two");
+    expect((await Array.fromAsync(stream)).map((event) => (event.type === "delta" ? event.content : "")).join("")).toBe("You said: one two");
+    expect(calls).toEqual(["POST /api/v1/message", `GET /api/v1/runs/${stream.runId}/events`]);
     await proxy.close();
   });
 });

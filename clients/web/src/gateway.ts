@@ -1,16 +1,14 @@
-import type { Client } from "openapi-fetch";
-import type { paths } from "../../../generated/clients/openapi-types.ts";
-import { createConnection } from "../../typescript/core/connection.ts";
 import { OpenClawClient, type Schemas } from "../../typescript/sdk/src/index.ts";
+import { createApi, type Api } from "./api.ts";
 
 /** The gateway as the key of this page sees it. */
 export interface Gateway {
   /** The SDK: agents, conversations, sessions, runs, and streams that resume. */
   readonly client: OpenClawClient;
   /** Every operation of the contract by its path, for what the SDK has no method for: `dataOf(api.GET("/api/v1/keys", via))`. */
-  readonly api: Client<paths, "application/json">;
+  readonly api: Api["api"];
   /** Goes into the options of each call of `api`. */
-  readonly via: { fetch: (request: Request) => Promise<Response> };
+  readonly via: ReturnType<Api["via"]>;
   /** The same for a call that a signal ends. */
   until: (signal: AbortSignal) => Gateway["via"];
   /** A WebSocket, and the frame to say first on it: browsers can set no header there, and a token is never in an address. */
@@ -20,17 +18,17 @@ export interface Gateway {
 export type OwnKey = Schemas["OwnKey"];
 export type Permission = Schemas["KeyPermission"];
 
-export { dataOf } from "../../typescript/core/connection.ts";
+export { dataOf } from "./api.ts";
 
 /** With no token for a gateway whose auth is off. */
 export function createGateway(token: string | undefined): Gateway {
   const { origin } = location;
-  const { api, via } = createConnection({ baseUrl: origin, token, fetch: undefined });
+  const { api, via } = createApi({ baseUrl: origin, token });
   return {
     client: new OpenClawClient({ baseUrl: origin, token }),
     api,
-    via: via(undefined),
-    until: (signal) => via({ signal, retry: false }),
+    via: via(),
+    until: (signal) => via({ signal, maxRetries: 0 }),
     openSocket: () => ({ socket: new WebSocket(`${origin.replace(/^http/, "ws")}/ws`), hello: token === undefined ? undefined : { type: "auth", token } }),
   };
 }

@@ -21,8 +21,10 @@ export function createConversation(client: OpenClawClient, { agent, session, mod
       return sessionId;
     },
     say(message, signal): EventStream<ChatEvent> {
-      if (agent !== undefined) return client.chatStream({ message, agentId: agent, sessionId }, { signal });
-      return client.chatStream({ message, conversationId: sessionId, ...(model === undefined ? {} : { model }) }, { signal });
+      // Whoever has gone away wants no answer: without a key the turn ends soon after its reader has.
+      const options = { signal, idempotencyKey: null };
+      if (agent !== undefined) return client.chatStream({ message, agentId: agent, sessionId }, options);
+      return client.chatStream({ message, conversationId: sessionId, ...(model === undefined ? {} : { model }) }, options);
     },
     notice(event) {
       if (event.type === "start") sessionId = "sessionId" in event ? event.sessionId : event.conversationId;

@@ -1,4 +1,4 @@
-import { dataOf, type Connection } from "../../core/connection.ts";
+import type { Connection } from "../../core/connection.ts";
 import type { QueryOf } from "../../core/contract.ts";
 import type { CallOptions, Schemas } from "../../core/index.ts";
 
@@ -13,10 +13,10 @@ export interface Stats {
 }
 
 /** @internal */
-export function createStats({ api, via }: Connection): Stats {
+export function createStats({ call }: Connection): Stats {
   return {
-    get: (query = {}, options) => dataOf(api.GET("/api/v1/stats", { params: { query }, ...via(options) })),
-    byWorkspace: (query = {}, options) => dataOf(api.GET("/api/v1/stats/workspaces", { params: { query }, ...via(options) })),
-    byUser: (query = {}, options) => dataOf(api.GET("/api/v1/stats/users", { params: { query }, ...via(options) })),
+    get: (query = {}, options) => call("getStats", { query }, options),
+    byWorkspace: (query = {}, options) => call("getWorkspaceStats", { query }, options),
+    byUser: (query = {}, options) => call("getUserStats", { query }, options),
   };
 }

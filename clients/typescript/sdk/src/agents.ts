@@ -1,4 +1,4 @@
-import { dataOf, type Connection } from "../../core/connection.ts";
+import type { Connection } from "../../core/connection.ts";
 import type { CallOptions, QueryOf, Schemas } from "../../core/index.ts";
 
 /** The agents of the gateway's settings, and the sessions with them. */
@@ -18,18 +18,14 @@ export interface Agents {
 }
 
 /** @internal */
-export function createAgents({ api, via }: Connection): Agents {
+export function createAgents({ call }: Connection): Agents {
   return {
-    list: (query = {}, options) => dataOf(api.GET("/api/v1/agents", { params: { query }, ...via(options) })),
-    get: (agentId, options) => dataOf(api.GET("/api/v1/agents/{agentId}", { params: { path: { agentId } }, ...via(options) })),
-    listTools: (agentId, options) => dataOf(api.GET("/api/v1/agents/{agentId}/tools", { params: { path: { agentId } }, ...via(options) })),
-    listSessions: (agentId, query = {}, options) => dataOf(api.GET("/api/v1/agents/{agentId}/sessions", { params: { path: { agentId }, query }, ...via(options) })),
-    getSession: (agentId, sessionId, options) =>
-      dataOf(api.GET("/api/v1/agents/{agentId}/sessions/{sessionId}", { params: { path: { agentId, sessionId } }, ...via(options) })),
-    clearSession: (agentId, sessionId, options) =>
-      dataOf(api.POST("/api/v1/agents/{agentId}/sessions/{sessionId}/clear", { params: { path: { agentId, sessionId } }, ...via(options) })),
-    async deleteSession(agentId, sessionId, options) {
-      await dataOf(api.DELETE("/api/v1/agents/{agentId}/sessions/{sessionId}", { params: { path: { agentId, sessionId } }, ...via(options) }));
-    },
+    list: (query = {}, options) => call("listAgents", { query }, options),
+    get: (agentId, options) => call("getAgent", { path: { agentId } }, options),
+    listTools: (agentId, options) => call("listAgentTools", { path: { agentId } }, options),
+    listSessions: (agentId, query = {}, options) => call("listAgentSessions", { path: { agentId }, query }, options),
+    getSession: (agentId, sessionId, options) => call("getAgentSession", { path: { agentId, sessionId } }, options),
+    clearSession: (agentId, sessionId, options) => call("clearAgentSession", { path: { agentId, sessionId } }, options),
+    deleteSession: (agentId, sessionId, options) => call("deleteAgentSession", { path: { agentId, sessionId } }, options),
   };
 }

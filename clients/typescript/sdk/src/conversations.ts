@@ -1,4 +1,4 @@
-import { dataOf, type Connection } from "../../core/connection.ts";
+import type { Connection } from "../../core/connection.ts";
 import type { CallOptions, QueryOf, Schemas } from "../../core/index.ts";
 
 /** Conversations that the key may see. */
@@ -12,12 +12,10 @@ export interface Conversations {
 }
 
 /** @internal */
-export function createConversations({ api, via }: Connection): Conversations {
+export function createConversations({ call }: Connection): Conversations {
   return {
-    list: (query = {}, options) => dataOf(api.GET("/api/v1/conversations", { params: { query }, ...via(options) })),
-    get: (id, options) => dataOf(api.GET("/api/v1/conversations/{id}", { params: { path: { id } }, ...via(options) })),
-    async delete(id, options) {
-      await dataOf(api.DELETE("/api/v1/conversations/{id}", { params: { path: { id } }, ...via(options) }));
-    },
+    list: (query = {}, options) => call("listConversations", { query }, options),
+    get: (id, options) => call("getConversation", { path: { id } }, options),
+    delete: (id, options) => call("deleteConversation", { path: { id } }, options),
   };
 }

@@ -6,4 +6,4 @@ export type { FollowLogOptions, Logs } from "./logs.ts";
 export type { AcceptedMessage, Message, MessageOptions } from "./message.ts";
 export type { Models } from "./models.ts";
 export type { RunEventsOptions, Runs } from "./runs.ts";
-export { OpenClawConnectionError, OpenClawError, type CallOptions, type EventStream, type EventsOf, type OpenClawErrorCode, type Schemas, type Sessions, type StreamOptions } from "../../core/index.ts";
+export * from "../../core/index.ts";

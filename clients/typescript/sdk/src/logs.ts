@@ -1,4 +1,4 @@
-import { dataOf, responseOf, type Connection } from "../../core/connection.ts";
+import type { Connection } from "../../core/connection.ts";
 import { OpenClawConnectionError } from "../../core/error.ts";
 import type { CallOptions, QueryOf, Schemas } from "../../core/index.ts";
 import { readEvents } from "../../core/read-events.ts";
@@ -17,12 +17,11 @@ export interface Logs {
 }
 
 /** @internal */
-export function createLogs({ api, via }: Connection): Logs {
+export function createLogs({ call, open }: Connection): Logs {
   return {
-    list: (query = {}, options) => dataOf(api.GET("/api/v1/logs", { params: { query }, ...via(options) })),
+    list: (query = {}, options) => call("listLogs", { query }, options),
     async *follow(query = {}, { after, signal } = {}) {
-      const header = { Accept: "text/event-stream", ...(after === undefined ? {} : { "Last-Event-ID": after }) };
-      const { body } = await responseOf(api.GET("/api/v1/logs", { params: { query, header }, headers: header, parseAs: "stream", ...via({ signal, retry: false }) }));
+      const { body } = await open("listLogs", { query, headers: { "Last-Event-ID": after } }, { signal, maxRetries: 0 });
       try {
         for await (const { data } of readEvents(body!)) yield JSON.parse(data) as Schemas["GatewayLogEntry"];
       } catch (error) {

@@ -5,7 +5,7 @@ export interface MessageOptions extends CallOptions {
   conversationId?: string | null | undefined;
   /** Where the message comes from. Default `api`. */
   channel?: string | undefined;
-  /** How long to wait for the answer; the gateway's own default is 30 s. */
+  /** How long the gateway waits for the answer; its own default is 30 s. */
   timeoutMs?: number | undefined;
 }
 
@@ -36,6 +36,11 @@ export function requestOf(message: string, { conversationId, channel = "api", ti
     ...(conversationId === undefined ? {} : { conversation_id: conversationId }),
     ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
   };
+}
+
+/** The gateway says by itself that its time is up, and which run goes on: the client waits a little longer. */
+export function callOf({ timeoutMs, ...options }: MessageOptions): CallOptions {
+  return timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + 10_000 };
 }
 
 export function messageOf(answer: Answer): Message {

@@ -1,4 +1,4 @@
-import { dataOf, type Connection } from "../../core/connection.ts";
+import type { Connection } from "../../core/connection.ts";
 import type { CallOptions, QueryOf, Schemas } from "../../core/index.ts";
 
 /** Every model of every provider that the gateway has. */
@@ -7,8 +7,6 @@ export interface Models {
 }
 
 /** @internal */
-export function createModels({ api, via }: Connection): Models {
-  return {
-    list: (query = {}, options) => dataOf(api.GET("/api/v1/models", { params: { query }, ...via(options) })),
-  };
+export function createModels({ call }: Connection): Models {
+  return { list: (query = {}, options) => call("listModels", { query }, options) };
 }

@@ -1,4 +1,4 @@
-import { dataOf, type Connection } from "../../core/connection.ts";
+import type { Connection } from "../../core/connection.ts";
 import type { CallOptions, EventStream, EventsOf, Schemas, StreamOptions } from "../../core/index.ts";
 
 export interface RunEventsOptions extends StreamOptions {
@@ -17,11 +17,10 @@ export interface Runs {
 }
 
 /** @internal */
-export function createRuns({ api, via, stream }: Connection): Runs {
+export function createRuns({ call, stream }: Connection): Runs {
   return {
-    get: (runId, options) => dataOf(api.GET("/api/v1/runs/{runId}", { params: { path: { runId } }, ...via(options) })),
-    events: (runId, { after, ...options } = {}) =>
-      stream((sent) => api.GET("/api/v1/runs/{runId}/events", { params: { path: { runId }, query: after === undefined ? {} : { after } }, parseAs: "stream", ...sent }), options),
-    cancel: (runId, options) => dataOf(api.POST("/api/v1/runs/{runId}/cancel", { params: { path: { runId } }, ...via(options) })),
+    get: (runId, options) => call("getRun", { path: { runId } }, options),
+    events: (runId, { after, ...options } = {}) => stream("streamRunEvents", { path: { runId }, query: after === undefined ? {} : { after } }, options),
+    cancel: (runId, options) => call("cancelRun", { path: { runId } }, options),
   };
 }

@@ -89,7 +89,7 @@ export function useTurns({ sessionId, agentId, onStarted, onEnded }: TurnsOption
     (question: string) => {
       setTurns((all) => [...all.filter(({ state, runId }) => state !== "failed" || runId !== undefined), newTurn(question)]);
       const request = sessionId === undefined ? { sessionId: null, message: question, ...(agentId === undefined ? {} : { agentId }) } : { sessionId, message: question };
-      void read((options) => gateway.client.chatStream(request, options));
+      void read((options) => gateway.client.chatStream(request, { ...options, idempotencyKey: null }));
     },
     [gateway, sessionId, agentId, read],
   );

@@ -1,4 +1,3 @@
-import { responseOf } from "../../../typescript/core/connection.ts";
 import { OpenClawConnectionError } from "../../../typescript/core/error.ts";
 import { readEvents } from "../../../typescript/core/read-events.ts";
 import type { GatewayEvent } from "./events.ts";
@@ -7,10 +6,10 @@ import type { Way } from "./follow-events.ts";
 /** Events as Server-Sent Events, for where a proxy lets no WebSocket through. */
 export const readStream: Way = async (gateway, { after, onOpen, onEvent, signal }) => {
   const params = { query: after === undefined ? {} : { after } };
-  const { body } = await responseOf(gateway.api.GET("/api/v1/events", { params, headers: { Accept: "text/event-stream" }, parseAs: "stream", ...gateway.until(signal) }));
+  const { response } = await gateway.api.GET("/api/v1/events", { params, headers: { Accept: "text/event-stream" }, parseAs: "stream", ...gateway.until(signal) });
   onOpen(after);
   try {
-    for await (const { data } of readEvents(body!)) onEvent(JSON.parse(data) as GatewayEvent);
+    for await (const { data } of readEvents(response.body!)) onEvent(JSON.parse(data) as GatewayEvent);
   } catch (error) {
     signal.throwIfAborted();
     throw new OpenClawConnectionError("The connection broke.", error);
