@@ -20,7 +20,7 @@ interface Manifest {
 }
 
 const repository = resolve(import.meta.dirname, "../..");
-const bundled = ["openapi-fetch", "eventsource-parser"];
+const bundled = ["eventsource-parser"];
 
 /** Builds the package in `folder` into `dist`. */
 export async function buildPackage(folder: string, dist = join(folder, "dist")): Promise<void> {
@@ -35,7 +35,7 @@ export async function buildPackage(folder: string, dist = join(folder, "dist")):
     format: "esm",
     platform: "neutral",
     mainFields: ["module", "main"],
-    target: ["node18", "es2022"],
+    target: ["node20", "es2022"],
     sourcemap: true,
     absWorkingDir: repository,
   });

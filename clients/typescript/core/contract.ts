@@ -39,7 +39,7 @@ export type StreamingId = { [Id in OperationId]: [EventsOf<Id>] extends [never] 
 export type ListId = { [Id in CallableId]: AnswerOf<Id> extends { nextCursor?: string } ? Id : never }[CallableId];
 
 /** What the list of an operation has in it. */
-export type ItemOf<Operation extends ListId> = { [Name in keyof AnswerOf<Operation>]: AnswerOf<Operation>[Name] extends readonly (infer Item)[] ? Item : never }[keyof AnswerOf<Operation>];
+export type ItemOf<Operation extends ListId> = { [Name in keyof AnswerOf<Operation>]-?: AnswerOf<Operation>[Name] extends readonly (infer Item)[] ? Item : never }[keyof AnswerOf<Operation>];
 
 /** The parameters of a call: the input may be left out when nothing in it is required. */
 export type Parameters<Operation extends OperationId, Options> = Record<never, never> extends InputOf<Operation> ? [input?: InputOf<Operation>, options?: Options] : [input: InputOf<Operation>, options?: Options];

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ownerToken, startTestGateway, type TestGateway } from "../../../contract-tests/harness/gateway.ts";
 import { buildPackage } from "../build.ts";
@@ -41,6 +43,20 @@ test("what is built runs by itself", async () => {
   await writeFile(join(folder, "use.js"), code);
   const { stdout } = await run(process.execPath, [join(folder, "use.js"), gateway.url, ownerToken]);
   expect(stdout.split("\n")).toEqual(["true", "You", "said:", "one", "ok", ""]);
+});
+
+test.each([
+  ["@openclaw/sdk", `import { OpenClawClient } from "@openclaw/sdk"; for await (const event of new OpenClawClient().chatStream({ message: "hi" })) console.log(event);`],
+  ["@openclaw/api-client", `import { OpenClaw } from "@openclaw/api-client"; for await (const token of new OpenClaw({ baseUrl: "http://x" }).messages.stream({ message: "hi" })) console.log(token);`],
+])("a page that chats by %s gets less than 12 KB of it, compressed", async (_, contents) => {
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: folder }, bundle: true, minify: true, format: "esm", platform: "browser", write: false });
+  expect(gzipSync(outputFiles[0]!.contents).length).toBeLessThan(12_000);
+});
+
+test("what is imported and not used leaves nothing behind", async () => {
+  const contents = `import { OpenClawClient } from "@openclaw/sdk"; import { OpenClaw } from "@openclaw/api-client"; import * as generated from "@openclaw/sdk/generated";`;
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: folder }, bundle: true, minify: true, format: "esm", platform: "browser", write: false });
+  expect(outputFiles[0]!.text.trim()).toBe("");
 });
 
 test("its types need nothing but a platform's own", async () => {

@@ -27,7 +27,7 @@ test("every operation of the contract but the WebSocket can be called", async ()
 test("path, query and body go where they belong; what has no body answers nothing", async () => {
   const workspace = await client.call("createWorkspace", { body: { id: "a b", label: "A", agent: "main" } as never }).catch((error: { status: number }) => error.status);
   expect(workspace).toBe(400);
-  const memory = await client.call("createMemory", { body: { content: "the sky is green" } });
+  const memory = await client.call("createMemory", { body: { text: "the sky is green" } });
   expect((await client.call("listMemories", { query: { limit: 1 } })).memories).toMatchObject([{ id: memory.id }]);
   expect(await client.call("deleteMemory", { path: { memoryId: memory.id } })).toBeUndefined();
   await expect(client.call("deleteMemory", { path: { memoryId: memory.id } })).rejects.toMatchObject({ status: 404, code: "not_found" });
@@ -66,7 +66,7 @@ test("a request that is sent twice is answered once", async () => {
     },
   });
   const before = (await Array.fromAsync(client.list("listMemories"))).length;
-  const { id } = await keyed.call("createMemory", { body: { content: "once" } });
+  const { id } = await keyed.call("createMemory", { body: { text: "once" } });
   expect(replayed).toEqual([null, "true"]);
   expect(await Array.fromAsync(client.list("listMemories"))).toHaveLength(before + 1);
   await client.call("deleteMemory", { path: { memoryId: id } });

@@ -1,5 +1,5 @@
 import { OpenClaw } from "@openclaw/api-client";
-import { OpenClawClient, OpenClawError, type EventStream, type Message, type Schemas } from "@openclaw/sdk";
+import { OpenClawClient, OpenClawError, type EventStream, type ItemOf, type Message, type Schemas } from "@openclaw/sdk";
 import { expectTypeOf, test } from "vitest";
 
 // Nothing here runs: `npm run check:types` is what tells.
@@ -35,4 +35,29 @@ test("what the contract refuses is refused", () => {
   // @ts-expect-error no such query
   void (() => client.conversations.list({ page: 1 }));
   expectTypeOf<OpenClawError["headers"]>().toEqualTypeOf<Readonly<Record<string, string>>>();
+});
+
+test("an operation by its name takes and answers what the contract says", () => {
+  expectTypeOf(() => client.call("createWebhook", { body: { url: "", events: [] } })).returns.resolves.toEqualTypeOf<Schemas["WebhookWithSecret"]>();
+  expectTypeOf(() => api.call("getRun", { path: { runId: "" } }, { timeoutMs: 1 })).returns.resolves.toEqualTypeOf<Schemas["Run"]>();
+  expectTypeOf(() => client.call("deleteSession", { path: { sessionId: "" } })).returns.resolves.toEqualTypeOf<void>();
+  expectTypeOf(() => client.call("listAgents")).returns.resolves.toEqualTypeOf<Schemas["AgentList"]>();
+  expectTypeOf(() => client.call("getOpenapiYaml")).returns.resolves.toEqualTypeOf<string>();
+  expectTypeOf(() => client.call("listEvents", { query: { types: ["run.finished"] } })).returns.resolves.toEqualTypeOf<Schemas["EventPage"]>();
+  expectTypeOf<ItemOf<"listKeys">>().toEqualTypeOf<Schemas["Key"]>();
+  expectTypeOf<EventOf<ReturnType<typeof client.events.follow>>>().toEqualTypeOf<Schemas["Event"]>();
+  const completion = () => client.streamOf("createChatCompletion", { body: { model: "", messages: [] } });
+  expectTypeOf<EventOf<ReturnType<typeof completion>>>().not.toEqualTypeOf<never>();
+  // @ts-expect-error a path is required
+  void (() => client.call("getRun"));
+  // @ts-expect-error no such operation
+  void (() => client.call("makeCoffee"));
+  // @ts-expect-error it answers with a stream alone
+  void (() => client.call("streamMessage", { body: { message: "" } }));
+  // @ts-expect-error it has no pages
+  void (() => client.list("getRun", { path: { runId: "" } }));
+  // @ts-expect-error an event that is none
+  void (() => client.events.follow({ types: ["made.coffee"] }));
+  // @ts-expect-error the client makes it itself
+  void (() => client.call("createMemory", { body: { text: "" }, headers: { "Idempotency-Key": "" } }));
 });
