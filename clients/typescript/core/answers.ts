@@ -24,7 +24,7 @@ export async function streamOf(response: Response): Promise<Response> {
 }
 
 /** Says so when something else than a gateway answers at the address, such as a web page. */
-export function checkMediaType(response: Response): void {
+function checkMediaType(response: Response): void {
   const mediaType = response.headers.get("content-type") ?? "";
   if (/\bjson\b|\bevent-stream\b/.test(mediaType)) return;
   if (!response.bodyUsed) void response.body?.cancel();

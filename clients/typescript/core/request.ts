@@ -3,10 +3,12 @@ import type { RequestOptions } from "./call-options.ts";
 import type { OperationId } from "./contract.ts";
 import type { SentRequest } from "./send.ts";
 
+type Scalar = string | number | boolean | null | undefined;
+
 /** An operation's input as it is at run time. */
 export interface Input {
-  path?: Record<string, unknown>;
-  query?: Record<string, unknown>;
+  path?: Record<string, Scalar>;
+  query?: Record<string, Scalar | readonly Scalar[]>;
   headers?: Record<string, string | undefined>;
   body?: unknown;
 }
@@ -24,7 +26,7 @@ export function requestOf(operation: OperationId, input: Input, { baseUrl, token
 
 export const isText = (operation: OperationId): boolean => operationsById[operation].endsWith(" text");
 
-function pathOf(path: string, places: Record<string, unknown>): string {
+function pathOf(path: string, places: Record<string, Scalar>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(places[name] ?? "");
     // Another operation would be meant by the address then.
@@ -34,10 +36,10 @@ function pathOf(path: string, places: Record<string, unknown>): string {
 }
 
 /** A list is given by its name several times, as the contract has it. */
-function searchOf(query: Record<string, unknown>): string {
+function searchOf(query: NonNullable<Input["query"]>): string {
   const search = new URLSearchParams();
   for (const [name, values] of Object.entries(query)) {
-    for (const value of Array.isArray(values) ? (values as unknown[]) : [values]) if (value !== undefined && value !== null) search.append(name, String(value));
+    for (const value of [values].flat()) if (value !== undefined && value !== null) search.append(name, String(value));
   }
   return search.size === 0 ? "" : `?${search.toString()}`;
 }

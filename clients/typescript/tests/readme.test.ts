@@ -39,6 +39,6 @@ test.each(["sdk", "api-client"])("every example of %s's README runs as it stands
       env: { ...process.env, OPENCLAW_URL: gateway.url, GATEWAY_AUTH_TOKEN: ownerToken, OPENCLAW_API_KEY: ownerToken },
     });
     expect(stderr).toBe("");
-    expect(index === 1 && name === "api-client" ? "silent" : stdout).not.toBe("");
+    expect(index === 2 && name === "api-client" ? "silent" : stdout).not.toBe("");
   }
 });

@@ -120,7 +120,7 @@ describe("a connection that is cut", () => {
   test("before the first event is taken up from the first on, and no turn is begun twice", async () => {
     const proxy = await startCuttingProxy(gateway.url, { times: 1, writesBefore: 0 });
     const calls: string[] = [];
-    const cut = new OpenClawClient({ baseUrl: proxy.url, token: ownerToken, fetch: (input, init) => (calls.push(`${init!.method} ${new URL(input as string).pathname}`), fetch(input, init)) });
+    const cut = new OpenClawClient({ baseUrl: proxy.url, token: ownerToken, fetch: (input, init) => (calls.push(`${init!.method} ${new URL(new Request(input).url).pathname}`), fetch(input, init)) });
     const stream = cut.stream("one two");
     expect((await Array.fromAsync(stream)).map((event) => (event.type === "delta" ? event.content : "")).join("")).toBe("You said: one two");
     expect(calls).toEqual(["POST /api/v1/message", `GET /api/v1/runs/${stream.runId}/events`]);
