@@ -284,8 +284,8 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err11 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err11 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -333,8 +333,8 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err15 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -1235,7 +1235,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate37.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var CronJobList = validate40;
-var schema56 = { "type": "object", "required": ["id", "source", "schedule", "at", "everyMs", "timezone", "workspace", "agent", "message", "sessionId", "catchUp", "overlap", "timeoutMs", "deliver", "deleteAfterRun", "enabled", "nextRunAt", "lastRunAt", "lastStatus", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/CronJobSource" }, "schedule": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "When, as a cron expression." }, "at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When, once." }, "everyMs": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "When: that long after the last time." }, "timezone": { "type": "string", "description": "The time zone of the schedule, by its IANA name." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null for the workspace's." }, "message": { "type": "string", "description": "What the agent is told." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp" }, "overlap": { "$ref": "contract#/$defs/CronOverlap" }, "timeoutMs": { "type": "integer", "description": "How long a run may take, from its fire to its answer.", "minimum": -2147483647, "maximum": 2147483647 }, "deliver": { "anyOf": [{ "$ref": "contract#/$defs/CronDelivery" }, { "type": "null" }], "description": "Where its answers are sent; null for nowhere." }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand." }, "nextRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null when it runs by the clock no more." }, "lastRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When its last run began; null before the first. Fires that were skipped do not count." }, "lastStatus": { "anyOf": [{ "$ref": "contract#/$defs/CronFireStatus" }, { "type": "null" }] }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." } }, "description": "A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when.", "additionalProperties": false };
+var schema56 = { "type": "object", "required": ["id", "source", "schedule", "at", "everyMs", "timezone", "workspace", "agent", "message", "sessionId", "catchUp", "overlap", "timeoutMs", "deliver", "deleteAfterRun", "enabled", "nextRunAt", "lastRunAt", "lastStatus", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/CronJobSource" }, "schedule": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "When, as a cron expression." }, "at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When, once." }, "everyMs": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "When: that long after the last time." }, "timezone": { "type": "string", "description": "The time zone of the schedule, by its IANA name." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null for the workspace's." }, "message": { "type": "string", "description": "What the agent is told." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp" }, "overlap": { "$ref": "contract#/$defs/CronOverlap" }, "timeoutMs": { "type": "integer", "description": "How long a run may take, from its fire to its answer.", "minimum": -2147483648, "maximum": 2147483647 }, "deliver": { "anyOf": [{ "$ref": "contract#/$defs/CronDelivery" }, { "type": "null" }], "description": "Where its answers are sent; null for nowhere." }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand." }, "nextRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null when it runs by the clock no more." }, "lastRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When its last run began; null before the first. Fires that were skipped do not count." }, "lastStatus": { "anyOf": [{ "$ref": "contract#/$defs/CronFireStatus" }, { "type": "null" }] }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." } }, "description": "A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when.", "additionalProperties": false };
 var schema58 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a job is written down: in the database, made over HTTP; or in the settings, where alone it can be changed." };
 var schema63 = { "type": "string", "enum": ["none", "once"], "description": "What becomes of a fire that was missed because no gateway was running: nothing, or one run for all that were missed." };
 var schema64 = { "type": "string", "enum": ["skip", "allow"], "description": "What becomes of a fire while the job is still running: it is skipped; or it runs as well, up to ten at once. Those of\none session wait for each other, as all turns of a session do." };
@@ -1992,8 +1992,8 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err56 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err56 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -2574,7 +2574,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate47.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var SentToChannel = validate50;
-var schema78 = { "type": "object", "required": ["status", "messageId", "channel", "chatId", "parts"], "properties": { "status": { "type": "string", "enum": ["sent"] }, "messageId": { "type": "string", "description": "The platform's own id of the message; of the first one, when it took several." }, "channel": { "$ref": "contract#/$defs/ChannelName" }, "chatId": { "type": "string" }, "parts": { "type": "integer", "description": "How many messages it took.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The platform has it.", "additionalProperties": false };
+var schema78 = { "type": "object", "required": ["status", "messageId", "channel", "chatId", "parts"], "properties": { "status": { "type": "string", "enum": ["sent"] }, "messageId": { "type": "string", "description": "The platform's own id of the message; of the first one, when it took several." }, "channel": { "$ref": "contract#/$defs/ChannelName" }, "chatId": { "type": "string" }, "parts": { "type": "integer", "description": "How many messages it took.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The platform has it.", "additionalProperties": false };
 function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2727,8 +2727,8 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data4 < -2147483647 || isNaN(data4)) {
-          const err14 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data4 < -2147483648 || isNaN(data4)) {
+          const err14 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -2949,8 +2949,8 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err15 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err15 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -3288,8 +3288,8 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data6 < -2147483647 || isNaN(data6)) {
-              const err18 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data6 < -2147483648 || isNaN(data6)) {
+              const err18 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -3320,8 +3320,8 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err21 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err21 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -3669,8 +3669,8 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err16 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err16 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -3754,7 +3754,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate58.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var PlainStatus = validate63;
-var schema97 = { "type": "object", "required": ["gateway", "channels", "sessions", "memory"], "properties": { "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
+var schema97 = { "type": "object", "required": ["gateway", "channels", "sessions", "memory"], "properties": { "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483648, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
 function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3889,8 +3889,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err12 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err12 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -3953,8 +3953,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data5 < -2147483647 || isNaN(data5)) {
-              const err18 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data5 < -2147483648 || isNaN(data5)) {
+              const err18 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -3985,8 +3985,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data6 < -2147483647 || isNaN(data6)) {
-              const err21 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data6 < -2147483648 || isNaN(data6)) {
+              const err21 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -4346,8 +4346,8 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err8 = { instancePath: instancePath + "/durationMs", schemaPath: "contract#/$defs/ToolOutput/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err8 = { instancePath: instancePath + "/durationMs", schemaPath: "contract#/$defs/ToolOutput/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -4371,7 +4371,7 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate67.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var AgentList = validate68;
-var schema105 = { "type": "object", "required": ["id", "name", "description", "model", "tools", "denyTools", "skills", "maxSteps", "isDefault"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string" }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The model it asks, `provider/model`; null for the gateway's default." }, "tools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of the tools it may call." }, "denyTools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of those that it may not, whatever else allows them." }, "skills": { "type": "array", "items": { "type": "string" } }, "maxSteps": { "type": "integer", "description": "The most model calls of one turn.", "minimum": -2147483647, "maximum": 2147483647 }, "isDefault": { "type": "boolean", "description": "Whether it answers when nobody names an agent." } }, "description": "An agent of the settings.", "additionalProperties": false };
+var schema105 = { "type": "object", "required": ["id", "name", "description", "model", "tools", "denyTools", "skills", "maxSteps", "isDefault"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string" }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The model it asks, `provider/model`; null for the gateway's default." }, "tools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of the tools it may call." }, "denyTools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of those that it may not, whatever else allows them." }, "skills": { "type": "array", "items": { "type": "string" } }, "maxSteps": { "type": "integer", "description": "The most model calls of one turn.", "minimum": -2147483648, "maximum": 2147483647 }, "isDefault": { "type": "boolean", "description": "Whether it answers when nobody names an agent." } }, "description": "An agent of the settings.", "additionalProperties": false };
 function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4662,8 +4662,8 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -5081,8 +5081,8 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -5135,7 +5135,7 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate73.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var AgentSessionList = validate76;
-var schema112 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" } }, "description": "A session as the agents edition shows it.", "additionalProperties": false };
+var schema112 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" } }, "description": "A session as the agents edition shows it.", "additionalProperties": false };
 function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -5395,8 +5395,8 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -5589,7 +5589,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate76.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var AgentSessionDetail = validate81;
-var schema120 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+var schema120 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -5858,8 +5858,8 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err24 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err24 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -6256,8 +6256,8 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -6639,8 +6639,8 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data7 < -2147483647 || isNaN(data7)) {
-                  const err22 = { instancePath: instancePath + "/response/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+                if (data7 < -2147483648 || isNaN(data7)) {
+                  const err22 = { instancePath: instancePath + "/response/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
                   if (vErrors === null) {
                     vErrors = [err22];
                   } else {
@@ -6671,8 +6671,8 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data8 < -2147483647 || isNaN(data8)) {
-                  const err25 = { instancePath: instancePath + "/response/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+                if (data8 < -2147483648 || isNaN(data8)) {
+                  const err25 = { instancePath: instancePath + "/response/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
                   if (vErrors === null) {
                     vErrors = [err25];
                   } else {
@@ -6715,7 +6715,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate91.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema142 = { "type": "object", "required": ["id", "conversationId", "role", "content", "model", "usage", "latency"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "conversationId": { "$ref": "contract#/$defs/Id", "description": "The conversation the turn belongs to; send it back to go on." }, "role": { "type": "string", "enum": ["assistant"] }, "content": { "type": "string" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The assistant's message, in the conversations edition.", "additionalProperties": false };
+var schema142 = { "type": "object", "required": ["id", "conversationId", "role", "content", "model", "usage", "latency"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "conversationId": { "$ref": "contract#/$defs/Id", "description": "The conversation the turn belongs to; send it back to go on." }, "role": { "type": "string", "enum": ["assistant"] }, "content": { "type": "string" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The assistant's message, in the conversations edition.", "additionalProperties": false };
 function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6941,8 +6941,8 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data6 < -2147483647 || isNaN(data6)) {
-              const err21 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data6 < -2147483648 || isNaN(data6)) {
+              const err21 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -6973,8 +6973,8 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err24 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err24 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -7015,8 +7015,8 @@ function validate93(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err28 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data8 < -2147483648 || isNaN(data8)) {
+          const err28 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err28];
           } else {
@@ -7551,8 +7551,8 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data2 < -2147483647 || isNaN(data2)) {
-              const err11 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data2 < -2147483648 || isNaN(data2)) {
+              const err11 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -7583,8 +7583,8 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data3 < -2147483647 || isNaN(data3)) {
-              const err14 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data3 < -2147483648 || isNaN(data3)) {
+              const err14 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -7638,7 +7638,7 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate101.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema158 = { "type": "object", "required": ["type", "error", "message", "status", "details", "requestId"], "properties": { "type": { "type": "string", "enum": ["error"] }, "error": { "$ref": "contract#/$defs/ErrorCode", "description": "Stable, machine-readable code." }, "message": { "type": "string", "description": "What went wrong and what can be done about it, in English." }, "status": { "type": "integer", "description": "The HTTP status, once more.", "minimum": -2147483647, "maximum": 2147483647 }, "details": { "$ref": "contract#/$defs/ErrorDetails" }, "requestId": { "type": "string", "description": "Names this request in the gateway's log; the same as the header `X-Request-Id`." }, "retryAfter": { "type": "integer", "description": "Seconds after which to try again: with 429 and 503, and with 409 while the first request with the same `Idempotency-Key` is under way.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn failed after it had begun; terminal. The members are those of the error body that a JSON answer would have had.", "additionalProperties": false };
+var schema158 = { "type": "object", "required": ["type", "error", "message", "status", "details", "requestId"], "properties": { "type": { "type": "string", "enum": ["error"] }, "error": { "$ref": "contract#/$defs/ErrorCode", "description": "Stable, machine-readable code." }, "message": { "type": "string", "description": "What went wrong and what can be done about it, in English." }, "status": { "type": "integer", "description": "The HTTP status, once more.", "minimum": -2147483648, "maximum": 2147483647 }, "details": { "$ref": "contract#/$defs/ErrorDetails" }, "requestId": { "type": "string", "description": "Names this request in the gateway's log; the same as the header `X-Request-Id`." }, "retryAfter": { "type": "integer", "description": "Seconds after which to try again: with 429 and 503, and with 409 while the first request with the same `Idempotency-Key` is under way.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The turn failed after it had begun; terminal. The members are those of the error body that a JSON answer would have had.", "additionalProperties": false };
 function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -7789,8 +7789,8 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err14 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err14 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -7838,8 +7838,8 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data6 < -2147483647 || isNaN(data6)) {
-          const err18 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data6 < -2147483648 || isNaN(data6)) {
+          const err18 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -8559,7 +8559,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate111.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema170 = { "type": "object", "required": ["type", "usage", "finishReason", "latency"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema170 = { "type": "object", "required": ["type", "usage", "finishReason", "latency"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -8692,8 +8692,8 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data2 < -2147483647 || isNaN(data2)) {
-              const err12 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data2 < -2147483648 || isNaN(data2)) {
+              const err12 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -8724,8 +8724,8 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data3 < -2147483647 || isNaN(data3)) {
-              const err15 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data3 < -2147483648 || isNaN(data3)) {
+              const err15 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -8787,8 +8787,8 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err21 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err21 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err21];
           } else {
@@ -9535,8 +9535,8 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err22 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err22 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -9697,7 +9697,7 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate119.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var ConversationDetail = validate124;
-var schema186 = { "type": "object", "required": ["id", "title", "agentId", "workspace", "channel", "messageCount", "createdAt", "updatedAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "title": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The beginning of its first message; null while it has none." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "updatedAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A conversation with its messages, oldest first.", "additionalProperties": false };
+var schema186 = { "type": "object", "required": ["id", "title", "agentId", "workspace", "channel", "messageCount", "createdAt", "updatedAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "title": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The beginning of its first message; null while it has none." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "updatedAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A conversation with its messages, oldest first.", "additionalProperties": false };
 function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -9957,8 +9957,8 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -10710,8 +10710,8 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err56 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err56 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -12454,7 +12454,7 @@ function validate140(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate140.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema234 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["message.sent"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/MessageSentData" } }, "description": "What all events have.", "additionalProperties": false };
-var schema237 = { "type": "object", "required": ["messageId", "runId", "sessionId", "conversationId", "workspace", "userId", "channel", "chatId", "response", "model", "tokensUsed", "latencyMs"], "properties": { "messageId": { "type": "string", "description": "The answer's id; the platform's own id for a message that is no answer." }, "runId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a message that is no answer, as is so with the session." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "conversationId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "chatId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Where in the channel; null for the API." }, "response": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What was said; null once the message has been deleted." }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of the turn.", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "From the question to the whole answer." } }, "description": "A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.", "additionalProperties": false };
+var schema237 = { "type": "object", "required": ["messageId", "runId", "sessionId", "conversationId", "workspace", "userId", "channel", "chatId", "response", "model", "tokensUsed", "latencyMs"], "properties": { "messageId": { "type": "string", "description": "The answer's id; the platform's own id for a message that is no answer." }, "runId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a message that is no answer, as is so with the session." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "conversationId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "chatId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Where in the channel; null for the API." }, "response": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What was said; null once the message has been deleted." }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of the turn.", "minimum": -2147483648, "maximum": 2147483647 }, "latencyMs": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "From the question to the whole answer." } }, "description": "A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.", "additionalProperties": false };
 function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -13020,8 +13020,8 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err44 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err44 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err44];
           } else {
@@ -13055,8 +13055,8 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err47];
           } else {
@@ -15678,8 +15678,8 @@ function validate167(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data7 < -2147483647 || isNaN(data7)) {
-          const err30 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data7 < -2147483648 || isNaN(data7)) {
+          const err30 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -15845,7 +15845,7 @@ function validate166(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate166.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema296 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["run.finished"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/RunFinishedData" } }, "description": "What all events have.", "additionalProperties": false };
-var schema299 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "keyId", "usage", "costUSD", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "keyId": { "$ref": "contract#/$defs/Id", "description": "The key that asked for it." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something." }, "costUSD": { "anyOf": [{ "type": "number" }, { "type": "null" }], "description": "In US dollars, at the prices of the settings; null without usage, and for a model that has no price." }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
+var schema299 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "keyId", "usage", "costUSD", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "keyId": { "$ref": "contract#/$defs/Id", "description": "The key that asked for it." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something." }, "costUSD": { "anyOf": [{ "type": "number" }, { "type": "null" }], "description": "In US dollars, at the prices of the settings; null without usage, and for a model that has no price." }, "latencyMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
 function validate170(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -16407,8 +16407,8 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err48 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data11 < -2147483648 || isNaN(data11)) {
+              const err48 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err48];
               } else {
@@ -16439,8 +16439,8 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data12 < -2147483647 || isNaN(data12)) {
-              const err51 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err51 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err51];
               } else {
@@ -16560,8 +16560,8 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data14 < -2147483647 || isNaN(data14)) {
-          const err60 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data14 < -2147483648 || isNaN(data14)) {
+          const err60 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err60];
           } else {
@@ -17273,7 +17273,7 @@ function validate185(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate185.evaluated = { "dynamicProps": true, "dynamicItems": false };
 var HealthDetail = validate198;
-var schema314 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
+var schema314 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
 function validate198(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -17520,8 +17520,8 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data7 < -2147483647 || isNaN(data7)) {
-          const err23 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/HealthDetail/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data7 < -2147483648 || isNaN(data7)) {
+          const err23 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/HealthDetail/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -17545,7 +17545,7 @@ function validate198(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate198.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var KeyList = validate199;
-var schema317 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
+var schema317 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
 var schema319 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
 var schema320 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
 var schema321 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
@@ -18109,8 +18109,8 @@ function validate201(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data15 < -2147483647 || isNaN(data15)) {
-          const err47 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data15 < -2147483648 || isNaN(data15)) {
+          const err47 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err47];
           } else {
@@ -18565,7 +18565,7 @@ function validate199(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate199.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var NewKey = validate204;
-var schema327 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
+var schema327 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
 function validate205(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -19135,8 +19135,8 @@ function validate205(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data15 < -2147483647 || isNaN(data15)) {
-          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data15 < -2147483648 || isNaN(data15)) {
+          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -19527,7 +19527,7 @@ function validate204(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate204.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var OwnKey = validate207;
-var schema337 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
+var schema337 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
 function validate208(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -20097,8 +20097,8 @@ function validate208(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data15 < -2147483647 || isNaN(data15)) {
-          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data15 < -2147483648 || isNaN(data15)) {
+          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -20769,7 +20769,7 @@ function validate213(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate213.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema354 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
+var schema354 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483648, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
 function validate214(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -21194,8 +21194,8 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err35 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data8 < -2147483648 || isNaN(data8)) {
+          const err35 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err35];
           } else {
@@ -21237,8 +21237,8 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err39 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err39 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err39];
           } else {
@@ -21280,8 +21280,8 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err43 = { instancePath: instancePath + "/times", schemaPath: "#/properties/times/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err43 = { instancePath: instancePath + "/times", schemaPath: "#/properties/times/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err43];
           } else {
@@ -21873,8 +21873,8 @@ function validate224(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err13 = { instancePath: instancePath + "/toolCount", schemaPath: "#/properties/toolCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err13 = { instancePath: instancePath + "/toolCount", schemaPath: "#/properties/toolCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -22993,8 +22993,8 @@ function validate235(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err5 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/MemoryPruned/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err5 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/MemoryPruned/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -23654,8 +23654,8 @@ function validate243(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data1 < -2147483647 || isNaN(data1)) {
-          const err10 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data1 < -2147483648 || isNaN(data1)) {
+          const err10 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -23842,8 +23842,8 @@ function validate242(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err8 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err8 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -24277,8 +24277,8 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data6 < -2147483647 || isNaN(data6)) {
-              const err21 = { instancePath: instancePath + "/usage/input_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/input_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data6 < -2147483648 || isNaN(data6)) {
+              const err21 = { instancePath: instancePath + "/usage/input_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/input_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -24309,8 +24309,8 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err24 = { instancePath: instancePath + "/usage/output_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/output_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err24 = { instancePath: instancePath + "/usage/output_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/output_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -24351,8 +24351,8 @@ function validate247(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err28 = { instancePath: instancePath + "/latency_ms", schemaPath: "#/properties/latency_ms/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data8 < -2147483648 || isNaN(data8)) {
+          const err28 = { instancePath: instancePath + "/latency_ms", schemaPath: "#/properties/latency_ms/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err28];
           } else {
@@ -24701,7 +24701,7 @@ function validate252(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate252.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema411 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema411 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
 function validate253(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -24834,8 +24834,8 @@ function validate253(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data2 < -2147483647 || isNaN(data2)) {
-              const err12 = { instancePath: instancePath + "/usage/input_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/input_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data2 < -2147483648 || isNaN(data2)) {
+              const err12 = { instancePath: instancePath + "/usage/input_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/input_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -24866,8 +24866,8 @@ function validate253(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data3 < -2147483647 || isNaN(data3)) {
-              const err15 = { instancePath: instancePath + "/usage/output_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/output_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data3 < -2147483648 || isNaN(data3)) {
+              const err15 = { instancePath: instancePath + "/usage/output_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/output_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -24929,8 +24929,8 @@ function validate253(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err21 = { instancePath: instancePath + "/latency_ms", schemaPath: "#/properties/latency_ms/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err21 = { instancePath: instancePath + "/latency_ms", schemaPath: "#/properties/latency_ms/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err21];
           } else {
@@ -25650,8 +25650,8 @@ function validate263(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err13 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err13 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -25682,8 +25682,8 @@ function validate263(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err16 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err16 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -25942,7 +25942,7 @@ function validate267(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate267.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema430 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema430 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
 function validate268(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -26092,8 +26092,8 @@ function validate268(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err14 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err14 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -26124,8 +26124,8 @@ function validate268(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err17 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err17 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -26863,8 +26863,8 @@ function validate275(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data4 < -2147483647 || isNaN(data4)) {
-          const err23 = { instancePath: instancePath + "/running", schemaPath: "#/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data4 < -2147483648 || isNaN(data4)) {
+          const err23 = { instancePath: instancePath + "/running", schemaPath: "#/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -26895,8 +26895,8 @@ function validate275(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err26 = { instancePath: instancePath + "/waiting", schemaPath: "#/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err26 = { instancePath: instancePath + "/waiting", schemaPath: "#/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err26];
           } else {
@@ -28447,8 +28447,8 @@ function validate274(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err48 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data11 < -2147483648 || isNaN(data11)) {
+              const err48 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err48];
               } else {
@@ -28705,8 +28705,8 @@ function validate274(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data22 < -2147483647 || isNaN(data22)) {
-              const err70 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data22 < -2147483648 || isNaN(data22)) {
+              const err70 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err70];
               } else {
@@ -28933,8 +28933,8 @@ function validate286(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err8 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err8 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -29529,8 +29529,8 @@ function validate291(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err7 = { instancePath: instancePath + "/index", schemaPath: "#/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err7 = { instancePath: instancePath + "/index", schemaPath: "#/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -29824,8 +29824,8 @@ function validate290(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err21 = { instancePath: instancePath + "/usage/prompt_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/prompt_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err21 = { instancePath: instancePath + "/usage/prompt_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/prompt_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -29856,8 +29856,8 @@ function validate290(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data8 < -2147483647 || isNaN(data8)) {
-              const err24 = { instancePath: instancePath + "/usage/completion_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/completion_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data8 < -2147483648 || isNaN(data8)) {
+              const err24 = { instancePath: instancePath + "/usage/completion_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/completion_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -29888,8 +29888,8 @@ function validate290(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data9 < -2147483647 || isNaN(data9)) {
-              const err27 = { instancePath: instancePath + "/usage/total_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/total_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data9 < -2147483648 || isNaN(data9)) {
+              const err27 = { instancePath: instancePath + "/usage/total_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/total_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -29944,7 +29944,7 @@ var ChatCompletionEvent = validate298;
 var schema465 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
 var schema466 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
 var schema468 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
-var schema469 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
+var schema469 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
 function validate302(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -30083,8 +30083,8 @@ function validate302(data, { instancePath = "", parentData, parentDataProperty, 
                   }
                   errors++;
                 }
-                if (data4 < -2147483647 || isNaN(data4)) {
-                  const err10 = { instancePath: instancePath + "/tool_calls/" + i0 + "/index", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+                if (data4 < -2147483648 || isNaN(data4)) {
+                  const err10 = { instancePath: instancePath + "/tool_calls/" + i0 + "/index", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
                   if (vErrors === null) {
                     vErrors = [err10];
                   } else {
@@ -30284,8 +30284,8 @@ function validate301(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err7 = { instancePath: instancePath + "/index", schemaPath: "#/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err7 = { instancePath: instancePath + "/index", schemaPath: "#/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -30608,8 +30608,8 @@ function validate300(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err20 = { instancePath: instancePath + "/usage/prompt_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/prompt_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err20 = { instancePath: instancePath + "/usage/prompt_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/prompt_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -30640,8 +30640,8 @@ function validate300(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data8 < -2147483647 || isNaN(data8)) {
-              const err23 = { instancePath: instancePath + "/usage/completion_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/completion_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data8 < -2147483648 || isNaN(data8)) {
+              const err23 = { instancePath: instancePath + "/usage/completion_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/completion_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err23];
               } else {
@@ -30672,8 +30672,8 @@ function validate300(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data9 < -2147483647 || isNaN(data9)) {
-              const err26 = { instancePath: instancePath + "/usage/total_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/total_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data9 < -2147483648 || isNaN(data9)) {
+              const err26 = { instancePath: instancePath + "/usage/total_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/total_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -31652,7 +31652,7 @@ function validate311(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate311.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var Run = validate312;
-var schema481 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
+var schema481 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
 var schema483 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
 function validate314(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -32147,8 +32147,8 @@ function validate313(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err34 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data11 < -2147483648 || isNaN(data11)) {
+              const err34 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -32179,8 +32179,8 @@ function validate313(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data12 < -2147483647 || isNaN(data12)) {
-              const err37 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err37 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err37];
               } else {
@@ -32221,8 +32221,8 @@ function validate313(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data13 < -2147483647 || isNaN(data13)) {
-          const err41 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data13 < -2147483648 || isNaN(data13)) {
+          const err41 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err41];
           } else {
@@ -32371,8 +32371,8 @@ function validate313(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data21 < -2147483647 || isNaN(data21)) {
-              const err54 = { instancePath: instancePath + "/error/status", schemaPath: "#/properties/error/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data21 < -2147483648 || isNaN(data21)) {
+              const err54 = { instancePath: instancePath + "/error/status", schemaPath: "#/properties/error/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err54];
               } else {
@@ -33712,8 +33712,8 @@ function validate336(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err4 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/DeletedCount/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err4 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/DeletedCount/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -33987,8 +33987,8 @@ function validate339(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err22 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err22 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -34159,7 +34159,7 @@ function validate337(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate337.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var SessionDetail = validate342;
-var schema519 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+var schema519 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
 function validate343(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -34428,8 +34428,8 @@ function validate343(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err24 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err24 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -34666,8 +34666,8 @@ function validate347(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err8 = { instancePath: instancePath + "/total", schemaPath: "#/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err8 = { instancePath: instancePath + "/total", schemaPath: "#/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -34698,8 +34698,8 @@ function validate347(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err11 = { instancePath: instancePath + "/limit", schemaPath: "#/properties/limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err11 = { instancePath: instancePath + "/limit", schemaPath: "#/properties/limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -34730,8 +34730,8 @@ function validate347(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data4 < -2147483647 || isNaN(data4)) {
-          const err14 = { instancePath: instancePath + "/offset", schemaPath: "#/properties/offset/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data4 < -2147483648 || isNaN(data4)) {
+          const err14 = { instancePath: instancePath + "/offset", schemaPath: "#/properties/offset/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -38248,7 +38248,7 @@ function validate374(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate374.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var GatewayStatus = validate381;
-var schema556 = { "type": "object", "required": ["status", "gateway", "version", "uptime", "channels", "providers", "database", "redis", "sessions", "queue", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when the database, Redis, a channel or a provider is not as it should be." }, "gateway": { "type": "string", "enum": ["running"] }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "providers": { "type": "object", "description": "The providers by name: those that are configured, else `embedded`.", "additionalProperties": { "$ref": "contract#/$defs/ProviderHealth" } }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "queue": { "$ref": "contract#/$defs/QueueStatus" }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "What the gateway is doing, and how its parts fare.", "additionalProperties": false };
+var schema556 = { "type": "object", "required": ["status", "gateway", "version", "uptime", "channels", "providers", "database", "redis", "sessions", "queue", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when the database, Redis, a channel or a provider is not as it should be." }, "gateway": { "type": "string", "enum": ["running"] }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "providers": { "type": "object", "description": "The providers by name: those that are configured, else `embedded`.", "additionalProperties": { "$ref": "contract#/$defs/ProviderHealth" } }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483648, "maximum": 2147483647 }, "queue": { "$ref": "contract#/$defs/QueueStatus" }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "What the gateway is doing, and how its parts fare.", "additionalProperties": false };
 var schema557 = { "type": "object", "required": ["status", "lastSuccessAt", "lastErrorAt", "lastError"], "properties": { "status": { "type": "string", "enum": ["ok", "failing", "unused"], "description": "`failing` when its last call failed, and so has no answer come since; `unused` before its first call." }, "lastSuccessAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] }, "lastErrorAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] }, "lastError": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The code of the last failure, such as `provider_error`." } }, "description": "How a provider has fared since the start.", "additionalProperties": false };
 function validate383(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -38825,8 +38825,8 @@ function validate382(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err30 = { instancePath: instancePath + "/sessions", schemaPath: "#/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err30 = { instancePath: instancePath + "/sessions", schemaPath: "#/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -38889,8 +38889,8 @@ function validate382(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data12 < -2147483647 || isNaN(data12)) {
-              const err36 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err36 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err36];
               } else {
@@ -38921,8 +38921,8 @@ function validate382(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data13 < -2147483647 || isNaN(data13)) {
-              const err39 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data13 < -2147483648 || isNaN(data13)) {
+              const err39 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -38995,8 +38995,8 @@ function validate382(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data15 < -2147483647 || isNaN(data15)) {
-              const err46 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data15 < -2147483648 || isNaN(data15)) {
+              const err46 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err46];
               } else {
@@ -39027,8 +39027,8 @@ function validate382(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data16 < -2147483647 || isNaN(data16)) {
-              const err49 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data16 < -2147483648 || isNaN(data16)) {
+              const err49 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err49];
               } else {
@@ -39080,7 +39080,7 @@ function validate381(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate381.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var WebhookList = validate386;
-var schema563 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483647, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483647, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483647, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." } }, "description": "An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.", "additionalProperties": false };
+var schema563 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483648, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483648, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483648, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." } }, "description": "An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.", "additionalProperties": false };
 var schema565 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a webhook is written down: in the database, made over HTTP; or in the settings, where alone it can be changed." };
 var schema569 = { "type": "string", "enum": ["conversations", "workspaces"], "description": "The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member." };
 var schema566 = { "anyOf": [{ "type": "string", "enum": ["*"] }, { "$ref": "contract#/$defs/EventType" }], "description": "What a webhook can be told of; `*` is all of it." };
@@ -39266,8 +39266,8 @@ function validate392(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data1 < -2147483647 || isNaN(data1)) {
-          const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data1 < -2147483648 || isNaN(data1)) {
+          const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -39377,8 +39377,8 @@ function validate392(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err17 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err17 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -40053,8 +40053,8 @@ function validate388(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err38 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err38 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err38];
           } else {
@@ -40085,8 +40085,8 @@ function validate388(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err41 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err41 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err41];
           } else {
@@ -40117,8 +40117,8 @@ function validate388(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err44 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err44 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err44];
           } else {
@@ -40448,7 +40448,7 @@ function validate386(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate386.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var WebhookWithSecret = validate397;
-var schema581 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483647, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483647, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483647, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "secret": { "type": "string", "description": "The key of the HMACs. Shown here alone." } }, "description": "A webhook with its secret.", "additionalProperties": false };
+var schema581 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483648, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483648, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483648, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "secret": { "type": "string", "description": "The key of the HMACs. Shown here alone." } }, "description": "A webhook with its secret.", "additionalProperties": false };
 function validate398(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -40902,8 +40902,8 @@ function validate398(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err39 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err39 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err39];
           } else {
@@ -40934,8 +40934,8 @@ function validate398(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err42 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err42 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err42];
           } else {
@@ -40966,8 +40966,8 @@ function validate398(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err45 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err45 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err45];
           } else {
@@ -42481,8 +42481,8 @@ function validate413(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err38 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err38 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err38];
           } else {
@@ -42513,8 +42513,8 @@ function validate413(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err41 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err41 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err41];
           } else {
@@ -42545,8 +42545,8 @@ function validate413(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err44 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err44 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err44];
           } else {
@@ -42947,8 +42947,8 @@ function validate421(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err4 = { instancePath: instancePath + "/replayed", schemaPath: "contract#/$defs/ReplayedCount/properties/replayed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err4 = { instancePath: instancePath + "/replayed", schemaPath: "contract#/$defs/ReplayedCount/properties/replayed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -43065,8 +43065,8 @@ function validate422(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data1 < -2147483647 || isNaN(data1)) {
-          const err8 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/WebhookTestResult/properties/status/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data1 < -2147483648 || isNaN(data1)) {
+          const err8 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/WebhookTestResult/properties/status/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -43129,8 +43129,8 @@ function validate422(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err13 = { instancePath: instancePath + "/durationMs", schemaPath: "contract#/$defs/WebhookTestResult/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err13 = { instancePath: instancePath + "/durationMs", schemaPath: "contract#/$defs/WebhookTestResult/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
