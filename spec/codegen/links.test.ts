@@ -33,3 +33,10 @@ test.each(["/things/install", "/things/{id}/rotate"])("what is made at %s stands
 test("an answer that names nothing leads nowhere", () => {
   expect(linksOf({ "/jobs": { post: operation("createJob", { text: {} }) }, "/jobs/{id}": { get: operation("getJob") } }, "/jobs")).toBeUndefined();
 });
+
+test("a turn leads to its run, which a header names", () => {
+  const turn: OpenapiOperation = { operationId: "chat", responses: { "200": { description: "Said.", headers: { "X-Run-Id": {} } } } };
+  const document = { openapi: "3.1.0", info: {}, tags: [], paths: { "/chat": { post: turn }, "/runs/{runId}": { get: operation("getRun") }, "/runs/{runId}/calls/{callId}": { get: operation("getCall") } }, components: { schemas: {}, parameters: {} } };
+  addLinks(document);
+  expect(turn.responses["200"]).toMatchObject({ links: { getRun: { operationId: "getRun", parameters: { runId: "$response.header.X-Run-Id" } } } });
+});

@@ -1,10 +1,11 @@
 import { resolve, type OpenapiDocument, type OpenapiOperation, type Response } from "./document.ts";
 
 /**
- * Says of each answer that something was made with which operations to read, change, and delete it: those at paths that end with
- * its id. Tools that hold several calls together, such as Schemathesis and the docs, follow these links.
+ * Says of each answer with which something was made what can be done with it: the operations at paths that end with its id; of a
+ * turn, those of its run. Tools that make several calls hang together, such as Schemathesis, follow these links.
  */
 export function addLinks(document: OpenapiDocument): void {
+  linkRuns(document);
   for (const [path, { post }] of Object.entries(document.paths)) {
     if (!post) continue;
     const made = post.responses["201"];
@@ -12,9 +13,20 @@ export function addLinks(document: OpenapiDocument): void {
     const name = nameIn(document, made);
     const links = Object.entries(document.paths).flatMap(([other, item]) => {
       const parameter = parameterBehind(path, other);
-      return parameter === null || name === null ? [] : Object.values(item).map((operation) => linkTo(operation, parameter, name));
+      return parameter === null || name === null ? [] : Object.values(item).map((operation) => linkTo(operation, parameter, `$response.body#/${name}`));
     });
     if (links.length > 0) made.links = Object.fromEntries(links);
+  }
+}
+
+/** Answers name their turn's run in a header, streams too. */
+function linkRuns(document: OpenapiDocument): void {
+  const ofRun = Object.entries(document.paths).flatMap(([path, item]) => (/\{runId\}[^{}]*$/.test(path) ? Object.values(item) : []));
+  for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item))) {
+    for (const answer of Object.values(operation.responses)) {
+      if ("$ref" in answer || !answer.headers?.["X-Run-Id"]) continue;
+      answer.links = Object.fromEntries(ofRun.map((other) => linkTo(other, "runId", "$response.header.X-Run-Id")));
+    }
   }
 }
 
@@ -34,6 +46,6 @@ function parameterBehind(path: string, other: string): string | null {
   return null;
 }
 
-function linkTo({ operationId }: OpenapiOperation, parameter: string, name: string) {
-  return [operationId, { operationId, parameters: { [parameter]: `$response.body#/${name}` } }] as const;
+function linkTo({ operationId }: OpenapiOperation, parameter: string, value: string) {
+  return [operationId, { operationId, parameters: { [parameter]: value } }] as const;
 }
