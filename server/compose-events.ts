@@ -64,6 +64,7 @@ export async function composeEvents({ database, writer, workspaces, settings, ma
     events,
     usage,
     dispatch,
+    webhooks,
     onInvoked: recordInvocations({ events: writer, log, now }),
     handlers: { ...createEventsHandlers({ events }), ...createWebhooksHandlers({ webhooks, eventIds: events.ids }), ...statsHandlers },
   };

@@ -46,6 +46,7 @@ import { createGatewayLog } from "./logs/service.ts";
 import type { LogStore } from "./logs/log-store.ts";
 import { createMemoryHandlers } from "./memory/handlers.ts";
 import { createRecall } from "./memory/recall.ts";
+import { channelStates } from "./metrics/channel-metrics.ts";
 import { createMetricsHandlers } from "./metrics/handlers.ts";
 import { webhookQueue } from "./metrics/webhook-metrics.ts";
 import { createModelsHandlers } from "./models/handlers.ts";
@@ -129,7 +130,7 @@ export async function composeGateway(
   const runs = observer.runs(createRuns({ store: runStore, log, now, observer: metrics.turns, ...runTimes }));
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs, now });
   await workspaces.seed(settings.workspaces);
-  const { events, usage, dispatch, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
+  const { events, usage, dispatch, webhooks, onInvoked, handlers: eventHandlers } = await composeEvents({ database, writer: eventWriter, workspaces, settings, mask, version, log, now });
   metrics.register(webhookQueue(dispatch.queue));
   const left = await runStore.failLeftRunning(startedAt);
   if (left > 0) log.warn({ runs: left }, "turns were cut off by the last stop and are marked failed");
@@ -166,7 +167,8 @@ export async function composeGateway(
   const chat = createChat({ agents, workspaces, sessions, summaries, providers, tools, skills, recall: createRecall({ memory }), quotas, runs, now });
   const completions = createCompletions({ agents, workspaces, providers, tools, quotas, runs, now });
   const { channels, handlers: channelsHandlers, doors }: ComposedChannels = composeChannels({ settings: settings.channels, database, events: eventWriter, connectors, chat, runs, sessions, workspaces, log, now });
-  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database }), agents, workspaces, sessions, chat, channels, now, log });
+  metrics.register(channelStates(() => channels.states({ workspaces: "*" })));
+  const cron = createCron({ store: createCronStore({ database }), fires: createFireStore({ database, events: eventWriter }), agents, workspaces, sessions, chat, channels, webhooks, now, log });
   await cron.use(settings.cron.jobs);
   const health = createHealthChecks({ database, cluster, providers, channels, version });
   const audit = createAudit({ store: createAuditStore({ database }), log, now, retentionDays: settings.logging.auditRetentionDays });

@@ -45,8 +45,7 @@ export function createLogTo(destination: DestinationStream, { level, mask }: Log
  */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return typeof error === "object" && error !== null ? Object.prototype.toString.call(error) : error;
-  const said = (text: string | undefined) => (error instanceof SyntaxError && text !== undefined ? withoutQuotedJson(text) : text);
-  const described: Record<string, unknown> = { type: error.name, message: said(error.message), stack: said(error.stack) };
+  const described: Record<string, unknown> = { type: error.name, message: messageOf(error), stack: error.stack && quotingNone(error, error.stack) };
   if ("code" in error && typeof error.code === "string") described["code"] = error.code;
   // A cause may be its own.
   if (depth === mostCauses) return described;
@@ -56,3 +55,12 @@ function describeError(error: unknown, depth = 0): unknown {
 }
 
 const mostCauses = 5;
+
+/** What an error says, as the log may have it. */
+export function messageOf(error: Error): string {
+  return quotingNone(error, error.message);
+}
+
+function quotingNone(error: Error, text: string): string {
+  return error instanceof SyntaxError ? withoutQuotedJson(text) : text;
+}

@@ -13,11 +13,20 @@ const mostFaults = 50;
 /** What AJV found, each fault once, in words for whoever wrote the value. */
 export function faultsOf(errors: readonly ErrorObject[]): Fault[] {
   const faults = new Map<string, Fault>();
+  /** The words of all the lists that a value may be from. */
+  const allowed = new Map<string, unknown[]>();
   for (const error of errors) {
     // What the members of an `anyOf` say is more than that none of them fits.
     if ((error.keyword === "anyOf" || error.keyword === "oneOf") && errors.length > 1) continue;
-    const fault = faultOf(error);
-    faults.set(`${fault.path} ${fault.message}`, fault);
+    if (error.keyword === "enum") {
+      const { instancePath: path } = error;
+      const values = [...(allowed.get(path) ?? []), ...(error.params["allowedValues"] as unknown[])];
+      allowed.set(path, values);
+      faults.set(`${path} enum`, { path, message: `must be one of ${values.map((value) => JSON.stringify(value)).join(", ")}` });
+    } else {
+      const fault = faultOf(error);
+      faults.set(`${fault.path} ${fault.message}`, fault);
+    }
     if (faults.size === mostFaults) break;
   }
   return [...faults.values()];
@@ -29,8 +38,6 @@ function faultOf({ instancePath, keyword, params, message }: ErrorObject): Fault
       return { path: `${instancePath}/${pointerToken(String(params["additionalProperty"]))}`, message: "is not known here" };
     case "required":
       return { path: `${instancePath}/${pointerToken(String(params["missingProperty"]))}`, message: "is required" };
-    case "enum":
-      return { path: instancePath, message: `must be one of ${(params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}` };
     case "const":
       return { path: instancePath, message: `must be ${JSON.stringify(params["allowedValue"])}` };
     case "type":

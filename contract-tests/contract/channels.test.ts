@@ -196,8 +196,8 @@ describe("the tool `send`", () => {
   const channels = { slack: { botToken: "xoxb-1", appToken: "xapp-1" } };
   const server = useServer({ connectors: platform.connectors, settings: { channels, agents, tools: { allow: ["*", "send"] } } });
   beforeAll(() => platform.untilConnected());
-  const said = async (json: object) => {
-    const answer = (await server.call("chat", { json: { conversationId: null, ...json } })).json(200);
+  const said = async (json: object, token?: string) => {
+    const answer = (await server.call("chat", { json: { conversationId: null, ...json }, ...(token && { token }) })).json(200);
     return "content" in answer ? answer.content : "";
   };
 
@@ -212,6 +212,13 @@ describe("the tool `send`", () => {
   test("tells the agent why it did not get out", async () => {
     platform.failNext("send", new ConnectorError("refused", "not_in_channel"));
     expect(await said({ message: 'call send {"channel":"slack","chatId":"C1","message":"Hello"}' })).toContain("Slack refused the message: not_in_channel.");
+  });
+
+  test("writes nothing in a turn whose key lacks `channels:send`, and tells the agent so", async () => {
+    const { secret: token } = (await server.call("createKey", { json: { label: "Talks", permissions: ["messages:write"] } })).json(201);
+    const before = platform.sent.length;
+    expect(await said({ message: 'call send {"channel":"slack","chatId":"C1","message":"Hello"}' }, token)).toContain("lacks the permission `channels:send`");
+    expect(platform.sent.slice(before)).toEqual([]);
   });
 
   test("wants `channels:send` of a key that calls it itself", async () => {

@@ -24,6 +24,8 @@ const wrongJobs: [json: object, path: string][] = [
   [{ everyMs: 1000, message: "Hello", timeoutMs: 1 }, "/timeoutMs"],
   [{ everyMs: 1000, message: "Hello", deliver: { channel: "pigeon", to: "#standup" } }, "/deliver/channel"],
   [{ everyMs: 1000, message: "Hello", deliver: { channel: "slack" } }, "/deliver/to"],
+  [{ everyMs: 1000, message: "Hello", deliver: { webhook: "no id" } }, "/deliver/webhook"],
+  [{ everyMs: 1000, message: "Hello", deliver: { webhook: "whk_1", channel: "slack", to: "#standup" } }, "/deliver/webhook"],
 ];
 
 /** What only the server can know to be wrong. */

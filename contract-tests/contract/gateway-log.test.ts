@@ -103,6 +103,17 @@ describe.each([
     expect((await list(server, { keyId: "key_nobody" })).entries).toEqual([]);
   });
 
+  test("of a provider that fails are warnings, with the reason and no stack", async () => {
+    (await server.call("sendMessage", { json: { message: "Hello [500]" } })).json(502);
+    const [entry] = await vi.waitFor(async () => {
+      const { entries } = await list(server, { operation: "sendMessage", level: "warn" });
+      expect(entries).toHaveLength(1);
+      return entries;
+    }, 5_000);
+    expect(entry).toMatchObject({ level: "warn", runId: expect.stringMatching(/^run_/), fields: { code: "provider_error", reason: expect.any(String) } });
+    expect(entry!.fields).not.toHaveProperty("err");
+  });
+
   test("of a stream name its run, too", async () => {
     const answer = await server.call("streamChat", { json: { message: "Hello", agentId: "main" } });
     const runId = answer.headers.get("X-Run-Id")!;

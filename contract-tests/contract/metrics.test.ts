@@ -42,7 +42,7 @@ describe("the faces", () => {
 });
 
 describe("what has happened", () => {
-  const server = useServer({ settings: { api: { auth: { tokens: [{ name: 'A "key"\\', token, scope: ["admin"] }] } } } });
+  const server = useServer({ provider: { models: [{ id: "gpt-5-mini", price: { input: 0.25, output: 2 } }] }, settings: { api: { auth: { tokens: [{ name: 'A "key"\\', token, scope: ["admin"] }] } } } });
   let families: Map<string, ReadFamily>;
 
   /** The sum of the samples of a family, or of one part of a histogram, that have these labels. */
@@ -93,6 +93,12 @@ describe("what has happened", () => {
     expect(sum("openclaw_tokens_total", { direction: "output", model: "gpt-5-mini" })).toBeGreaterThan(0);
   });
 
+  test("what they cost, as the statistics have it", async () => {
+    const { totals } = (await server.call("getStats")).json(200);
+    expect(totals.costUSD).toBeGreaterThan(0);
+    expect(sum("openclaw_cost_usd_total", { model: "gpt-5-mini" })).toBeCloseTo(totals.costUSD, 9);
+  });
+
   test("calls of providers and tools, by outcome", () => {
     expect(sum("openclaw_provider_calls_total", { provider: "openai", outcome: "provider_error" })).toBe(1);
     // One turn has called twice.
@@ -113,6 +119,7 @@ describe("what has happened", () => {
       streams: { open: 0, total: 1 },
       turns: { total: 4, completed: 3, failed: 1, cancelled: 0, running: 0, waiting: 0 },
       tokens: { in: sum("openclaw_tokens_total", { direction: "input" }), out: sum("openclaw_tokens_total", { direction: "output" }) },
+      costUSD: expect.closeTo(sum("openclaw_cost_usd_total"), 9),
       providers: { openai: { errors: 1 } },
       tools: { calls: 3, errors: 2 },
     });

@@ -22,6 +22,8 @@ const wrongWebhooks: [json: object, path: string][] = [
   [{ url, events: ["*"], maxAttempts: 21 }, "/maxAttempts"],
   [{ url, events: ["*"], timeoutMs: 60_001 }, "/timeoutMs"],
   [{ url, events: ["*"], backoffMs: -1 }, "/backoffMs"],
+  [{ url, events: ["*"], concurrency: 0 }, "/concurrency"],
+  [{ url, events: ["*"], concurrency: 33 }, "/concurrency"],
   [{ url, events: ["*"], edition: "plain" }, "/edition"],
   [{ url, events: ["*"], secret: "short" }, "/secret"],
   [{ url, events: ["*"], secret: "with a blank" }, "/secret"],
@@ -48,6 +50,7 @@ describeTargets((target) => {
         maxAttempts: 8,
         backoffMs: 5000,
         timeoutMs: 5000,
+        concurrency: 1,
         lastDelivery: null,
         secret: expect.stringMatching(/^whsec_/),
       });
@@ -82,7 +85,7 @@ describeTargets((target) => {
     const read = await target.call("getWebhook", { path: { webhookId } });
     expect(read.json(200)).toMatchObject({ events: ["message.sent", "error.agent"], enabled: true });
     expect(read.text).not.toContain("whsec_");
-    expect((await target.call("updateWebhook", { path: { webhookId }, json: { url: "https://your-app.example/openclaw-events" } })).json(200)).toMatchObject({ url: "https://your-app.example/openclaw-events" });
+    expect((await target.call("updateWebhook", { path: { webhookId }, json: { url: "https://your-app.example/openclaw-events", concurrency: 1 } })).json(200)).toMatchObject({ url: "https://your-app.example/openclaw-events", concurrency: 1 });
     const rotated = await target.call("rotateWebhookSecret", { path: { webhookId }, json: { overlapSeconds: 3600 } });
     expect(rotated.json(200).secret).toMatch(/^whsec_/);
     expect(rotated.headers.get("Cache-Control")).toBe("no-store");
@@ -223,10 +226,11 @@ describe("the server", () => {
 
   test("those of the settings change with them, at once, and what was open to one that is gone is dropped", async () => {
     const patch = async (outbound: object[]) => (await server.call("updatePlainSettings", { json: { webhooks: { outbound } } })).json(200);
-    const added = { url: at("/500/of-settings"), secret: "a-secret-of-the-settings", events: ["message.sent"] };
+    const added = { url: at("/500/of-settings"), secret: "a-secret-of-the-settings", events: ["message.sent"], concurrency: 3 };
     expect((await patch([ofSettings, added])).restartRequired).toEqual([]);
     const { webhooks } = (await server.call("listWebhooks", { query: { limit: 100 } })).json(200);
-    const { id } = webhooks.find((one) => one.url === added.url)!;
+    const { id, concurrency } = webhooks.find((one) => one.url === added.url)!;
+    expect(concurrency).toBe(3);
     await say();
     await expect.poll(() => deliveries(id), patience).toMatchObject([{ status: "pending", attempts: [{ status: 500 }] }]);
     await patch([ofSettings]);

@@ -20,6 +20,8 @@ export interface WebhookReceiver {
   readonly received: readonly Received[];
   /** How many requests it had at once at the most. */
   readonly mostAtOnce: number;
+  /** How many were ever opened to it. */
+  readonly connections: number;
   /** Ids of the events it has answered with 2xx. */
   readonly accepted: ReadonlySet<string>;
   close(): Promise<void>;
@@ -41,6 +43,7 @@ export async function startWebhookReceiver({ react = (_delivery, response) => vo
   const accepted = new Set<string>();
   let atOnce = 0;
   let mostAtOnce = 0;
+  let connections = 0;
 
   const listener: RequestListener = (request, response) => {
     mostAtOnce = Math.max(mostAtOnce, ++atOnce);
@@ -58,6 +61,7 @@ export async function startWebhookReceiver({ react = (_delivery, response) => vo
   };
 
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  server.on("connection", () => connections++);
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const { port: own } = server.address() as AddressInfo;
@@ -68,6 +72,9 @@ export async function startWebhookReceiver({ react = (_delivery, response) => vo
     accepted,
     get mostAtOnce() {
       return mostAtOnce;
+    },
+    get connections() {
+      return connections;
     },
     async close() {
       server.closeAllConnections();

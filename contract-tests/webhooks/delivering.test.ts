@@ -37,10 +37,42 @@ async function say(gateway: TestGateway, times = 1): Promise<void> {
   for (let turn = 0; turn < times; turn++) expect((await gateway.call("/api/v1/messages", { json: { message: `Hello ${turn}` } })).status).toBe(200);
 }
 
-test("first attempts begin in the order of the events, four at once at the most", async () => {
+const orderOf = ({ received }: WebhookReceiver): string[] => received.map(({ event }) => event.id);
+
+test("first attempts arrive in the order of the events, however long each answer takes, and over one connection", async () => {
+  const gateway = await gatewayWith();
+  const receiver = await receiverWith({ react: async (_delivery, response) => void (await wait(Math.random() * 30), response.writeHead(204).end()) });
+  const { concurrency } = await make(gateway, { url: receiver.url, events: ["*"] });
+  expect(concurrency).toBe(1);
+  await Promise.all([say(gateway, 10), say(gateway, 10)]);
+  await expect.poll(() => receiver.accepted.size, patience).toBe(100);
+  expect(orderOf(receiver)).toEqual(orderOf(receiver).toSorted());
+  expect(receiver.mostAtOnce).toBe(1);
+  expect(receiver.connections).toBe(1);
+});
+
+test("a retry may come behind later events, whose order stays", async () => {
+  const gateway = await gatewayWith();
+  const refused = new Set<string>();
+  const receiver = await receiverWith({
+    react(delivery, response, number) {
+      if (number % 3 === 0 && !refused.has(delivery.event.id)) response.writeHead(500).end(void refused.add(delivery.event.id));
+      else response.writeHead(204).end();
+    },
+  });
+  await make(gateway, { url: receiver.url, events: ["*"], backoffMs: 20 });
+  await say(gateway, 10);
+  await expect.poll(() => receiver.accepted.size, patience).toBe(50);
+  const firsts = [...new Set(orderOf(receiver))];
+  expect(firsts).toEqual(firsts.toSorted());
+  expect(refused.size).toBeGreaterThan(0);
+  expect(receiver.mostAtOnce).toBe(1);
+});
+
+test("with a concurrency of 4 four are under way at once, and begin in the order of the events", async () => {
   const gateway = await gatewayWith();
   const receiver = await receiverWith({ react: async (_delivery, response) => void (await wait(20), response.writeHead(204).end()) });
-  const { id } = await make(gateway, { url: receiver.url, events: ["*"] });
+  const { id } = await make(gateway, { url: receiver.url, events: ["*"], concurrency: 4 });
   await say(gateway, 10);
   await expect.poll(() => receiver.accepted.size, patience).toBe(50);
   expect(receiver.mostAtOnce).toBe(4);
@@ -49,10 +81,10 @@ test("first attempts begin in the order of the events, four at once at the most"
   expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
 });
 
-test("1,000 deliveries to a fast receiver take seconds", async () => {
+test.each([1, 4])("1,000 deliveries to a fast receiver take seconds (concurrency %i)", async (concurrency) => {
   const gateway = await gatewayWith();
   const receiver = await receiverWith();
-  const { id } = await make(gateway, { url: receiver.url, events: ["*"] });
+  const { id } = await make(gateway, { url: receiver.url, events: ["*"], concurrency });
   await Promise.all(Array.from({ length: 8 }, () => say(gateway, 25)));
   await expect.poll(() => receiver.accepted.size, patience).toBe(1000);
   await expect.poll(async () => (await deliveriesOf(gateway, id)).every(({ status }) => status === "delivered"), patience).toBe(true);
@@ -78,15 +110,47 @@ test("a receiver that was away gets all of it once it is back", async () => {
   expect((await deliveriesOf(gateway, id)).map(({ status }) => status)).toEqual(["delivered", "delivered", "delivered", "delivered"]);
 });
 
-test("an endpoint that hangs does not keep the others waiting", async () => {
+test("a concurrency that is changed holds from then on", async () => {
+  const gateway = await gatewayWith();
+  const hanging = await receiverWith({ react: () => {} });
+  const { id } = await make(gateway, { url: hanging.url, timeoutMs: 60_000 });
+  await say(gateway, 4);
+  await expect.poll(() => hanging.received.length, patience).toBe(1);
+  await change(gateway, id, { concurrency: 3 });
+  await expect.poll(() => hanging.received.length, patience).toBe(3);
+  expect(hanging.mostAtOnce).toBe(3);
+});
+
+test("an endpoint that hangs does not keep other webhooks waiting, however much it takes", async () => {
   const gateway = await gatewayWith();
   const hanging = await receiverWith({ react: () => {} });
   const receiver = await receiverWith();
-  await make(gateway, { url: hanging.url, events: ["*"], timeoutMs: 60_000 });
+  for (let webhook = 0; webhook < 3; webhook++) await make(gateway, { url: hanging.url, events: ["*"], timeoutMs: 60_000, concurrency: 32 });
   await make(gateway, { url: receiver.url, events: ["*"] });
-  await say(gateway, 3);
-  await expect.poll(() => receiver.accepted.size, patience).toBe(15);
-  expect(hanging.mostAtOnce).toBe(4);
+  await say(gateway, 8);
+  await expect.poll(() => hanging.received.length, patience).toBeGreaterThanOrEqual(64);
+  await say(gateway);
+  await expect.poll(() => receiver.accepted.size, patience).toBe(45);
+});
+
+test("where an answer does not come in time, the next event has its turn", async () => {
+  const gateway = await gatewayWith();
+  const hanging = await receiverWith({ react: (_delivery, response, number) => void (number > 2 && response.writeHead(204).end()) });
+  const { id } = await make(gateway, { url: hanging.url, timeoutMs: 200, backoffMs: 60_000 });
+  await say(gateway, 4);
+  await expect.poll(() => hanging.accepted.size, patience).toBe(2);
+  expect(orderOf(hanging)).toEqual(orderOf(hanging).toSorted());
+  const oldestFirst = (await deliveriesOf(gateway, id)).toReversed();
+  expect(oldestFirst.map(({ status, attempts }) => [status, attempts[0]?.error])).toEqual([
+    ["pending", "There was no whole answer within 200 ms."],
+    ["pending", "There was no whole answer within 200 ms."],
+    ["delivered", null],
+    ["delivered", null],
+  ]);
+  // Each began when the one before had had its time.
+  const [first, second, third] = oldestFirst.map(({ attempts }) => Date.parse(attempts[0]!.at)) as [number, number, number];
+  expect(second - first).toBeGreaterThanOrEqual(190);
+  expect(third - second).toBeGreaterThanOrEqual(190);
 });
 
 test("open deliveries go to the new address, and wait while the webhook is disabled", async () => {
@@ -150,14 +214,15 @@ test("while a secret is rotated, `standardwebhooks` verifies with the old and wi
 });
 
 describe("two gateways on one database", () => {
-  test("deliver what either writes, and nothing twice", async () => {
+  test("deliver what either writes in the order of the events, and nothing twice", async () => {
     const receiver = await receiverWith();
     const outbound = [{ url: receiver.url, secret: "shared-by-both-of-them", events: ["*"] }];
     const first = await gatewayWith({ settings: { webhooks: { outbound } } });
     const second = await gatewayWith({ settings: { webhooks: { outbound } }, stateDir: first.stateDir });
     await Promise.all([say(first, 20), say(second, 20)]);
     await expect.poll(() => receiver.accepted.size, patience).toBe(200);
-    expect(receiver.received).toHaveLength(200);
+    expect(orderOf(receiver)).toEqual([...receiver.accepted].toSorted());
+    expect(receiver.mostAtOnce).toBe(1);
   });
 });
 

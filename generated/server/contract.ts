@@ -2549,7 +2549,7 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
-            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            /** @description Where its answers are sent, for keys with `channels:send`, or `webhooks:write` for a webhook, one that the key may see; null, the default, for nowhere. */
             deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
@@ -2620,6 +2620,11 @@ export interface components {
              * @description Longest time for one attempt, the answer included. Default 5000.
              */
             timeoutMs?: number;
+            /**
+             * Format: int32
+             * @description How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up.
+             */
+            concurrency?: number;
         };
         /**
          * @description A workspace to be.
@@ -2649,11 +2654,44 @@ export interface components {
          * @enum {string}
          */
         CronCatchUp: "none" | "once";
-        /** @description Where the answers of a job go, besides into its session. */
-        CronDelivery: {
+        /** @description A chat gets each answer, as a message. */
+        CronChannelDelivery: {
             channel: components["schemas"]["ChannelName"];
             /** @description The chat there, in the platform's own terms. */
             to: components["schemas"]["ChatId"];
+        };
+        /** @description Where the answers of a job go, besides into its session: to a chat, or to a webhook. */
+        CronDelivery: components["schemas"]["CronChannelDelivery"] | components["schemas"]["CronWebhookDelivery"];
+        /** @description A run of a cron job has ended, or could not begin. */
+        CronFinishedData: {
+            jobId: components["schemas"]["Id"];
+            /** @description Null when none began, as is so with the session. */
+            runId: components["schemas"]["Id"] | null;
+            sessionId: components["schemas"]["Id"] | null;
+            workspace: components["schemas"]["Id"];
+            /**
+             * @description `timeout` is a run that took longer than the job allows.
+             * @enum {string}
+             */
+            status: "completed" | "failed" | "cancelled" | "timeout";
+            /** @description The answer; null when there is none, and once it has been deleted. */
+            response: string | null;
+            /** @description Why it failed or was cancelled; and why what came of it could not be sent to where the job wants it. */
+            error: string | null;
+            /** @description The time of the clock that it was for; null when it was run by hand. */
+            scheduledFor: components["schemas"]["Instant"] | null;
+        };
+        /** @description What all events have. */
+        CronFinishedEvent: {
+            id: components["schemas"]["EventId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "cron.finished";
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            data: components["schemas"]["CronFinishedData"];
         };
         /** @description A fire of a job, and what came of it. */
         CronFire: {
@@ -2664,7 +2702,7 @@ export interface components {
             status: components["schemas"]["CronFireStatus"];
             /** @description The run behind it: `GET /api/v1/runs/{runId}`. Null when none began. */
             runId: components["schemas"]["Id"] | null;
-            /** @description Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent. */
+            /** @description Why it failed, was cancelled or skipped; and why what came of it could not be sent. */
             error: string | null;
             startedAt: components["schemas"]["Instant"];
             /** @description Null while it runs. */
@@ -2743,6 +2781,11 @@ export interface components {
         CronOverlap: "skip" | "allow";
         /** @description When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood. */
         CronSchedule: string;
+        /** @description A webhook gets the event `cron.finished` of each run, whatever else it is told of: the answer, or why there is none. */
+        CronWebhookDelivery: {
+            /** @description The webhook's id. */
+            webhook: components["schemas"]["Id"];
+        };
         /** @description Transactions and single queries. */
         DatabaseMetrics: {
             /** Format: int64 */
@@ -2846,7 +2889,7 @@ export interface components {
             retryAfter?: number;
         };
         /** @description Something has happened. The same in the log, in its stream, and in webhooks. */
-        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["ConversationCreatedEvent"] | components["schemas"]["SessionStartedEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["ChannelConnectedEvent"] | components["schemas"]["ChannelDisconnectedEvent"] | components["schemas"]["ErrorAgentEvent"] | components["schemas"]["ToolInvokedEvent"] | components["schemas"]["RunFinishedEvent"];
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["ConversationCreatedEvent"] | components["schemas"]["SessionStartedEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["ChannelConnectedEvent"] | components["schemas"]["ChannelDisconnectedEvent"] | components["schemas"]["ErrorAgentEvent"] | components["schemas"]["ToolInvokedEvent"] | components["schemas"]["RunFinishedEvent"] | components["schemas"]["CronFinishedEvent"];
         /** @description What went wrong, as in an error's answer. */
         EventFailure: {
             code: components["schemas"]["ErrorCode"];
@@ -2873,7 +2916,7 @@ export interface components {
          * @description What can happen.
          * @enum {string}
          */
-        EventType: "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
+        EventType: "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished" | "cron.finished";
         /**
          * @description Why an answer ended.
          * @enum {string}
@@ -2907,7 +2950,7 @@ export interface components {
         /** @description What the gateway is doing, and how its parts fare. */
         GatewayStatus: {
             /**
-             * @description `degraded` when the database, Redis, a channel or a provider is not as it should be.
+             * @description `degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed.
              * @enum {string}
              */
             status: "ok" | "degraded";
@@ -3332,6 +3375,11 @@ export interface components {
             streams: components["schemas"]["StreamMetrics"];
             turns: components["schemas"]["TurnMetrics"];
             tokens: components["schemas"]["TokenMetrics"];
+            /**
+             * Format: double
+             * @description What turns that have ended have cost; a model without a price costs nothing.
+             */
+            costUSD: number;
             /** @description By the providers' names. */
             providers: {
                 [key: string]: components["schemas"]["CallMetrics"];
@@ -3857,6 +3905,11 @@ export interface components {
         };
         /** @description The status as the plain edition shows it. */
         PlainStatus: {
+            /**
+             * @description `degraded` when a part of it is not as it should be.
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
             /** @enum {string} */
             gateway: "running";
             /** @description The channels that are switched on and that the key may see, by name. */
@@ -4544,7 +4597,7 @@ export interface components {
             type: "token";
             content: string;
         };
-        /** @description Tokens of completed turns. */
+        /** @description Tokens of turns that have ended. */
         TokenMetrics: {
             /** Format: int64 */
             in: number;
@@ -4689,7 +4742,7 @@ export interface components {
              * @description How long a run may take, from its fire to its answer. Default ten minutes.
              */
             timeoutMs?: number;
-            /** @description Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere. */
+            /** @description Where its answers are sent, for keys with `channels:send`, or `webhooks:write` for a webhook, one that the key may see; null, the default, for nowhere. */
             deliver?: components["schemas"]["CronDelivery"] | null;
             /** @description Whether the job goes once its one fire, `at`, has ended. Default false. */
             deleteAfterRun?: boolean;
@@ -4726,6 +4779,11 @@ export interface components {
              * @description Longest time for one attempt, the answer included. Default 5000.
              */
             timeoutMs?: number;
+            /**
+             * Format: int32
+             * @description How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up.
+             */
+            concurrency?: number;
         };
         UserStats: {
             period: components["schemas"]["StatsPeriod"];
@@ -4773,6 +4831,11 @@ export interface components {
              * @description Longest time for one attempt, the answer included.
              */
             timeoutMs: number;
+            /**
+             * Format: int32
+             * @description How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.
+             */
+            concurrency: number;
             /** @description Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not. */
             previousSecretUntil: components["schemas"]["Instant"] | null;
             /** @description Null before the first. */
@@ -4794,7 +4857,7 @@ export interface components {
             status: components["schemas"]["DeliveryStatus"];
             /** @description The oldest first; the last 50. */
             attempts: components["schemas"]["DeliveryAttempt"][];
-            /** @description When it is tried again, or looked at again while an attempt is under way. Null when it is done. */
+            /** @description When it is tried; past while it waits for those before it, or is under way. Null when it is done. */
             nextAttemptAt: components["schemas"]["Instant"] | null;
             createdAt: components["schemas"]["Instant"];
         };
@@ -4865,6 +4928,11 @@ export interface components {
              * @description Longest time for one attempt, the answer included.
              */
             timeoutMs: number;
+            /**
+             * Format: int32
+             * @description How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.
+             */
+            concurrency: number;
             /** @description Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not. */
             previousSecretUntil: components["schemas"]["Instant"] | null;
             /** @description Null before the first. */

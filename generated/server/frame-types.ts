@@ -127,6 +127,38 @@ export interface components {
         };
         /** @description What a client sends. */
         ClientFrame: components["schemas"]["AuthFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["SubscribeFrame"] | components["schemas"]["CancelFrame"] | components["schemas"]["PingFrame"];
+        /** @description A run of a cron job has ended, or could not begin. */
+        CronFinishedData: {
+            jobId: components["schemas"]["Id"];
+            /** @description Null when none began, as is so with the session. */
+            runId: components["schemas"]["Id"] | null;
+            sessionId: components["schemas"]["Id"] | null;
+            workspace: components["schemas"]["Id"];
+            /**
+             * @description `timeout` is a run that took longer than the job allows.
+             * @enum {string}
+             */
+            status: "completed" | "failed" | "cancelled" | "timeout";
+            /** @description The answer; null when there is none, and once it has been deleted. */
+            response: string | null;
+            /** @description Why it failed or was cancelled; and why what came of it could not be sent to where the job wants it. */
+            error: string | null;
+            /** @description The time of the clock that it was for; null when it was run by hand. */
+            scheduledFor: components["schemas"]["Instant"] | null;
+        };
+        /** @description A run of a cron job has ended, or could not begin. */
+        CronFinishedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "cron:finished";
+            payload: components["schemas"]["CronFinishedData"];
+            /** @description When it happened. */
+            timestamp: components["schemas"]["Instant"];
+            /** @description Ids sort as the events happened: what `after` takes. */
+            id: components["schemas"]["EventId"];
+        };
         /**
          * @description A piece of the answer's text.
          * @example {
@@ -202,7 +234,7 @@ export interface components {
             message: string;
         };
         /** @description Something has happened. */
-        EventFrame: components["schemas"]["MessageReceivedFrame"] | components["schemas"]["MessageSentFrame"] | components["schemas"]["SessionCreatedFrame"] | components["schemas"]["SessionEndedFrame"] | components["schemas"]["ChannelConnectedFrame"] | components["schemas"]["ChannelDisconnectedFrame"] | components["schemas"]["ToolInvokedFrame"] | components["schemas"]["RunFinishedFrame"] | components["schemas"]["AgentErrorFrame"];
+        EventFrame: components["schemas"]["MessageReceivedFrame"] | components["schemas"]["MessageSentFrame"] | components["schemas"]["SessionCreatedFrame"] | components["schemas"]["SessionEndedFrame"] | components["schemas"]["ChannelConnectedFrame"] | components["schemas"]["ChannelDisconnectedFrame"] | components["schemas"]["ToolInvokedFrame"] | components["schemas"]["RunFinishedFrame"] | components["schemas"]["CronFinishedFrame"] | components["schemas"]["AgentErrorFrame"];
         /** @description The id of an event. Ids sort as the events happened, and are never used again: a reader goes on behind one, and knows by it what it has had. */
         EventId: string;
         /** @description Who wrote a message, as the channel knows them. */
@@ -219,7 +251,7 @@ export interface components {
          * @description Names of events on a socket.
          * @enum {string}
          */
-        FrameEventType: "message:received" | "message:sent" | "session:created" | "session:ended" | "channel:connected" | "channel:disconnected" | "tool:invoked" | "run:finished" | "error";
+        FrameEventType: "message:received" | "message:sent" | "session:created" | "session:ended" | "channel:connected" | "channel:disconnected" | "tool:invoked" | "run:finished" | "cron:finished" | "error";
         /** @description As in an error's answer. */
         FrameFailure: {
             code: components["schemas"]["ErrorCode"];

@@ -215,15 +215,17 @@ export interface OutgoingWebhook {
   events: WebhookEvent[];
   /** Longest time for one attempt, in milliseconds. Default 5000. */
   timeoutMs?: number;
+  /** Deliveries under way at once. With 1, first attempts come in the order of the events; more is for slow receivers, and gives that order up. Default 1. */
+  concurrency?: number;
   /** How often a delivery is tried. */
   retry?: WebhookRetry;
 }
 
 /** What a webhook can be told of; `*` is all of it. */
-export type WebhookEvent = "*" | "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
+export type WebhookEvent = "*" | "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished" | "cron.finished";
 
 /** What can happen. */
-export type EventType = "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished";
+export type EventType = "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished" | "cron.finished";
 
 /** How often a delivery is tried. */
 export interface WebhookRetry {
@@ -537,12 +539,14 @@ export interface CronJob {
   deliver?: CronDelivery;
 }
 
-/** Where an answer goes. */
+/** Where an answer goes: to a chat (`channel` and `to`), or to a webhook. */
 export interface CronDelivery {
   /** The platform. */
-  channel: "telegram" | "discord" | "slack" | "whatsapp";
+  channel?: "telegram" | "discord" | "slack" | "whatsapp";
   /** The chat there, in the platform's own terms. */
-  to: string;
+  to?: string;
+  /** A webhook of these settings, of either form, by its url or its id. It gets the event `cron.finished`, whatever else it is told of. */
+  webhook?: string;
 }
 
 /** The workspaces edition's webhooks. */
@@ -563,6 +567,8 @@ export interface OutboundWebhook {
   events: WebhookEvent[];
   /** Longest time for one attempt, in milliseconds. Default 5000. */
   timeoutMs?: number;
+  /** Deliveries under way at once. With 1, first attempts come in the order of the events; more is for slow receivers, and gives that order up. Default 1. */
+  concurrency?: number;
   /** Attempts after the first one. Default 3. */
   retries?: number;
 }
@@ -603,4 +609,5 @@ export const secretMembers: Readonly<Record<string, "all" | "url">> = {
   token: "all",
   url: "url",
   verifyToken: "all",
+  webhook: "url",
 };

@@ -494,7 +494,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate24.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema41 = { "type": "object", "required": ["type"], "properties": { "type": { "type": "string", "enum": ["subscribe"] }, "id": { "$ref": "contract#/$defs/FrameId" }, "types": { "type": "array", "items": { "$ref": "contract#/$defs/FrameEventType" }, "maxItems": 20, "description": "Only events of these types; none at all for an empty list." }, "workspace": { "$ref": "contract#/$defs/Id", "description": "Only events of this workspace." }, "after": { "type": "string", "maxLength": 64, "description": "The id of an event: those behind it come first, also those that this socket has had." } }, "description": "Chooses the events that come from now on, in place of what was chosen before: at first all that the key may see.", "additionalProperties": false };
-var schema43 = { "type": "string", "enum": ["message:received", "message:sent", "session:created", "session:ended", "channel:connected", "channel:disconnected", "tool:invoked", "run:finished", "error"], "description": "Names of events on a socket." };
+var schema43 = { "type": "string", "enum": ["message:received", "message:sent", "session:created", "session:ended", "channel:connected", "channel:disconnected", "tool:invoked", "run:finished", "cron:finished", "error"], "description": "Names of events on a socket." };
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -602,7 +602,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (!(data3 === "message:received" || data3 === "message:sent" || data3 === "session:created" || data3 === "session:ended" || data3 === "channel:connected" || data3 === "channel:disconnected" || data3 === "tool:invoked" || data3 === "run:finished" || data3 === "error")) {
+          if (!(data3 === "message:received" || data3 === "message:sent" || data3 === "session:created" || data3 === "session:ended" || data3 === "channel:connected" || data3 === "channel:disconnected" || data3 === "tool:invoked" || data3 === "run:finished" || data3 === "cron:finished" || data3 === "error")) {
             const err9 = { instancePath: instancePath + "/types/" + i0, schemaPath: "contract#/$defs/FrameEventType/enum", keyword: "enum", params: { allowedValues: schema43.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err9];

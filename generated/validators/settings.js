@@ -37,10 +37,10 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSettingsFile = validate20;
-var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "events": { "$ref": "#/$defs/Events" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "Glob": { "type": "string", "minLength": 1 }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"] }, "EventType": { "type": "string", "enum": ["message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0, "maximum": 1e6 }, "output": { "type": "number", "minimum": 0, "maximum": 1e6 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "webhook": { "$ref": "#/$defs/TelegramWebhook" } }, "additionalProperties": false }, "TelegramWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" } }, "required": ["url", "secret"], "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false }, "MemoryRecall": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false }, "MemoryEmbeddings": { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false }, "Events": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } }, "deadLetterRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 30 } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "maxFileBytes": { "type": "integer", "default": 10485760, "minimum": 65536 }, "maxFiles": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 5 }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false } } };
+var schema31 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "settings.schema.json", "title": "OpenClaw gateway settings", "type": "object", "properties": { "$schema": { "type": "string" }, "gateway": { "$ref": "#/$defs/Gateway" }, "api": { "$ref": "#/$defs/Api" }, "storage": { "$ref": "#/$defs/Storage" }, "redis": { "$ref": "#/$defs/Redis" }, "models": { "$ref": "#/$defs/Models" }, "agents": { "$ref": "#/$defs/Agents" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/Workspace" } }, "channels": { "$ref": "#/$defs/Channels" }, "tools": { "$ref": "#/$defs/Tools" }, "mcp": { "$ref": "#/$defs/Mcp" }, "skills": { "$ref": "#/$defs/Skills" }, "network": { "$ref": "#/$defs/NetworkAccess" }, "memory": { "$ref": "#/$defs/Memory" }, "events": { "$ref": "#/$defs/Events" }, "cron": { "$ref": "#/$defs/Cron" }, "webhooks": { "$ref": "#/$defs/Webhooks" }, "logging": { "$ref": "#/$defs/Logging" } }, "additionalProperties": false, "$defs": { "Gateway": { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false }, "Network": { "type": "string" }, "Secret": { "type": "string", "x-secret": true }, "Cors": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "origins": { "type": "array", "items": { "type": "string" } }, "methods": { "type": "array", "items": { "$ref": "#/$defs/CorsMethod" } } }, "additionalProperties": false }, "CorsMethod": { "type": "string", "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, "GatewayRateLimit": { "type": "object", "properties": { "maxRequestsPerMinute": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 60 }, "maxTokensPerDay": { "type": ["integer", "null"], "minimum": 1 }, "perKey": { "type": "boolean", "default": true } }, "additionalProperties": false }, "GatewayAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "token": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Api": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "prefix": { "type": "string", "const": "/api/v1", "default": "/api/v1", "x-hint": "the paths are part of the contract; a reverse proxy can serve the gateway under another one" }, "authentication": { "type": "string", "const": "bearer", "default": "bearer", "x-hint": "callers send `Authorization: Bearer <token>`; `api.auth.enabled: false` turns authentication off" }, "auth": { "$ref": "#/$defs/ApiAuth" }, "keys": { "type": "array", "items": { "$ref": "#/$defs/ApiKey" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/ApiRateLimit" }, "security": { "$ref": "#/$defs/ApiSecurity" }, "webhooks": { "$ref": "#/$defs/ApiWebhooks" } }, "additionalProperties": false }, "ApiAuth": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "tokens": { "type": "array", "items": { "$ref": "#/$defs/ApiToken" } } }, "additionalProperties": false }, "ApiToken": { "type": "object", "properties": { "name": { "type": "string", "minLength": 1 }, "token": { "$ref": "#/$defs/Secret" }, "scope": { "type": "array", "items": { "$ref": "#/$defs/Scope" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["name", "token"], "additionalProperties": false }, "Scope": { "type": "string", "enum": ["chat", "send", "read", "admin"] }, "Glob": { "type": "string", "minLength": 1 }, "ApiKey": { "type": "object", "properties": { "key": { "$ref": "#/$defs/Secret" }, "label": { "type": "string" }, "workspaces": { "type": "array", "items": { "$ref": "#/$defs/WorkspaceName" }, "minItems": 1 }, "permissions": { "type": "array", "items": { "$ref": "#/$defs/KeyPermission" } }, "rateLimit": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxTokensPerDay": { "type": "integer", "minimum": 1 }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "expiresAt": { "type": "string" } }, "required": ["key"], "additionalProperties": false }, "WorkspaceName": { "type": "string", "pattern": "^(\\*|[A-Za-z0-9._:@-]{1,128})$", "x-expected": "the id of a workspace, or `*`" }, "KeyPermission": { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"] }, "ApiRateLimit": { "type": "object", "properties": { "global": { "$ref": "#/$defs/RateWindow" }, "perToken": { "$ref": "#/$defs/RateWindow" } }, "additionalProperties": false }, "RateWindow": { "type": "object", "properties": { "windowMs": { "type": "integer", "minimum": 100, "maximum": 864e5, "default": 6e4 }, "maxRequests": { "type": "integer", "minimum": 1, "maximum": 2147483647 } }, "required": ["maxRequests"], "additionalProperties": false }, "ApiSecurity": { "type": "object", "properties": { "allowedIPs": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "cors": { "$ref": "#/$defs/Cors" }, "maxBodySize": { "type": ["string", "integer"] } }, "additionalProperties": false }, "ApiWebhooks": { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false }, "OutgoingWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "concurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "PrivateUrl": { "type": "string", "x-secret": "url" }, "WebhookEvent": { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished", "cron.finished"] }, "EventType": { "type": "string", "enum": ["message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished", "cron.finished"] }, "WebhookRetry": { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false }, "Storage": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Redis": { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false }, "Models": { "type": "object", "properties": { "default": { "type": ["string", "null"] }, "providers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Provider" } } }, "additionalProperties": false }, "Provider": { "type": "object", "properties": { "type": { "type": "string", "enum": ["openai", "anthropic"] }, "baseUrl": { "$ref": "#/$defs/PrivateUrl" }, "apiKey": { "$ref": "#/$defs/Secret" }, "models": { "type": "array", "items": { "$ref": "#/$defs/ConfiguredModel" } }, "firstByteTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "idleTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "maxRetries": { "type": "integer", "minimum": 0, "maximum": 10 } }, "required": ["type"], "additionalProperties": false }, "ConfiguredModel": { "type": "object", "properties": { "id": { "type": "string", "minLength": 1 }, "contextWindow": { "type": "integer", "minimum": 1, "maximum": 2147483647 }, "price": { "$ref": "#/$defs/ModelPrice" } }, "required": ["id"], "additionalProperties": false }, "ModelPrice": { "type": "object", "properties": { "input": { "type": "number", "minimum": 0, "maximum": 1e6 }, "output": { "type": "number", "minimum": 0, "maximum": 1e6 } }, "required": ["input", "output"], "additionalProperties": false }, "Agents": { "type": "object", "properties": { "default": { "$ref": "#/$defs/Id" }, "list": { "type": "array", "items": { "$ref": "#/$defs/Agent" } } }, "additionalProperties": false }, "Id": { "type": "string", "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "Agent": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string", "default": "" }, "model": { "type": ["string", "null"] }, "systemPrompt": { "type": "string", "default": "" }, "tools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "denyTools": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "maxSteps": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 8 }, "summarize": { "type": "boolean", "default": false } }, "required": ["id"], "additionalProperties": false }, "Workspace": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "label": { "type": "string" }, "agent": { "$ref": "#/$defs/Id" }, "skills": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "allowlist": { "type": "array", "items": { "type": "string" } } }, "required": ["id"], "additionalProperties": false }, "Channels": { "type": "object", "properties": { "telegram": { "$ref": "#/$defs/Telegram" }, "discord": { "$ref": "#/$defs/Discord" }, "slack": { "$ref": "#/$defs/Slack" }, "whatsapp": { "$ref": "#/$defs/WhatsApp" } }, "additionalProperties": false }, "Telegram": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "webhook": { "$ref": "#/$defs/TelegramWebhook" } }, "additionalProperties": false }, "TelegramWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" } }, "required": ["url", "secret"], "additionalProperties": false }, "Discord": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Slack": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "botToken": { "$ref": "#/$defs/Secret" }, "appToken": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "WhatsApp": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "apiRoot": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id", "default": "default" }, "accessToken": { "$ref": "#/$defs/Secret" }, "phoneNumberId": { "type": "string" }, "verifyToken": { "$ref": "#/$defs/Secret" }, "appSecret": { "$ref": "#/$defs/Secret" } }, "additionalProperties": false }, "Tools": { "type": "object", "properties": { "allow": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "deny": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "ask": { "type": "array", "items": { "$ref": "#/$defs/Glob" } }, "approvalTimeoutMs": { "type": "integer", "minimum": 1, "maximum": 864e5, "default": 3e5 }, "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "timeoutMs": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 3e4 } }, "additionalProperties": false }, "Path": { "type": "string" }, "Mcp": { "type": "object", "properties": { "servers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/McpServer" } } }, "additionalProperties": false }, "McpServer": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "command": { "type": "string", "minLength": 1 }, "args": { "type": "array", "items": { "type": "string" } }, "env": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } }, "url": { "$ref": "#/$defs/PrivateUrl" }, "headers": { "type": "object", "additionalProperties": { "$ref": "#/$defs/Secret" } } }, "additionalProperties": false }, "Skills": { "type": "object", "properties": { "roots": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "installFrom": { "type": "array", "items": { "$ref": "#/$defs/Path" } }, "registry": { "type": ["string", "null"] } }, "additionalProperties": false }, "NetworkAccess": { "type": "object", "properties": { "allowPrivate": { "type": "array", "items": { "$ref": "#/$defs/Network" } } }, "additionalProperties": false }, "Memory": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647 }, "maxEntries": { "type": "integer", "minimum": 1, "maximum": 2147483647, "default": 1e5 }, "recall": { "$ref": "#/$defs/MemoryRecall" }, "embeddings": { "$ref": "#/$defs/MemoryEmbeddings" } }, "additionalProperties": false }, "MemoryRecall": { "type": "object", "properties": { "enabled": { "type": "boolean", "default": true }, "maxTokens": { "type": "integer", "minimum": 16, "maximum": 32768, "default": 512 } }, "additionalProperties": false }, "MemoryEmbeddings": { "type": "object", "properties": { "model": { "type": "string", "minLength": 3 } }, "required": ["model"], "additionalProperties": false }, "Events": { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false }, "Cron": { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false }, "CronJob": { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false }, "CronDelivery": { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 }, "webhook": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false }, "Webhooks": { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } }, "deadLetterRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 30 } }, "additionalProperties": false }, "OutboundWebhook": { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "concurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false }, "Logging": { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "maxFileBytes": { "type": "integer", "default": 10485760, "minimum": 65536 }, "maxFiles": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 5 }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false } } };
 var schema66 = { "type": "object", "properties": { "url": { "type": ["string", "null"], "x-secret": "url" } }, "additionalProperties": false };
 var schema121 = { "type": "object", "properties": { "retentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 7 } }, "additionalProperties": false };
-var schema133 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "maxFileBytes": { "type": "integer", "default": 10485760, "minimum": 65536 }, "maxFiles": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 5 }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false };
+var schema134 = { "type": "object", "properties": { "level": { "type": "string", "enum": ["trace", "debug", "info", "warn", "error", "fatal", "silent"], "default": "info" }, "file": { "type": ["string", "null"] }, "maxFileBytes": { "type": "integer", "default": 10485760, "minimum": 65536 }, "maxFiles": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 5 }, "auditRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 36500, "default": 90 } }, "additionalProperties": false };
 var func1 = Object.prototype.hasOwnProperty;
 var schema32 = { "type": "object", "properties": { "port": { "type": "integer", "minimum": 0, "maximum": 65535, "default": 18789 }, "host": { "type": "string", "default": "127.0.0.1", "minLength": 1 }, "trustedProxies": { "type": "array", "items": { "$ref": "#/$defs/Network" } }, "allowedHosts": { "type": "array", "items": { "type": "string" } }, "apiEnabled": { "type": "boolean", "default": true }, "apiKeys": { "type": "array", "items": { "$ref": "#/$defs/Secret" } }, "cors": { "$ref": "#/$defs/Cors" }, "rateLimit": { "$ref": "#/$defs/GatewayRateLimit" }, "auth": { "$ref": "#/$defs/GatewayAuth" } }, "additionalProperties": false };
 var schema33 = { "type": "string" };
@@ -1435,9 +1435,9 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate37.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema58 = { "type": "object", "properties": { "outgoing": { "type": "array", "items": { "$ref": "#/$defs/OutgoingWebhook" } } }, "additionalProperties": false };
-var schema59 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false };
+var schema59 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "concurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1 }, "retry": { "$ref": "#/$defs/WebhookRetry" } }, "required": ["url", "secret", "events"], "additionalProperties": false };
 var schema60 = { "type": "string", "x-secret": "url" };
-var schema62 = { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished"] };
+var schema62 = { "type": "string", "enum": ["*", "message.received", "message.sent", "conversation.created", "session.started", "session.ended", "channel.connected", "channel.disconnected", "error.agent", "tool.invoked", "run.finished", "cron.finished"] };
 var schema63 = { "type": "object", "properties": { "maxAttempts": { "type": "integer", "minimum": 1, "maximum": 20, "default": 3 }, "backoffMs": { "type": "integer", "minimum": 0, "maximum": 36e5, "default": 5e3 } }, "additionalProperties": false };
 function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -1478,7 +1478,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "url" || key0 === "secret" || key0 === "events" || key0 === "timeoutMs" || key0 === "retry")) {
+      if (!(key0 === "url" || key0 === "secret" || key0 === "events" || key0 === "timeoutMs" || key0 === "concurrency" || key0 === "retry")) {
         const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema59, data };
         if (vErrors === null) {
           vErrors = [err3];
@@ -1536,7 +1536,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (!(data3 === "*" || data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent" || data3 === "tool.invoked" || data3 === "run.finished")) {
+          if (!(data3 === "*" || data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent" || data3 === "tool.invoked" || data3 === "run.finished" || data3 === "cron.finished")) {
             const err8 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/enum", keyword: "enum", params: { allowedValues: schema62.enum }, message: "must be equal to one of the allowed values", schema: schema62.enum, parentSchema: schema62, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
@@ -1588,56 +1588,56 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
+    if (data.concurrency !== void 0) {
+      let data5 = data.concurrency;
+      if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
+        const err13 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema59.properties.concurrency.type, parentSchema: schema59.properties.concurrency, data: data5 };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 32 || isNaN(data5)) {
+          const err14 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32", schema: 32, parentSchema: schema59.properties.concurrency, data: data5 };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+        if (data5 < 1 || isNaN(data5)) {
+          const err15 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema59.properties.concurrency, data: data5 };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      }
+    }
     if (data.retry !== void 0) {
-      let data5 = data.retry;
-      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-        for (const key1 in data5) {
+      let data6 = data.retry;
+      if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+        for (const key1 in data6) {
           if (!(key1 === "maxAttempts" || key1 === "backoffMs")) {
-            const err13 = { instancePath: instancePath + "/retry", schemaPath: "#/$defs/WebhookRetry/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema63, data: data5 };
+            const err16 = { instancePath: instancePath + "/retry", schemaPath: "#/$defs/WebhookRetry/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema63, data: data6 };
             if (vErrors === null) {
-              vErrors = [err13];
+              vErrors = [err16];
             } else {
-              vErrors.push(err13);
+              vErrors.push(err16);
             }
             errors++;
           }
         }
-        if (data5.maxAttempts !== void 0) {
-          let data6 = data5.maxAttempts;
-          if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err14 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema63.properties.maxAttempts.type, parentSchema: schema63.properties.maxAttempts, data: data6 };
-            if (vErrors === null) {
-              vErrors = [err14];
-            } else {
-              vErrors.push(err14);
-            }
-            errors++;
-          }
-          if (typeof data6 == "number" && isFinite(data6)) {
-            if (data6 > 20 || isNaN(data6)) {
-              const err15 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema63.properties.maxAttempts, data: data6 };
-              if (vErrors === null) {
-                vErrors = [err15];
-              } else {
-                vErrors.push(err15);
-              }
-              errors++;
-            }
-            if (data6 < 1 || isNaN(data6)) {
-              const err16 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema63.properties.maxAttempts, data: data6 };
-              if (vErrors === null) {
-                vErrors = [err16];
-              } else {
-                vErrors.push(err16);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data5.backoffMs !== void 0) {
-          let data7 = data5.backoffMs;
+        if (data6.maxAttempts !== void 0) {
+          let data7 = data6.maxAttempts;
           if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-            const err17 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema63.properties.backoffMs.type, parentSchema: schema63.properties.backoffMs, data: data7 };
+            const err17 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema63.properties.maxAttempts.type, parentSchema: schema63.properties.maxAttempts, data: data7 };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -1646,8 +1646,8 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data7 == "number" && isFinite(data7)) {
-            if (data7 > 36e5 || isNaN(data7)) {
-              const err18 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36e5 }, message: "must be <= 3600000", schema: 36e5, parentSchema: schema63.properties.backoffMs, data: data7 };
+            if (data7 > 20 || isNaN(data7)) {
+              const err18 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema63.properties.maxAttempts, data: data7 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -1655,8 +1655,8 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data7 < 0 || isNaN(data7)) {
-              const err19 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema63.properties.backoffMs, data: data7 };
+            if (data7 < 1 || isNaN(data7)) {
+              const err19 = { instancePath: instancePath + "/retry/maxAttempts", schemaPath: "#/$defs/WebhookRetry/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema63.properties.maxAttempts, data: data7 };
               if (vErrors === null) {
                 vErrors = [err19];
               } else {
@@ -1666,22 +1666,54 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         }
+        if (data6.backoffMs !== void 0) {
+          let data8 = data6.backoffMs;
+          if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+            const err20 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema63.properties.backoffMs.type, parentSchema: schema63.properties.backoffMs, data: data8 };
+            if (vErrors === null) {
+              vErrors = [err20];
+            } else {
+              vErrors.push(err20);
+            }
+            errors++;
+          }
+          if (typeof data8 == "number" && isFinite(data8)) {
+            if (data8 > 36e5 || isNaN(data8)) {
+              const err21 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36e5 }, message: "must be <= 3600000", schema: 36e5, parentSchema: schema63.properties.backoffMs, data: data8 };
+              if (vErrors === null) {
+                vErrors = [err21];
+              } else {
+                vErrors.push(err21);
+              }
+              errors++;
+            }
+            if (data8 < 0 || isNaN(data8)) {
+              const err22 = { instancePath: instancePath + "/retry/backoffMs", schemaPath: "#/$defs/WebhookRetry/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema63.properties.backoffMs, data: data8 };
+              if (vErrors === null) {
+                vErrors = [err22];
+              } else {
+                vErrors.push(err22);
+              }
+              errors++;
+            }
+          }
+        }
       } else {
-        const err20 = { instancePath: instancePath + "/retry", schemaPath: "#/$defs/WebhookRetry/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema63.type, parentSchema: schema63, data: data5 };
+        const err23 = { instancePath: instancePath + "/retry", schemaPath: "#/$defs/WebhookRetry/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema63.type, parentSchema: schema63, data: data6 };
         if (vErrors === null) {
-          vErrors = [err20];
+          vErrors = [err23];
         } else {
-          vErrors.push(err20);
+          vErrors.push(err23);
         }
         errors++;
       }
     }
   } else {
-    const err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema59.type, parentSchema: schema59, data };
+    const err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema59.type, parentSchema: schema59, data };
     if (vErrors === null) {
-      vErrors = [err21];
+      vErrors = [err24];
     } else {
-      vErrors.push(err21);
+      vErrors.push(err24);
     }
     errors++;
   }
@@ -4355,7 +4387,97 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
 validate81.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema122 = { "type": "object", "properties": { "jobs": { "type": "array", "items": { "$ref": "#/$defs/CronJob" } } }, "additionalProperties": false };
 var schema123 = { "type": "object", "properties": { "id": { "$ref": "#/$defs/Id" }, "schedule": { "type": "string" }, "at": { "type": "string" }, "everyMs": { "type": "integer", "minimum": 1e3, "maximum": 316224e5 }, "timezone": { "type": "string" }, "workspace": { "$ref": "#/$defs/Id" }, "agent": { "$ref": "#/$defs/Id" }, "message": { "type": "string", "minLength": 1 }, "sessionId": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9._:@-]{1,128}$", "x-expected": "an id of 1 to 128 letters, digits, `.`, `_`, `:`, `@` or `-`" }, "catchUp": { "type": "string", "enum": ["none", "once"] }, "overlap": { "type": "string", "enum": ["skip", "allow"] }, "timeoutMs": { "type": "integer", "minimum": 1e3, "maximum": 864e5, "default": 6e5 }, "enabled": { "type": "boolean", "default": true }, "deliver": { "$ref": "#/$defs/CronDelivery" } }, "required": ["id", "message"], "additionalProperties": false };
-var schema127 = { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 } }, "required": ["channel", "to"], "additionalProperties": false };
+var schema127 = { "type": "object", "properties": { "channel": { "type": "string", "enum": ["telegram", "discord", "slack", "whatsapp"] }, "to": { "type": "string", "minLength": 1 }, "webhook": { "$ref": "#/$defs/PrivateUrl" } }, "additionalProperties": false };
+function validate85(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate85.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!(key0 === "channel" || key0 === "to" || key0 === "webhook")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema127, data };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.channel !== void 0) {
+      let data0 = data.channel;
+      if (typeof data0 !== "string") {
+        const err1 = { instancePath: instancePath + "/channel", schemaPath: "#/properties/channel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.channel.type, parentSchema: schema127.properties.channel, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+      if (!(data0 === "telegram" || data0 === "discord" || data0 === "slack" || data0 === "whatsapp")) {
+        const err2 = { instancePath: instancePath + "/channel", schemaPath: "#/properties/channel/enum", keyword: "enum", params: { allowedValues: schema127.properties.channel.enum }, message: "must be equal to one of the allowed values", schema: schema127.properties.channel.enum, parentSchema: schema127.properties.channel, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.to !== void 0) {
+      let data1 = data.to;
+      if (typeof data1 === "string") {
+        if (func3(data1) < 1) {
+          const err3 = { instancePath: instancePath + "/to", schemaPath: "#/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema127.properties.to, data: data1 };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/to", schemaPath: "#/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.to.type, parentSchema: schema127.properties.to, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.webhook !== void 0) {
+      let data2 = data.webhook;
+      if (typeof data2 !== "string") {
+        const err5 = { instancePath: instancePath + "/webhook", schemaPath: "#/$defs/PrivateUrl/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.type, parentSchema: schema60, data: data2 };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema127.type, parentSchema: schema127, data };
+    if (vErrors === null) {
+      vErrors = [err6];
+    } else {
+      vErrors.push(err6);
+    }
+    errors++;
+  }
+  validate85.errors = vErrors;
+  return errors === 0;
+}
+validate85.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4662,96 +4784,17 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.deliver !== void 0) {
-      let data13 = data.deliver;
-      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        if (data13.channel === void 0) {
-          const err27 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "channel" }, message: "must have required property 'channel'", schema: schema127.required, parentSchema: schema127, data: data13 };
-          if (vErrors === null) {
-            vErrors = [err27];
-          } else {
-            vErrors.push(err27);
-          }
-          errors++;
-        }
-        if (data13.to === void 0) {
-          const err28 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'", schema: schema127.required, parentSchema: schema127, data: data13 };
-          if (vErrors === null) {
-            vErrors = [err28];
-          } else {
-            vErrors.push(err28);
-          }
-          errors++;
-        }
-        for (const key1 in data13) {
-          if (!(key1 === "channel" || key1 === "to")) {
-            const err29 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema127, data: data13 };
-            if (vErrors === null) {
-              vErrors = [err29];
-            } else {
-              vErrors.push(err29);
-            }
-            errors++;
-          }
-        }
-        if (data13.channel !== void 0) {
-          let data14 = data13.channel;
-          if (typeof data14 !== "string") {
-            const err30 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.channel.type, parentSchema: schema127.properties.channel, data: data14 };
-            if (vErrors === null) {
-              vErrors = [err30];
-            } else {
-              vErrors.push(err30);
-            }
-            errors++;
-          }
-          if (!(data14 === "telegram" || data14 === "discord" || data14 === "slack" || data14 === "whatsapp")) {
-            const err31 = { instancePath: instancePath + "/deliver/channel", schemaPath: "#/$defs/CronDelivery/properties/channel/enum", keyword: "enum", params: { allowedValues: schema127.properties.channel.enum }, message: "must be equal to one of the allowed values", schema: schema127.properties.channel.enum, parentSchema: schema127.properties.channel, data: data14 };
-            if (vErrors === null) {
-              vErrors = [err31];
-            } else {
-              vErrors.push(err31);
-            }
-            errors++;
-          }
-        }
-        if (data13.to !== void 0) {
-          let data15 = data13.to;
-          if (typeof data15 === "string") {
-            if (func3(data15) < 1) {
-              const err32 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema127.properties.to, data: data15 };
-              if (vErrors === null) {
-                vErrors = [err32];
-              } else {
-                vErrors.push(err32);
-              }
-              errors++;
-            }
-          } else {
-            const err33 = { instancePath: instancePath + "/deliver/to", schemaPath: "#/$defs/CronDelivery/properties/to/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema127.properties.to.type, parentSchema: schema127.properties.to, data: data15 };
-            if (vErrors === null) {
-              vErrors = [err33];
-            } else {
-              vErrors.push(err33);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err34 = { instancePath: instancePath + "/deliver", schemaPath: "#/$defs/CronDelivery/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema127.type, parentSchema: schema127, data: data13 };
-        if (vErrors === null) {
-          vErrors = [err34];
-        } else {
-          vErrors.push(err34);
-        }
-        errors++;
+      if (!validate85(data.deliver, { instancePath: instancePath + "/deliver", parentData: data, parentDataProperty: "deliver", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+        errors = vErrors.length;
       }
     }
   } else {
-    const err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema123.type, parentSchema: schema123, data };
+    const err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema123.type, parentSchema: schema123, data };
     if (vErrors === null) {
-      vErrors = [err35];
+      vErrors = [err27];
     } else {
-      vErrors.push(err35);
+      vErrors.push(err27);
     }
     errors++;
   }
@@ -4814,12 +4857,12 @@ function validate83(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate83.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema128 = { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } }, "deadLetterRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 30 } }, "additionalProperties": false };
-var schema129 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false };
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var schema129 = { "type": "object", "properties": { "outbound": { "type": "array", "items": { "$ref": "#/$defs/OutboundWebhook" } }, "deadLetterRetentionDays": { "type": ["integer", "null"], "minimum": 1, "maximum": 2147483647, "default": 30 } }, "additionalProperties": false };
+var schema130 = { "type": "object", "properties": { "url": { "$ref": "#/$defs/PrivateUrl" }, "secret": { "$ref": "#/$defs/Secret" }, "events": { "type": "array", "items": { "$ref": "#/$defs/WebhookEvent" }, "minItems": 1 }, "timeoutMs": { "type": "integer", "minimum": 100, "maximum": 6e4, "default": 5e3 }, "concurrency": { "type": "integer", "minimum": 1, "maximum": 32, "default": 1 }, "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 3 } }, "required": ["url", "secret", "events"], "additionalProperties": false };
+function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate88.evaluated;
+  const evaluated0 = validate90.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4828,7 +4871,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.url === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema129.required, parentSchema: schema129, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "url" }, message: "must have required property 'url'", schema: schema130.required, parentSchema: schema130, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4837,7 +4880,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.secret === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema129.required, parentSchema: schema129, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "secret" }, message: "must have required property 'secret'", schema: schema130.required, parentSchema: schema130, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4846,7 +4889,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.events === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema129.required, parentSchema: schema129, data };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "events" }, message: "must have required property 'events'", schema: schema130.required, parentSchema: schema130, data };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -4855,8 +4898,8 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "url" || key0 === "secret" || key0 === "events" || key0 === "timeoutMs" || key0 === "retries")) {
-        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema129, data };
+      if (!(key0 === "url" || key0 === "secret" || key0 === "events" || key0 === "timeoutMs" || key0 === "concurrency" || key0 === "retries")) {
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema130, data };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -4893,7 +4936,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.events;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema129.properties.events, data: data2 };
+          const err6 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema130.properties.events, data: data2 };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -4913,7 +4956,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (!(data3 === "*" || data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent" || data3 === "tool.invoked" || data3 === "run.finished")) {
+          if (!(data3 === "*" || data3 === "message.received" || data3 === "message.sent" || data3 === "conversation.created" || data3 === "session.started" || data3 === "session.ended" || data3 === "channel.connected" || data3 === "channel.disconnected" || data3 === "error.agent" || data3 === "tool.invoked" || data3 === "run.finished" || data3 === "cron.finished")) {
             const err8 = { instancePath: instancePath + "/events/" + i0, schemaPath: "#/$defs/WebhookEvent/enum", keyword: "enum", params: { allowedValues: schema62.enum }, message: "must be equal to one of the allowed values", schema: schema62.enum, parentSchema: schema62, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
@@ -4924,7 +4967,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema129.properties.events.type, parentSchema: schema129.properties.events, data: data2 };
+        const err9 = { instancePath: instancePath + "/events", schemaPath: "#/properties/events/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema130.properties.events.type, parentSchema: schema130.properties.events, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -4936,7 +4979,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutMs !== void 0) {
       let data4 = data.timeoutMs;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema129.properties.timeoutMs.type, parentSchema: schema129.properties.timeoutMs, data: data4 };
+        const err10 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema130.properties.timeoutMs.type, parentSchema: schema130.properties.timeoutMs, data: data4 };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -4946,7 +4989,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 6e4 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema129.properties.timeoutMs, data: data4 };
+          const err11 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 6e4 }, message: "must be <= 60000", schema: 6e4, parentSchema: schema130.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -4955,7 +4998,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 100 || isNaN(data4)) {
-          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema129.properties.timeoutMs, data: data4 };
+          const err12 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema130.properties.timeoutMs, data: data4 };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -4965,10 +5008,10 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.retries !== void 0) {
-      let data5 = data.retries;
+    if (data.concurrency !== void 0) {
+      let data5 = data.concurrency;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err13 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema129.properties.retries.type, parentSchema: schema129.properties.retries, data: data5 };
+        const err13 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema130.properties.concurrency.type, parentSchema: schema130.properties.concurrency, data: data5 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -4977,8 +5020,8 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
-        if (data5 > 20 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema129.properties.retries, data: data5 };
+        if (data5 > 32 || isNaN(data5)) {
+          const err14 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 32 }, message: "must be <= 32", schema: 32, parentSchema: schema130.properties.concurrency, data: data5 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -4986,8 +5029,8 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < 0 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema129.properties.retries, data: data5 };
+        if (data5 < 1 || isNaN(data5)) {
+          const err15 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema130.properties.concurrency, data: data5 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -4997,23 +5040,55 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
+    if (data.retries !== void 0) {
+      let data6 = data.retries;
+      if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+        const err16 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema130.properties.retries.type, parentSchema: schema130.properties.retries, data: data6 };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 20 || isNaN(data6)) {
+          const err17 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 20 }, message: "must be <= 20", schema: 20, parentSchema: schema130.properties.retries, data: data6 };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          const err18 = { instancePath: instancePath + "/retries", schemaPath: "#/properties/retries/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0", schema: 0, parentSchema: schema130.properties.retries, data: data6 };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+      }
+    }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema129.type, parentSchema: schema129, data };
+    const err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema130.type, parentSchema: schema130, data };
     if (vErrors === null) {
-      vErrors = [err16];
+      vErrors = [err19];
     } else {
-      vErrors.push(err16);
+      vErrors.push(err19);
     }
     errors++;
   }
-  validate88.errors = vErrors;
+  validate90.errors = vErrors;
   return errors === 0;
 }
-validate88.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate90.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate87.evaluated;
+  const evaluated0 = validate89.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -5023,7 +5098,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "outbound" || key0 === "deadLetterRetentionDays")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema128, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema129, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -5037,13 +5112,13 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data0)) {
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate88(data0[i0], { instancePath: instancePath + "/outbound/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+          if (!validate90(data0[i0], { instancePath: instancePath + "/outbound/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err1 = { instancePath: instancePath + "/outbound", schemaPath: "#/properties/outbound/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema128.properties.outbound.type, parentSchema: schema128.properties.outbound, data: data0 };
+        const err1 = { instancePath: instancePath + "/outbound", schemaPath: "#/properties/outbound/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema129.properties.outbound.type, parentSchema: schema129.properties.outbound, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -5055,7 +5130,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.deadLetterRetentionDays !== void 0) {
       let data2 = data.deadLetterRetentionDays;
       if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2)) && data2 !== null) {
-        const err2 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/type", keyword: "type", params: { type: schema128.properties.deadLetterRetentionDays.type }, message: "must be integer,null", schema: schema128.properties.deadLetterRetentionDays.type, parentSchema: schema128.properties.deadLetterRetentionDays, data: data2 };
+        const err2 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/type", keyword: "type", params: { type: schema129.properties.deadLetterRetentionDays.type }, message: "must be integer,null", schema: schema129.properties.deadLetterRetentionDays.type, parentSchema: schema129.properties.deadLetterRetentionDays, data: data2 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -5065,7 +5140,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data2 == "number" && isFinite(data2)) {
         if (data2 > 2147483647 || isNaN(data2)) {
-          const err3 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema128.properties.deadLetterRetentionDays, data: data2 };
+          const err3 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647", schema: 2147483647, parentSchema: schema129.properties.deadLetterRetentionDays, data: data2 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -5074,7 +5149,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data2 < 1 || isNaN(data2)) {
-          const err4 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema128.properties.deadLetterRetentionDays, data: data2 };
+          const err4 = { instancePath: instancePath + "/deadLetterRetentionDays", schemaPath: "#/properties/deadLetterRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema129.properties.deadLetterRetentionDays, data: data2 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -5085,7 +5160,7 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema128.type, parentSchema: schema128, data };
+    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema129.type, parentSchema: schema129, data };
     if (vErrors === null) {
       vErrors = [err5];
     } else {
@@ -5093,10 +5168,10 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate87.errors = vErrors;
+  validate89.errors = vErrors;
   return errors === 0;
 }
-validate87.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate89.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -5317,8 +5392,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.webhooks !== void 0) {
-      if (!validate87(data.webhooks, { instancePath: instancePath + "/webhooks", parentData: data, parentDataProperty: "webhooks", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+      if (!validate89(data.webhooks, { instancePath: instancePath + "/webhooks", parentData: data, parentDataProperty: "webhooks", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
         errors = vErrors.length;
       }
     }
@@ -5327,7 +5402,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
       if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
         for (const key3 in data20) {
           if (!(key3 === "level" || key3 === "file" || key3 === "maxFileBytes" || key3 === "maxFiles" || key3 === "auditRetentionDays")) {
-            const err11 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema133, data: data20 };
+            const err11 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema134, data: data20 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -5339,7 +5414,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.level !== void 0) {
           let data21 = data20.level;
           if (typeof data21 !== "string") {
-            const err12 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema133.properties.level.type, parentSchema: schema133.properties.level, data: data21 };
+            const err12 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema134.properties.level.type, parentSchema: schema134.properties.level, data: data21 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -5348,7 +5423,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data21 === "trace" || data21 === "debug" || data21 === "info" || data21 === "warn" || data21 === "error" || data21 === "fatal" || data21 === "silent")) {
-            const err13 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/enum", keyword: "enum", params: { allowedValues: schema133.properties.level.enum }, message: "must be equal to one of the allowed values", schema: schema133.properties.level.enum, parentSchema: schema133.properties.level, data: data21 };
+            const err13 = { instancePath: instancePath + "/logging/level", schemaPath: "#/$defs/Logging/properties/level/enum", keyword: "enum", params: { allowedValues: schema134.properties.level.enum }, message: "must be equal to one of the allowed values", schema: schema134.properties.level.enum, parentSchema: schema134.properties.level, data: data21 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -5360,7 +5435,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.file !== void 0) {
           let data22 = data20.file;
           if (typeof data22 !== "string" && data22 !== null) {
-            const err14 = { instancePath: instancePath + "/logging/file", schemaPath: "#/$defs/Logging/properties/file/type", keyword: "type", params: { type: schema133.properties.file.type }, message: "must be string,null", schema: schema133.properties.file.type, parentSchema: schema133.properties.file, data: data22 };
+            const err14 = { instancePath: instancePath + "/logging/file", schemaPath: "#/$defs/Logging/properties/file/type", keyword: "type", params: { type: schema134.properties.file.type }, message: "must be string,null", schema: schema134.properties.file.type, parentSchema: schema134.properties.file, data: data22 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -5372,7 +5447,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.maxFileBytes !== void 0) {
           let data23 = data20.maxFileBytes;
           if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
-            const err15 = { instancePath: instancePath + "/logging/maxFileBytes", schemaPath: "#/$defs/Logging/properties/maxFileBytes/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema133.properties.maxFileBytes.type, parentSchema: schema133.properties.maxFileBytes, data: data23 };
+            const err15 = { instancePath: instancePath + "/logging/maxFileBytes", schemaPath: "#/$defs/Logging/properties/maxFileBytes/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema134.properties.maxFileBytes.type, parentSchema: schema134.properties.maxFileBytes, data: data23 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -5382,7 +5457,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data23 == "number" && isFinite(data23)) {
             if (data23 < 65536 || isNaN(data23)) {
-              const err16 = { instancePath: instancePath + "/logging/maxFileBytes", schemaPath: "#/$defs/Logging/properties/maxFileBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 65536 }, message: "must be >= 65536", schema: 65536, parentSchema: schema133.properties.maxFileBytes, data: data23 };
+              const err16 = { instancePath: instancePath + "/logging/maxFileBytes", schemaPath: "#/$defs/Logging/properties/maxFileBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 65536 }, message: "must be >= 65536", schema: 65536, parentSchema: schema134.properties.maxFileBytes, data: data23 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -5395,7 +5470,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.maxFiles !== void 0) {
           let data24 = data20.maxFiles;
           if (!(typeof data24 == "number" && (!(data24 % 1) && !isNaN(data24)) && isFinite(data24))) {
-            const err17 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema133.properties.maxFiles.type, parentSchema: schema133.properties.maxFiles, data: data24 };
+            const err17 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema134.properties.maxFiles.type, parentSchema: schema134.properties.maxFiles, data: data24 };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -5405,7 +5480,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data24 == "number" && isFinite(data24)) {
             if (data24 > 1e3 || isNaN(data24)) {
-              const err18 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema133.properties.maxFiles, data: data24 };
+              const err18 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema134.properties.maxFiles, data: data24 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -5414,7 +5489,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data24 < 1 || isNaN(data24)) {
-              const err19 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema133.properties.maxFiles, data: data24 };
+              const err19 = { instancePath: instancePath + "/logging/maxFiles", schemaPath: "#/$defs/Logging/properties/maxFiles/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema134.properties.maxFiles, data: data24 };
               if (vErrors === null) {
                 vErrors = [err19];
               } else {
@@ -5427,7 +5502,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         if (data20.auditRetentionDays !== void 0) {
           let data25 = data20.auditRetentionDays;
           if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25)) && data25 !== null) {
-            const err20 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/type", keyword: "type", params: { type: schema133.properties.auditRetentionDays.type }, message: "must be integer,null", schema: schema133.properties.auditRetentionDays.type, parentSchema: schema133.properties.auditRetentionDays, data: data25 };
+            const err20 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/type", keyword: "type", params: { type: schema134.properties.auditRetentionDays.type }, message: "must be integer,null", schema: schema134.properties.auditRetentionDays.type, parentSchema: schema134.properties.auditRetentionDays, data: data25 };
             if (vErrors === null) {
               vErrors = [err20];
             } else {
@@ -5437,7 +5512,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data25 == "number" && isFinite(data25)) {
             if (data25 > 36500 || isNaN(data25)) {
-              const err21 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500", schema: 36500, parentSchema: schema133.properties.auditRetentionDays, data: data25 };
+              const err21 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500", schema: 36500, parentSchema: schema134.properties.auditRetentionDays, data: data25 };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -5446,7 +5521,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data25 < 1 || isNaN(data25)) {
-              const err22 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema133.properties.auditRetentionDays, data: data25 };
+              const err22 = { instancePath: instancePath + "/logging/auditRetentionDays", schemaPath: "#/$defs/Logging/properties/auditRetentionDays/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema134.properties.auditRetentionDays, data: data25 };
               if (vErrors === null) {
                 vErrors = [err22];
               } else {
@@ -5457,7 +5532,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err23 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema133.type, parentSchema: schema133, data: data20 };
+        const err23 = { instancePath: instancePath + "/logging", schemaPath: "#/$defs/Logging/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema134.type, parentSchema: schema134, data: data20 };
         if (vErrors === null) {
           vErrors = [err23];
         } else {

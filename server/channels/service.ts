@@ -57,6 +57,8 @@ export interface Channels {
   list(principal: Principal): Promise<Channel[]>;
   /** The state of each that is switched on, by name. */
   states(principal: Pick<Principal, "workspaces">): Record<string, ConnectorStatus["state"]>;
+  /** Whether any that is switched on cannot connect, or was cut off and is not back. The first attempt is no failure yet. */
+  readonly isFailing: boolean;
   /**
    * Resolves once the platform has the message. Throws `not_found` (no such channel), `service_unavailable` (switched off, not
    * connected, too busy), `provider_error` (refused; or it is not known whether it arrived; or only parts of it did).
@@ -159,6 +161,12 @@ export function createChannels({ settings, store, connectors, events, chat, runs
         const status = link.status();
         return status ? [[link.name, status.state]] : [];
       }));
+    },
+    get isFailing() {
+      return links.list().some((link) => {
+        const status = link.status();
+        return status !== null && (status.state === "disconnected" || status.error !== null);
+      });
     },
     async send(principal, { channel, chatId, message }, { format, isPatient = false }) {
       const link = linkFor(principal, channel);

@@ -1,6 +1,9 @@
 import { GatewayError } from "../errors.ts";
+import { mayDo } from "../keys/principal.ts";
 import { type Tool, ToolError, type ToolSource } from "../tools/port.ts";
 import type { Channels } from "./service.ts";
+
+const permission = "channels:send";
 
 /** `send {channel, chatId, message}`: an agent writes to somebody. Off until the settings allow it by name. */
 export function createSendTool({ send }: Pick<Channels, "send">): ToolSource {
@@ -8,7 +11,7 @@ export function createSendTool({ send }: Pick<Channels, "send">): ToolSource {
     {
       name: "send",
       isDangerous: true,
-      permission: "channels:send",
+      permission,
       description: "Sends a message to a chat of a messaging platform. Answers once the platform has it. Not for the answer to the person who is talking to you: that one is sent anyway.",
       inputSchema: {
         type: "object",
@@ -21,6 +24,7 @@ export function createSendTool({ send }: Pick<Channels, "send">): ToolSource {
         additionalProperties: false,
       },
       async invoke(input, { principal, workspaceId, agentId }) {
+        if (!mayDo(principal, permission)) throw new ToolError(`The key that this turn is for lacks the permission \`${permission}\`: nothing was sent.`);
         const { channel, chatId, message } = input as { channel: string; chatId: string; message: string };
         try {
           // A turn writes by the channels of its workspace, whatever else its key may see.

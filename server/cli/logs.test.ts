@@ -87,6 +87,12 @@ describe("of the file", () => {
     expect((await runOpenclaw(["logs", "--grep", "REQ_1 request"], env)).stdout.split("\n")).toHaveLength(2);
   });
 
+  test("tells an error by its words; its stack is for `--json`", async () => {
+    const env = home(`${JSON.stringify({ level: 50, time: 0, msg: "it broke", err: { type: "TypeError", message: "no such thing", stack: "TypeError: no such thing\n    at here" } })}\n`);
+    expect((await runOpenclaw(["logs"], env)).stdout).toBe('1970-01-01T00:00:00.000Z ERROR it broke err="TypeError: no such thing"\n');
+    expect((await runOpenclaw(["logs", "--json"], env)).stdout).toContain("at here");
+  });
+
   test("does not let a line steer the terminal", async () => {
     const { stdout } = await runOpenclaw(["logs"], home(`${JSON.stringify({ level: 30, time: 0, msg: "a\u001b[2Jb\nc", path: "\u001b]0;x\u0007" })}\n`));
     expect(stdout).toBe('1970-01-01T00:00:00.000Z INFO  a[2Jb c path=]0;x\n');

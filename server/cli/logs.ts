@@ -12,7 +12,7 @@ export function addLogsCommand(program: Command): void {
     .option("-g, --grep <words>", "only lines that have all of these words, in any case")
     .option("-s, --since <time>", "only lines from this moment on, such as 2026-04-30T10:00:00Z, or of the last 10m, 2h, 7d", parseSince)
     .option("-n, --lines <number>", "how many lines at the most", parseLines, 200)
-    .option("--json", "print each line as JSON")
+    .option("--json", "print each line as JSON, with the stacks of errors")
     .addOption(urlOption())
     .addOption(tokenOption())
     .option("-c, --config <file>", "settings file, where the log is read from its file")

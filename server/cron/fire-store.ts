@@ -1,9 +1,11 @@
 import type { Selectable } from "kysely";
+import type { EventWriter } from "../events/writer.ts";
 import { decodeCursor } from "../storage/cursor.ts";
 import type { Database } from "../storage/database.ts";
 import { toPage, type Page } from "../storage/page.ts";
 import type { CronRunsTable } from "../storage/schema.ts";
-import type { CronFire, CronJob } from "./job.ts";
+import { finishedEvent } from "./finished-event.ts";
+import type { CronFire, CronJob, EndStatus } from "./job.ts";
 
 export interface FireStore {
   /** The clocks of stored jobs, and of the given others, whose next fire is due, the earliest first. */
@@ -19,9 +21,10 @@ export interface FireStore {
    */
   claim(claim: Claim, clock: { nextAt: number; following: number | null } | null): Promise<"claimed" | "busy" | "taken">;
   begun(fireId: string, runId: string): Promise<void>;
-  ended(fireId: string, end: Pick<CronFire, "status" | "error"> & { finishedAt: number }): Promise<void>;
-  /** Marks fires that an earlier process left running as failed; how many. One that runs in another process still is set right by its end. */
-  failLeftRunning(now: number): Promise<number>;
+  /** Notes the end of a fire, and tells of it. Nothing happens when it is gone with its job; nor, of one that was cut off, when its end is noted already. */
+  ended(fire: CronFire, end: FireEnd): Promise<void>;
+  /** Those that an earlier process left running, or that run in another one, each with its run's session. */
+  leftRunning(): Promise<(CronFire & { sessionId: string | null })[]>;
   /** The fires of a job in its workspace, the newest first. Throws `bad_request` on a cursor that is none of this list. */
   fires(job: Pick<CronJob, "id" | "workspaceId">, page: { limit: number; cursor?: string | undefined }): Promise<Page<CronFire>>;
 }
@@ -35,11 +38,27 @@ export interface Claim {
   runningSince: number;
 }
 
+/** What came of a fire. */
+export interface FireEnd {
+  status: EndStatus;
+  error: string | null;
+  finishedAt: number;
+  /** Of its run; null when none began. */
+  runId: string | null;
+  sessionId: string | null;
+  /** The answer's; null when there is none. */
+  messageId: string | null;
+  /** The id of the webhook that is told; null for none. */
+  deliverTo: string | null;
+  /** It ended with an earlier process. One that goes on in another process all the same is set right by its own end. */
+  isCutOff: boolean;
+}
+
 /** How many fires of a job are kept. */
 const mostFires = 100;
 
 /** The clocks as they go on, and what came of each fire. */
-export function createFireStore({ database }: { database: Database }): FireStore {
+export function createFireStore({ database, events }: { database: Database; events: Pick<EventWriter, "append"> }): FireStore {
   const { kysely } = database;
 
   const clockStep = (jobId: string, nextAt: number, following: number | null) => kysely.updateTable("cron_clocks").set({ next_at: following }).where("job_id", "=", jobId).where("next_at", "=", nextAt).compile();
@@ -92,16 +111,16 @@ export function createFireStore({ database }: { database: Database }): FireStore
     async begun(fireId, runId) {
       await kysely.updateTable("cron_runs").set({ run_id: runId }).where("id", "=", fireId).execute();
     },
-    async ended(fireId, { status, error, finishedAt }) {
-      await kysely.updateTable("cron_runs").set({ status, error, finished_at: finishedAt }).where("id", "=", fireId).execute();
-    },
-    async failLeftRunning(now) {
-      const { numUpdatedRows } = await kysely
-        .updateTable("cron_runs")
-        .set({ status: "failed", error: "The gateway was stopped in the middle of the run.", finished_at: now })
-        .where("status", "=", "running")
-        .executeTakeFirstOrThrow();
-      return Number(numUpdatedRows);
+    ended: (fire, end) =>
+      database.run(function* () {
+        const { status, error, finishedAt, isCutOff } = end;
+        const noted = kysely.updateTable("cron_runs").set({ status, error, finished_at: finishedAt }).where("id", "=", fire.id);
+        const { affected } = yield (isCutOff ? noted.where("status", "=", "running") : noted).compile();
+        if (affected > 0) yield* events.append(finishedEvent(fire, end));
+      }),
+    async leftRunning() {
+      const rows = await kysely.selectFrom("cron_runs").leftJoin("runs", "runs.id", "cron_runs.run_id").selectAll("cron_runs").select("runs.session_id").where("cron_runs.status", "=", "running").execute();
+      return rows.map((row) => ({ ...toFire(row), sessionId: row.session_id }));
     },
     async fires({ id, workspaceId }, { limit, cursor }) {
       let query = kysely.selectFrom("cron_runs").selectAll().where("job_id", "=", id).where("workspace_id", "=", workspaceId);

@@ -1,11 +1,8 @@
 import type { Principal } from "../keys/principal.ts";
 import type { Timing } from "./schedule.ts";
 
-/** A chat of a channel. */
-export interface Delivery {
-  readonly channel: string;
-  readonly to: string;
-}
+/** A chat of a channel, or a webhook by its id. */
+export type Delivery = { readonly channel: string; readonly to: string } | { readonly webhook: string };
 
 /** A message that an agent gets by the clock. */
 export interface CronJob {
@@ -39,6 +36,9 @@ export interface TimedJob extends CronJob {
   readonly lastStatus: FireStatus | null;
 }
 
+/** What a fire that ran comes to. */
+export type EndStatus = Exclude<FireStatus, "running" | "skipped">;
+
 export type FireStatus = "running" | "completed" | "failed" | "cancelled" | "timeout" | "skipped";
 
 /** A fire of a job, and what came of it. */
@@ -57,6 +57,9 @@ export interface CronFire {
 }
 
 export const defaultTimeoutMs = 600_000;
+
+/** The webhook that is told of each of a job's ends; null for none. */
+export const webhookOf = ({ deliver }: Pick<CronJob, "deliver">): string | null => (deliver && "webhook" in deliver ? deliver.webhook : null);
 
 /** The session of a job that names none. */
 export const ownSession = (jobId: string): string => `cron_${jobId}`;

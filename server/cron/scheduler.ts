@@ -2,8 +2,8 @@ import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Run } from "../runs/run.ts";
-import type { Claim, FireStore } from "./fire-store.ts";
-import type { CronFire, CronJob, FireStatus } from "./job.ts";
+import type { Claim, FireEnd, FireStore } from "./fire-store.ts";
+import { type CronFire, type CronJob, type EndStatus, webhookOf } from "./job.ts";
 import { fireAfter } from "./schedule.ts";
 
 /**
@@ -31,8 +31,10 @@ interface SchedulerOptions {
   begin(job: CronJob): Promise<Run>;
   /** A job of the settings may outlive its workspace, and any job is still there while its workspace is being deleted. */
   hasWorkspace(job: CronJob): Promise<boolean>;
-  /** Sends the answer of a job to where it wants it. Throws what kept it from that. */
-  deliver(job: CronJob, text: string): Promise<void>;
+  /** Sends the answer of a job to the chat that it wants it in, if any. Throws what kept it from that. */
+  send(job: CronJob, text: string): Promise<void>;
+  /** Why the webhook that a job names is not told of its end; null when it is, and where there is none. */
+  obstacle(job: CronJob): string | null;
   /** Called when the one fire of a job that is then to go has ended. */
   onDone(job: CronJob): Promise<void>;
   now: () => number;
@@ -48,10 +50,13 @@ const retryMs = 5_000;
 /** How long at most until the clocks are looked at again: another instance may have set one, and the machine's own may have been set. */
 const longestWaitMs = 60_000;
 
+/** The end of a fire that an earlier process left running. */
+const cutOff = { status: "failed", error: "The gateway was stopped in the middle of the run.", messageId: null, isCutOff: true } as const;
+
 /** The most runs of a job that allows several. */
 const mostRunning = 10;
 
-export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspace, deliver, onDone, now, log }: SchedulerOptions): Scheduler {
+export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspace, send, obstacle, onDone, now, log }: SchedulerOptions): Scheduler {
   let timer: NodeJS.Timeout | undefined;
   /** From the start to the stop. */
   let isWatching = false;
@@ -61,8 +66,9 @@ export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspa
 
   return {
     async start() {
-      const left = await fires.failLeftRunning(now());
-      if (left > 0) log.warn({ fires: left }, "cron jobs were cut off by the last stop, and their runs are marked failed");
+      const left = await fires.leftRunning();
+      for (const { sessionId, ...fire } of left) await end(fire, await findJob(fire.jobId), { ...cutOff, runId: fire.runId, sessionId });
+      if (left.length > 0) log.warn({ fires: left.length }, "cron jobs were cut off by the last stop, and their runs are marked failed");
       isWatching = true;
       lookIn(0);
     },
@@ -142,7 +148,7 @@ export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspa
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       log.warn({ jobId: job.id, fireId: fire.id, code: error.code, err: error.cause }, `a cron job could not begin: ${error.message}`);
-      await end(job, fire, "failed", error.message);
+      await end(fire, job, { status: "failed", error: error.message, runId: null, sessionId: null, messageId: null, isCutOff: false });
       throw error;
     }
     track(follow(job, fire, run));
@@ -160,15 +166,18 @@ export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspa
     overdue.unref();
     await run.settled;
     clearTimeout(overdue);
-    const error = run.status === "completed" ? await sendAnswer(job, fire, run.content) : (run.failure?.message ?? null);
-    await end(job, fire, isOverdue && run.status === "failed" ? "timeout" : run.status, error);
+    const isAnswered = run.status === "completed";
+    const error = isAnswered ? await sendAnswer(job, fire, run.content) : (run.failure?.message ?? null);
+    // It is settled.
+    const status = isOverdue && run.status === "failed" ? "timeout" : (run.status as EndStatus);
+    await end(fire, job, { status, error, runId: run.id, sessionId: run.identity.sessionId, messageId: isAnswered ? run.messageId : null, isCutOff: false });
   }
 
   /** What kept the answer from being sent; null when nothing did. */
   async function sendAnswer(job: CronJob, fire: CronFire, text: string): Promise<string | null> {
-    if (!job.deliver || text.trim() === "") return null;
+    if (text.trim() === "") return null;
     try {
-      await deliver(job, text);
+      await send(job, text);
       return null;
     } catch (thrown) {
       const error = GatewayError.from(thrown);
@@ -177,12 +186,16 @@ export function createScheduler({ fires, findJob, settingsIds, begin, hasWorkspa
     }
   }
 
-  async function end(job: CronJob, fire: CronFire, status: FireStatus, error: string | null): Promise<void> {
+  /** Without a job when that is gone from the settings. */
+  async function end(fire: CronFire, job: CronJob | undefined, { error: failure, ...outcome }: Omit<FireEnd, "finishedAt" | "deliverTo">): Promise<void> {
     try {
-      await fires.ended(fire.id, { status, error, finishedAt: now() });
-      if (job.deleteAfterRun && fire.scheduledFor !== null) await onDone(job);
+      const unsent = job ? obstacle(job) : null;
+      if (unsent !== null) log.warn({ jobId: fire.jobId, fireId: fire.id }, `what came of a cron job could not be sent: ${unsent}`);
+      const error = [failure, unsent && `What came of it could not be sent: ${unsent}`].filter((text) => text !== null).join(" ") || null;
+      await fires.ended(fire, { ...outcome, error, finishedAt: now(), deliverTo: job && unsent === null ? webhookOf(job) : null });
+      if (job?.deleteAfterRun && fire.scheduledFor !== null && !outcome.isCutOff) await onDone(job);
     } catch (cause) {
-      log.error({ jobId: job.id, fireId: fire.id, err: cause }, "the end of a cron job could not be stored");
+      log.error({ jobId: fire.jobId, fireId: fire.id, err: cause }, "the end of a cron job could not be stored");
     }
   }
 

@@ -10,8 +10,9 @@ import type { CronJobSettings } from "../settings/settings.ts";
 import { decodeCursor } from "../storage/cursor.ts";
 import { toPage, type Page } from "../storage/page.ts";
 import type { Workspaces } from "../workspaces/service.ts";
+import type { Webhooks } from "../webhooks/service.ts";
 import type { FireStore } from "./fire-store.ts";
-import { type CronFire, type CronJob, defaultCatchUp, defaultTimeoutMs, type Delivery, jobPrincipal, ownSession, type TimedJob } from "./job.ts";
+import { type CronFire, type CronJob, defaultCatchUp, defaultTimeoutMs, type Delivery, jobPrincipal, ownSession, type TimedJob, webhookOf } from "./job.ts";
 import { clockOf, createCronJobs, timingText } from "./jobs.ts";
 import { readTiming, type WrittenTiming } from "./read-timing.ts";
 import type { Timing } from "./schedule.ts";
@@ -44,7 +45,7 @@ export interface Cron {
   /** In the order of their ids. Throws `bad_request` on a cursor that is none of this list. */
   list(principal: Principal, page: PageOf): Promise<Page<TimedJob>>;
   get(principal: Principal, id: string): Promise<TimedJob>;
-  /** Throws `bad_request` on a timing that never fires, and on an unknown agent; `forbidden` on `deliver` without `channels:send`; `not_found` on a workspace or session of somebody else; `conflict` on a taken id. */
+  /** Throws `bad_request` on a timing that never fires, and on an unknown agent or webhook; `forbidden` on `deliver` without `channels:send`, or `webhooks:write`; `not_found` on a workspace or session of somebody else; `conflict` on a taken id. */
   create(principal: Principal, wanted: WantedJob): Promise<TimedJob>;
   /** From then on the job has the rights of this key. Throws as `create` does, and `conflict` on a job of the settings. */
   update(principal: Principal, id: string, change: JobChange): Promise<TimedJob>;
@@ -70,11 +71,12 @@ interface CronOptions {
   sessions: Sessions;
   chat: Pick<Chat, "begin">;
   channels: Pick<Channels, "send">;
+  webhooks: Pick<Webhooks, "checkNamed" | "obstacle">;
   now: () => number;
   log: Logger;
 }
 
-export function createCron({ store, fires, agents, workspaces, sessions, chat, channels, now, log }: CronOptions): Cron {
+export function createCron({ store, fires, agents, workspaces, sessions, chat, channels, webhooks, now, log }: CronOptions): Cron {
   const jobs = createCronJobs({ store, now, log });
   const scheduler = createScheduler({
     fires,
@@ -96,11 +98,15 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, c
         agentId: agentId ?? undefined,
       }),
     hasWorkspace,
-    async deliver({ principal, source, deliver }, text) {
-      if (!deliver) return;
+    async send({ principal, source, deliver }, text) {
+      if (!deliver || "webhook" in deliver) return;
       // Who writes the settings may name any channel of them.
       const sender = source === "settings" ? { ...principal, workspaces: "*" as const } : principal;
       await channels.send(sender, { channel: deliver.channel, chatId: deliver.to, message: text }, { format: "markdown", isPatient: true });
+    },
+    obstacle(job) {
+      const webhookId = webhookOf(job);
+      return webhookId === null ? null : webhooks.obstacle(webhookId, job.workspaceId);
     },
     async onDone(job) {
       const found = await jobs.find(job.id);
@@ -135,8 +141,10 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, c
   const timed = async (job: CronJob): Promise<TimedJob> => (await jobs.timed([job]))[0]!;
 
   /** What could never run is refused. */
-  async function check(job: CronJob, { agentId, sessionId }: JobChange): Promise<void> {
-    if (job.deliver && !mayDo(job.principal, "channels:send")) throw new GatewayError("forbidden", "This key lacks the permission `channels:send`, which a job with `deliver` needs.", { details: { permission: "channels:send" } });
+  async function check(principal: Principal, job: CronJob, { agentId, sessionId, deliver }: JobChange): Promise<void> {
+    if (job.deliver) requireDelivery(principal, job.deliver);
+    // One that was named before may have been deleted since: the rest can be changed all the same.
+    if (deliver && "webhook" in deliver) webhooks.checkNamed(principal, deliver.webhook, { workspaceId: job.workspaceId, pointer: "/deliver/webhook" });
     if (agentId != null) agents.named(agentId, "/agent");
     // Throws on the session of another workspace.
     if (sessionId != null) await sessions.find(job.principal, sessionId);
@@ -172,7 +180,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, c
         createdAt: time,
         updatedAt: time,
       };
-      await check(job, job);
+      await check(principal, job, job);
       if (jobs.settingsIds().includes(id) || (await store.find(id))) throw new GatewayError("conflict", `There is a job \`${id}\` already. Choose another id.`);
       await store.insert(job, clockOf(job, time));
       scheduler.wake();
@@ -187,7 +195,7 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, c
       // Else whoever may do less could have the job do more.
       const rights = jobPrincipal(principal, before.workspaceId);
       const job: CronJob = { ...before, timing, message, agentId, sessionId, catchUp, overlap, timeoutMs, deliver, deleteAfterRun, enabled, principal: rights, updatedAt: time };
-      await check(job, change);
+      await check(principal, job, change);
       const isThere = await store.update(job, timingText(job) === timingText(before) ? null : clockOf(job, time));
       if (!isThere) throw noJob(id);
       scheduler.wake();
@@ -213,6 +221,11 @@ export function createCron({ store, fires, agents, workspaces, sessions, chat, c
     start: () => scheduler.start(),
     stop: () => scheduler.stop(),
   };
+}
+
+function requireDelivery(principal: Principal, deliver: Delivery): void {
+  const permission = "webhook" in deliver ? "webhooks:write" : "channels:send";
+  if (!mayDo(principal, permission)) throw new GatewayError("forbidden", `This key lacks the permission \`${permission}\`, which a job with this \`deliver\` needs.`, { details: { permission } });
 }
 
 function noJob(id: string): GatewayError {

@@ -10,6 +10,7 @@ import type { Principal } from "../keys/principal.ts";
 import { testPrincipal } from "../keys/testing.ts";
 import { Run } from "../runs/run.ts";
 import { createSessions } from "../sessions/service.ts";
+import type { NewEvent } from "../events/event.ts";
 import { createEventWriter } from "../events/writer.ts";
 import { createSessionStore } from "../sessions/store.ts";
 import type { CronJobSettings } from "../settings/settings.ts";
@@ -61,15 +62,18 @@ export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"
   const workspaces = createWorkspaces({ store: createWorkspaceStore({ database }), agents, runs: { cancelIn: async () => {}, forgetIn: () => {} }, now: () => Date.now() });
   await workspaces.seed(ids.map((id) => ({ id, label: id, agent: null, skills: [], allowlist: [] })));
   const store = createCronStore({ database });
-  const fires = createFireStore({ database });
+  const events = createEventWriter({ database });
+  const written: NewEvent[] = [];
+  events.accompany((event) => (written.push(event), null));
+  const fires = createFireStore({ database, events });
   const turns: BegunTurn[] = [];
-  const refusal: { next: GatewayError | null; send: GatewayError | null } = { next: null, send: null };
+  const refusal: { next: GatewayError | null; send: GatewayError | null; tell: string | null } = { next: null, send: null, tell: null };
   const deliveries: ({ principal: Principal } & ChannelMessage)[] = [];
   const cron = createCron({
     store,
     fires,
     workspaces,
-    sessions: createSessions({ store: createSessionStore({ database, events: createEventWriter({ database }) }), workspaces }),
+    sessions: createSessions({ store: createSessionStore({ database, events }), workspaces }),
     agents,
     chat: {
       async begin(input) {
@@ -89,6 +93,10 @@ export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"
         return { messageId: "1", parts: 1, channel: "telegram", chatId: message.chatId };
       },
     },
+    webhooks: {
+      checkNamed() {},
+      obstacle: () => refusal.tell,
+    },
     now: () => Date.now(),
     log: pino({ level: "silent" }),
   });
@@ -106,6 +114,8 @@ export async function cronOn(url = "sqlite::memory:", { ids = ["default", "team"
     turns,
     refusal,
     deliveries,
+    /** Every event, as it was written. */
+    written,
     owner,
     workspaces,
     database,

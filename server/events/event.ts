@@ -38,6 +38,16 @@ export interface EventData {
     toolsInvoked: string[];
     error: Failure | null;
   };
+  "cron.finished": {
+    jobId: string;
+    runId: string | null;
+    sessionId: string | null;
+    workspace: string;
+    status: "completed" | "failed" | "cancelled" | "timeout";
+    response: string | null;
+    error: string | null;
+    scheduledFor: string | null;
+  };
 }
 
 interface Turn {
@@ -83,8 +93,10 @@ interface EventOf<Type extends EventType> {
   at: number;
   workspaceId: string;
   sessionId: string | null;
-  /** Of a message event. */
+  /** Of a message event, or of one that tells an answer. */
   messageId: string | null;
+  /** The id of a webhook that gets it whatever it has asked for. */
+  deliverTo?: string | null;
   /** What is not in the columns. The text of a message is left out where it is stored with the message: it goes when that goes. */
   data: Omit<EventData[Type], Found | Text> & Partial<Pick<EventData[Type], Text & keyof EventData[Type]>>;
 }

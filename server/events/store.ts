@@ -105,4 +105,5 @@ const found: Record<EventType, (row: EventRow) => object> = {
   "error.agent": sessionOf,
   "tool.invoked": sessionOf,
   "run.finished": (row) => ({ messageId: row.message_id, ...sessionOf(row) }),
+  "cron.finished": (row) => ({ ...sessionOf(row), response: row.text }),
 };

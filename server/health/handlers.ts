@@ -38,8 +38,8 @@ export function createHealthHandlers({ health, sessions, channels, runs }: Healt
       return { status: 200, body: { status: "ok" } };
     },
     async getPlainStatus(_request, { principal }) {
-      const { memoryMb } = await health.check();
-      return { status: 200, body: { gateway: "running", channels: channels.states(principal), sessions: await sessions.count(principal), memory: memoryMb } };
+      const { status, memoryMb } = await health.check();
+      return { status: 200, body: { status, gateway: "running", channels: channels.states(principal), sessions: await sessions.count(principal), memory: memoryMb } };
     },
     async getStatus(_request, { principal }) {
       const report = await health.check();

@@ -28,7 +28,7 @@ export interface HealthChecksOptions {
   database: Pick<Database, "ping">;
   cluster: Pick<Cluster, "redis">;
   providers: Pick<Providers, "status">;
-  channels: Pick<Channels, "states">;
+  channels: Pick<Channels, "isFailing">;
   version: string;
 }
 
@@ -48,10 +48,9 @@ export function createHealthChecks({ database, cluster, version, ...parts }: Hea
         () => false,
       );
       const { redis } = cluster;
-      const channels = Object.values(parts.channels.states({ workspaces: "*" }));
       const providers = parts.providers.status();
       const isDegraded =
-        !isDatabaseConnected || redis === "disconnected" || channels.includes("disconnected") || providers.some(({ isFailing }) => isFailing);
+        !isDatabaseConnected || redis === "disconnected" || parts.channels.isFailing || providers.some(({ isFailing }) => isFailing);
       return {
         status: isDegraded ? "degraded" : "ok",
         version,

@@ -5,6 +5,7 @@ import { routes, type Route } from "../../generated/server/routes.ts";
 import { GatewayError } from "../errors.ts";
 import { isLegalId, newId } from "../ids.ts";
 import type { Principal } from "../keys/principal.ts";
+import { logFailure } from "../log-failure.ts";
 import type { Run } from "../runs/run.ts";
 import type { SecretMask } from "../secrets.ts";
 import type { TraceRequest } from "../tracing/trace-requests.ts";
@@ -73,13 +74,17 @@ function identify(perimeter: Perimeter, mask: SecretMask) {
   };
 }
 
+/** What is asked for all the time, by orchestrators and by each page many times: worth a line only when it fails. */
+const frequent: ReadonlySet<string | undefined> = new Set<Route["operationId"]>(["getPageFile", "getLiveness", "getReadiness"]);
+
 /** One line an answer, once it is out. Never the query: it may hold a token. */
 function logAnswers(log: Logger) {
   return async (koa: KoaContext, next: Next): Promise<void> => {
     if (log.isLevelEnabled("info")) {
       const startedAt = performance.now();
       koa.res.once("close", () => {
-        log.info(
+        const route = koa.state["route"] as Route | undefined;
+        log[frequent.has(route?.operationId) && koa.res.statusCode < 400 ? "debug" : "info"](
           {
             ...subjectOf(koa),
             address: koa.state["address"],
@@ -118,7 +123,7 @@ function answerErrors({ log, mask, meter, checkAnswer }: AppOptions) {
       const error = GatewayError.from(thrown);
       const requestId = koa.state["requestId"] as string;
       if (error.code === "rate_limited") meter.refused(error.details);
-      if (error.status >= 500) log.error({ ...subjectOf(koa), code: error.code, err: error.cause ?? error }, error.message);
+      if (error.status >= 500) logFailure(log, error, subjectOf(koa));
       // What it says is for the caller: it may quote what he has sent.
       else if (log.isLevelEnabled("debug")) log.debug({ ...subjectOf(koa), code: error.code, err: error.cause }, "the request was refused");
       if (koa.res.headersSent) {

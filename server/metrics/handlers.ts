@@ -44,6 +44,7 @@ function encode({ http, turns, providers, tools, database, process }: Metrics, r
       firstTokenMs: percentiles(turns.firstTokens),
     },
     tokens: { in: tokens["input"] ?? 0, out: tokens["output"] ?? 0 },
+    costUSD: Math.round(turns.cost.total() * 1e9) / 1e9,
     providers: Object.fromEntries(Object.keys(providers.calls.totalsBy("provider")).map((name) => [name, encodeCalls(providers, { label: "provider", value: name })])),
     tools: encodeCalls(tools),
     database: { calls: database.count(), latencyMs: percentiles(database) },

@@ -10,6 +10,8 @@ export interface TurnMetrics extends RunObserver {
   readonly durations: Histogram<"outcome">;
   readonly firstTokens: Histogram;
   readonly tokens: Counter<"direction" | "model">;
+  /** In US dollars. */
+  readonly cost: Counter<"model">;
   readonly group: MetricGroup;
 }
 
@@ -18,23 +20,26 @@ export function createTurnMetrics(): TurnMetrics {
   const turns = new Counter("openclaw_turns_total", "Turns that have ended, by outcome and model.", ["outcome", "model"]);
   const durations = new Histogram("openclaw_turn_duration_seconds", "From the request to the end of its turn, by outcome.", ["outcome"]);
   const firstTokens = new Histogram("openclaw_turn_first_token_seconds", "From the request to the first words, of turns that are streamed.");
-  const tokens = new Counter("openclaw_tokens_total", "Tokens of completed turns, by direction and model.", ["direction", "model"]);
+  const tokens = new Counter("openclaw_tokens_total", "Tokens of turns that have ended, by direction and model.", ["direction", "model"]);
+  const cost = new Counter("openclaw_cost_usd_total", "What turns that have ended have cost in US dollars, by model. A model without a price costs nothing.", ["model"]);
   const modelLabel = boundedLabel();
   return {
     saidFirst: (durationMs) => firstTokens.observe(durationMs / 1000),
-    ended(outcome, model, durationMs, usage) {
+    ended(outcome, model, durationMs, usage, costNanoUsd) {
       const label = model === "" ? "none" : modelLabel(model);
       turns.add(1, outcome, label);
       durations.observe(durationMs / 1000, outcome);
       if (usage === null) return;
       tokens.add(usage.inputTokens, "input", label);
       tokens.add(usage.outputTokens, "output", label);
+      cost.add(costNanoUsd / 1e9, label);
     },
     turns,
     durations,
     firstTokens,
     tokens,
-    group: [turns, durations, firstTokens, tokens],
+    cost,
+    group: [turns, durations, firstTokens, tokens, cost],
   };
 }
 

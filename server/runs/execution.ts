@@ -31,8 +31,8 @@ export interface RunPlan {
 export interface RunObserver {
   /** A run whose events are read as they come has said its first words, this long after it was asked for. */
   saidFirst(durationMs: number): void;
-  /** `model` is empty when it has called none; `usage` is null when it has used nothing. */
-  ended(outcome: Exclude<RunStatus, "running">, model: string, durationMs: number, usage: Usage | null): void;
+  /** `model` is empty when it has called none; `usage` is null when it has used nothing. What has no price costs 0. */
+  ended(outcome: Exclude<RunStatus, "running">, model: string, durationMs: number, usage: Usage | null, costNanoUsd: number): void;
 }
 
 /** A turn that says more than this is ended as too long: about 16 MB of memory. */
@@ -122,6 +122,7 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
   /** Stores the answer, and only then says that it is there. */
   async function finish(run: Run, finished: Extract<TurnOutput, { type: "finished" }>): Promise<void> {
     const finishedAt = now();
+    const cost = costOf(run, finished.usage);
     await store.finish({
       ...whose(run),
       status: "completed",
@@ -129,7 +130,7 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
       content: run.content,
       model: run.model,
       usage: finished.usage,
-      cost: costOf(run, finished.usage),
+      cost,
       finishReason: finished.finishReason,
       toolCalls: run.toolCalls,
       toolsInvoked: finished.toolsInvoked,
@@ -138,7 +139,7 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
       finishedAt,
     });
     run.complete(finished, finishedAt);
-    observer?.ended("completed", run.model, finishedAt - run.identity.createdAt, finished.usage);
+    observer?.ended("completed", run.model, finishedAt - run.identity.createdAt, finished.usage, cost?.nanoUsd ?? 0);
   }
 
   /** Whether its end is stored. */
@@ -146,6 +147,7 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
     const error = GatewayError.from(thrown);
     const finishedAt = now();
     const usage = run.usage.inputTokens + run.usage.outputTokens > 0 ? run.usage : null;
+    const cost = usage && costOf(run, usage);
     if (error.code === "internal_error") log.error({ ...subjectOf(run), err: error.cause }, "the turn failed");
     else log.warn({ ...subjectOf(run), code: error.code, err: error.cause }, error.message);
     let isStored = false;
@@ -160,7 +162,7 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
           content: isCancelled ? run.content : "",
           model: run.model === "" ? null : run.model,
           usage,
-          cost: usage && costOf(run, usage),
+          cost,
           finishReason: null,
           toolCalls: run.toolCalls,
           toolsInvoked: [...run.toolsInvoked],
@@ -175,7 +177,7 @@ export function createExecution({ store, log, now, observer }: { store: RunStore
       log.error({ ...subjectOf(run), err: cause }, "the end of the run could not be stored");
     }
     run.fail(error, finishedAt);
-    observer?.ended(error.code === "cancelled" ? "cancelled" : "failed", run.model, finishedAt - run.identity.createdAt, usage);
+    observer?.ended(error.code === "cancelled" ? "cancelled" : "failed", run.model, finishedAt - run.identity.createdAt, usage, cost?.nanoUsd ?? 0);
     return isStored;
   }
 }

@@ -32,6 +32,6 @@ export function* failLeftRunning({ kysely, events, now }: { kysely: Kysely<Schem
     .set({ status: "failed", message_id: null, error_code: error.code, error_message: error.message, error_details: "{}", finished_at: now })
     .where("status", "=", sql.lit("running"))
     .compile();
-  for (const row of rows) for (const event of cutOffEvents(row as Parameters<typeof cutOffEvents>[0], error, now)) yield* events.append(event);
+  for (const row of rows) yield* events.append(...cutOffEvents(row as Parameters<typeof cutOffEvents>[0], error, now));
   return rows.length;
 }

@@ -109,7 +109,7 @@ export function createRunStore({ database, events }: { database: Database; event
         const { id, workspaceId, agentId, keyId, userId, channel, face, requestId, isStreamed, faceOptions, messageId } = run;
         const request = JSON.stringify({ requestId, isStreamed, faceOptions });
         yield queries.insertRun({ id, sessionId, workspaceId, agentId, keyId, userId, channel, face, request, messageId, at: createdAt });
-        for (const event of beginEvents({ run, origin, session, userMessage })) yield* events.append(event);
+        yield* events.append(...beginEvents({ run, origin, session, userMessage }));
       }),
     finish: (end) =>
       database.run(function* () {
@@ -139,7 +139,7 @@ export function createRunStore({ database, events }: { database: Database; event
         const ended = rows[0] as { session_id: string | null; key_id: string } | undefined;
         if (ended === undefined) return false;
         const isGone = sessionId !== null && ended.session_id === null;
-        for (const event of finishEvents(end, ended.key_id, isGone)) yield* events.append(event);
+        yield* events.append(...finishEvents(end, ended.key_id, isGone));
         if (sessionId === null) return true;
         if (isGone) {
           // What was said in the session was deleted in the meantime: this too. There may be another session of its id by now.

@@ -86,6 +86,7 @@ describe("conversations edition", () => {
         maxAttempts: 3,
         backoffMs: 5000,
         timeoutMs: 5000,
+        concurrency: 1,
       },
     ]);
   });
@@ -185,9 +186,9 @@ describe("all sections together", () => {
     expect(settings.tools.roots).toEqual([`${home.path}/.openclaw/workspace`, `${home.path}/etc/shared`]);
     expect(settings.mcp.servers["docs"]).toEqual({ enabled: true, transport: "http", url: "https://example.com/mcp", headers: { Authorization: "Bearer SENTINEL-header" } });
     expect(settings.cron.jobs).toMatchObject([{ id: "standup", agent: "main", enabled: true, deliver: { channel: "slack", to: "#standup" } }]);
-    expect(settings.webhooks.endpoints.map(({ edition, maxAttempts }) => [edition, maxAttempts])).toEqual([
-      ["conversations", 3],
-      ["workspaces", 1],
+    expect(settings.webhooks.endpoints.map(({ edition, maxAttempts, concurrency }) => [edition, maxAttempts, concurrency])).toEqual([
+      ["conversations", 3, 4],
+      ["workspaces", 1, 32],
     ]);
     expect(settings.logging.file).toBe(`${home.path}/.openclaw/logs/gateway.log`);
   });

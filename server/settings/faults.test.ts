@@ -140,6 +140,16 @@ describe("what a schema cannot say", () => {
       "/cron/jobs/1/everyMs cannot be there as well: one of `schedule`, `at` and `everyMs` says when.",
       "/cron/jobs/2/timezone goes with `schedule`.",
     ]],
+    [{ cron: { jobs: [{}, { channel: "slack" }, { to: "#team" }, { webhook: "x", to: "#team" }, { webhook: "x", channel: "slack", to: "#team" }].map((deliver, id) => ({ id: `${id}`, everyMs: 1000, message: "m", deliver })) } }, [
+      "/cron/jobs/0/deliver must have either `channel` and `to`, or `webhook`.",
+      "/cron/jobs/1/deliver/to is required.",
+      "/cron/jobs/2/deliver must have either `channel` and `to`, or `webhook`.",
+      "/cron/jobs/3/deliver/to goes with `channel`, not with `webhook`.",
+      "/cron/jobs/3/deliver/webhook must be one of the webhooks of these settings, which have none.",
+      "/cron/jobs/4/deliver must have either `channel` and `to`, or `webhook`.",
+      "/cron/jobs/4/deliver/to goes with `channel`, not with `webhook`.",
+      "/cron/jobs/4/deliver/webhook must be one of the webhooks of these settings, which have none.",
+    ]],
     [{ webhooks: { outbound: [{ url: "hook", secret: "", events: ["*"] }] } }, [
       "/webhooks/outbound/0/url must be a URL that begins with http:// or https://.",
       "/webhooks/outbound/0/secret must not be empty.",

@@ -16,13 +16,13 @@ export function foldWebhooks(folding: Folding): WebhookSettings[] {
     return `hook_${hash("sha256", `openclaw webhook id\0${edition}\0${url}\0${place}`, "hex").slice(0, 16)}`;
   }
 
-  const outgoing = (api?.webhooks?.outgoing ?? []).map(({ url, secret, events, retry = {}, timeoutMs = 5000 }, index): WebhookSettings => {
+  const outgoing = (api?.webhooks?.outgoing ?? []).map(({ url, secret, events, retry = {}, timeoutMs = 5000, concurrency = 1 }, index): WebhookSettings => {
     const id = check("conversations", url, secret, `/api/webhooks/outgoing/${index}`);
-    return { id, edition: "conversations", url, secret, events, maxAttempts: retry.maxAttempts ?? 3, backoffMs: retry.backoffMs ?? 5000, timeoutMs };
+    return { id, edition: "conversations", url, secret, events, maxAttempts: retry.maxAttempts ?? 3, backoffMs: retry.backoffMs ?? 5000, timeoutMs, concurrency };
   });
-  const outbound = (webhooks?.outbound ?? []).map(({ url, secret, events, retries = 3, timeoutMs = 5000 }, index): WebhookSettings => {
+  const outbound = (webhooks?.outbound ?? []).map(({ url, secret, events, retries = 3, timeoutMs = 5000, concurrency = 1 }, index): WebhookSettings => {
     const id = check("workspaces", url, secret, `/webhooks/outbound/${index}`);
-    return { id, edition: "workspaces", url, secret, events, maxAttempts: retries + 1, backoffMs: 5000, timeoutMs };
+    return { id, edition: "workspaces", url, secret, events, maxAttempts: retries + 1, backoffMs: 5000, timeoutMs, concurrency };
   });
   return [...outgoing, ...outbound];
 }

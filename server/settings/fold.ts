@@ -38,7 +38,8 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
   const agents = foldAgents(folding);
   const models = foldModels(folding);
   const channels = foldChannels(folding);
-  const jobs = foldCron(folding, agents);
+  const endpoints = foldWebhooks(folding);
+  const jobs = foldCron(folding, agents, endpoints);
   network.allowPrivate?.forEach((name, index) => {
     if (!isNetwork(name)) fault(`/network/allowPrivate/${index}`, "must be an IP address or a network such as 10.0.0.0/8.");
   });
@@ -73,7 +74,7 @@ export function fold(file: SettingsFile, surroundings: Surroundings): { settings
     memory: foldMemory(folding, models),
     events: { retentionDays: events.retentionDays === undefined ? 7 : events.retentionDays },
     cron: { jobs },
-    webhooks: { endpoints: foldWebhooks(folding), deadLetterRetentionDays: webhooks.deadLetterRetentionDays === undefined ? 30 : webhooks.deadLetterRetentionDays },
+    webhooks: { endpoints, deadLetterRetentionDays: webhooks.deadLetterRetentionDays === undefined ? 30 : webhooks.deadLetterRetentionDays },
     logging: {
       level: logging.level ?? "info",
       file: logging.file === null ? null : path(logging.file ?? `${stateDir}/logs/gateway.log`),

@@ -1,4 +1,5 @@
-import type { CorsMethod, Cron, KeyPermission, Logging, Scope, WebhookEvent } from "../../generated/server/settings.ts";
+import type { CorsMethod, KeyPermission, Logging, Scope, WebhookEvent } from "../../generated/server/settings.ts";
+import type { Delivery } from "../cron/job.ts";
 import type { Timing } from "../cron/schedule.ts";
 
 /**
@@ -232,7 +233,7 @@ export interface CronJobSettings {
   readonly overlap: "skip" | "allow";
   readonly timeoutMs: number;
   readonly enabled: boolean;
-  readonly deliver: Readonly<NonNullable<NonNullable<Cron["jobs"]>[number]["deliver"]>> | null;
+  readonly deliver: Delivery | null;
 }
 
 export interface WebhookSettings {
@@ -249,6 +250,8 @@ export interface WebhookSettings {
   readonly backoffMs: number;
   /** For one attempt. */
   readonly timeoutMs: number;
+  /** Deliveries under way at once. */
+  readonly concurrency: number;
 }
 
 export interface LoggingSettings {

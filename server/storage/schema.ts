@@ -307,6 +307,7 @@ export interface WebhooksTable {
   max_attempts: number;
   backoff_ms: number;
   timeout_ms: number;
+  concurrency: number;
   /** As they are: deliveries are signed with them. */
   secret: string;
   previous_secret: string | null;
@@ -323,8 +324,10 @@ export interface WebhookDeliveriesTable {
   event_type: string;
   workspace_id: string;
   status: "pending" | "delivered" | "dead";
-  /** While it is pending: when it is tried; while somebody tries it, when the lease ends. Null when it is done. */
+  /** While it is pending: when it is tried. Null when it is done. */
   due_at: number | null;
+  /** While somebody tries it: when the lease ends. */
+  leased_until: number | null;
   /** Attempts that failed since it was made or sent again. */
   failures: number;
   /** JSON list of the last attempts. */

@@ -16,7 +16,7 @@ let events: EventStore;
 let time: number;
 let happen: () => Promise<void>;
 
-const webhook: Webhook = { id: "whk_1", source: "stored", url: "https://hooks.example/", events: ["session.ended"], workspaceId: null, description: null, enabled: true, disabledReason: null, edition: "workspaces", maxAttempts: 3, backoffMs: 0, timeoutMs: 1000, secret: "whsec_secret", previousSecret: null, previousUntil: null, createdAt: 1, updatedAt: 1 };
+const webhook: Webhook = { id: "whk_1", source: "stored", url: "https://hooks.example/", events: ["session.ended"], workspaceId: null, description: null, enabled: true, disabledReason: null, edition: "workspaces", maxAttempts: 3, backoffMs: 0, timeoutMs: 1000, concurrency: 1, secret: "whsec_secret", previousSecret: null, previousUntil: null, createdAt: 1, updatedAt: 1 };
 
 beforeEach(async () => {
   time = Date.now();
@@ -33,14 +33,14 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const claim = (most = 10, forMs = 1000) => deliveries.claim("whk_1", { at: time, until: time + forMs, most });
+const claim = (most = 10, concurrency = 32) => deliveries.claim("whk_1", { at: time, until: time + 1000, most, concurrency });
 
 describe("a lease", () => {
   test("keeps others away until it ends, and a crash gives it back by that", async () => {
     await happen();
     const [first] = await claim();
     expect(await claim()).toEqual([]);
-    expect(deliveries.nextDueAt("whk_1")).toBe(time + 1000);
+    expect(deliveries.nextDueAt("whk_1", 32)).toBe(time + 1000);
     time += 1000;
     const [second] = await claim();
     expect(second!.id).toBe(first!.id);
@@ -55,7 +55,32 @@ describe("a lease", () => {
     expect(await deliveries.find(current!.id)).toMatchObject({ status: "pending", failures: 0 });
     await deliveries.settle(current!, { status: "delivered", dueAt: null, failures: 0, attempts: [], body: null });
     expect(await deliveries.find(current!.id)).toMatchObject({ status: "delivered", dueAt: null });
-    expect(deliveries.nextDueAt("whk_1")).toBeNull();
+    expect(deliveries.nextDueAt("whk_1", 32)).toBeNull();
+  });
+
+  test("keeps the ones behind it waiting, whoever has it, where as many are in force as there may be", async () => {
+    for (let event = 0; event < 3; event++) await happen();
+    const dueAt = time;
+    const [first] = await claim(1, 1);
+    expect(first).toMatchObject({ eventCursor: 1, dueAt, leasedUntil: time + 1000 });
+    expect(await claim(1, 1)).toEqual([]);
+    expect(deliveries.nextDueAt("whk_1", 1)).toBe(time + 1000);
+    expect(deliveries.nextDueAt("whk_1", 2)).toBe(dueAt);
+    const [second] = await claim(10, 2);
+    expect(second!.eventCursor).toBe(2);
+    await deliveries.settle(second!, { ...second!, status: "delivered", dueAt: null });
+    expect(await claim(1, 1)).toEqual([]);
+    // Whoever took the first one is gone: it comes again, and still before the third.
+    time += 1000;
+    expect((await claim(1, 1)).map(({ id }) => id)).toEqual([first!.id]);
+  });
+
+  test("that is given back leaves it in its place", async () => {
+    for (let event = 0; event < 2; event++) await happen();
+    time += 100;
+    const [first] = await claim(1, 1);
+    await deliveries.settle(first!, first!);
+    expect((await claim()).map(({ eventCursor }) => eventCursor)).toEqual([1, 2]);
   });
 
   test("is taken by one of many", async () => {
@@ -115,7 +140,7 @@ describe("what is kept", () => {
 
 test("an event that is taken back leaves no delivery", async () => {
   const writer = createEventWriter({ database });
-  writer.accompany(() => [deliveries.insertion({ id: "dlv_1", webhookId: "whk_1", eventCursor: 1, eventType: "session.ended", workspaceId: "default", createdAt: time })]);
+  writer.accompany(() => (eventCursor) => [deliveries.insertion({ id: "dlv_1", webhookId: "whk_1", eventCursor, eventType: "session.ended", workspaceId: "default", createdAt: time })]);
   const failing = database.run(function* () {
     yield* writer.append({ type: "session.ended", at: time, workspaceId: "default", sessionId: "sess_1", messageId: null, data: { reason: "deleted" } });
     throw new Error("what it tells of did not happen");

@@ -23,12 +23,15 @@ export interface ReplayRange {
 export interface DeliveryStore {
   /** To be part of the event's transaction. It is due at once. */
   insertion(delivery: NewDelivery): CompiledQuery;
-  /** Takes those that are due at `at`, in their order, and leases them until `until`: nobody else takes them before. */
-  claim(webhookId: string, lease: { at: number; until: number; most: number }): Promise<Delivery[]>;
+  /**
+   * Takes `most` that are due at `at`, in their order, and leases them until `until`: nobody else takes them before. Fewer where
+   * `concurrency` leases of the webhook, whoever has them, would be in force.
+   */
+  claim(webhookId: string, lease: { at: number; until: number; most: number; concurrency: number }): Promise<Delivery[]>;
   /** Ends a lease. Nothing happens when it has run out and somebody else has the delivery, or when the delivery is gone. */
   settle(claimed: Delivery, settlement: Settlement): Promise<void>;
-  /** When the next of a webhook is due; null when none is open. */
-  nextDueAt(webhookId: string): number | null;
+  /** When the next of a webhook can be taken: it is due and, unless somebody ends his before, a lease has run out. Null when none is open. */
+  nextDueAt(webhookId: string, concurrency: number): number | null;
   find(id: string): Promise<Delivery | undefined>;
   newest(webhookId: string): Delivery | null;
   /** The newest first, behind `before`. */
@@ -60,26 +63,37 @@ export function createDeliveryStore({ database }: { database: Database }): Deliv
       workspace_id: value("workspaceId"),
       status: "pending",
       due_at: value("createdAt"),
+      leased_until: null,
       failures: 0,
       attempts: "[]",
       body: null,
       created_at: value("createdAt"),
     }),
   );
+  const leases = prepare<{ webhookId: string }>()((value) =>
+    deliveries.select("leased_until").where("webhook_id", "=", value("webhookId")).where("leased_until", "is not", null).orderBy("leased_until").$narrowType<{ leased_until: number }>(),
+  );
   const claim = prepare<{ webhookId: string; at: number; until: number; most: number }>()((value) => {
-    const due = deliveries.select("id").where("webhook_id", "=", value("webhookId")).where("due_at", "<=", value("at")).orderBy("due_at").orderBy("event_cursor").limit(value("most"));
-    return kysely.updateTable("webhook_deliveries").set({ due_at: value("until") }).where("id", "in", due).returningAll();
+    const due = deliveries
+      .select("id")
+      .where("webhook_id", "=", value("webhookId"))
+      .where("due_at", "<=", value("at"))
+      .where((is) => is.or([is("leased_until", "is", null), is("leased_until", "<=", value("at"))]))
+      .orderBy("due_at")
+      .orderBy("event_cursor")
+      .limit(value("most"));
+    return kysely.updateTable("webhook_deliveries").set({ leased_until: value("until") }).where("id", "in", due).returningAll();
   });
   // The end of the lease is its token: nobody takes a delivery again before, so no two leases of one end alike.
   const settle = prepare<{ id: string; until: number; status: DeliveryStatus; dueAt: number | null; failures: number; attempts: string; body: string | null }>()((value) =>
     kysely
       .updateTable("webhook_deliveries")
-      .set({ status: value("status"), due_at: value("dueAt"), failures: value("failures"), attempts: value("attempts"), body: value("body") })
+      .set({ status: value("status"), due_at: value("dueAt"), leased_until: null, failures: value("failures"), attempts: value("attempts"), body: value("body") })
       .where("id", "=", value("id"))
-      .where("due_at", "=", value("until")),
+      .where("leased_until", "=", value("until")),
   );
-  const nextDueAt = prepare<{ webhookId: string }>()((value) =>
-    deliveries.select("due_at").where("webhook_id", "=", value("webhookId")).where("due_at", "is not", null).orderBy("due_at").limit(1),
+  const firstDue = prepare<{ webhookId: string }>()((value) =>
+    deliveries.select("due_at").where("webhook_id", "=", value("webhookId")).where("due_at", "is not", null).where("leased_until", "is", null).orderBy("due_at").limit(1),
   );
   const newest = prepare<{ webhookId: string }>()((value) => deliveries.selectAll().where("webhook_id", "=", value("webhookId")).orderBy("id", "desc").limit(1));
   const openQuery = deliveries
@@ -89,16 +103,23 @@ export function createDeliveryStore({ database }: { database: Database }): Deliv
 
   return {
     insertion: insert,
-    claim: (webhookId, lease) =>
+    claim: (webhookId, { at, until, most, concurrency }) =>
       run(function* () {
-        const { rows } = yield claim({ webhookId, ...lease });
+        const leased = (yield leases({ webhookId })).rows as { leased_until: number }[];
+        const free = concurrency - leased.filter(({ leased_until }) => leased_until > at).length;
+        if (free <= 0) return [];
+        const { rows } = yield claim({ webhookId, at, until, most: Math.min(most, free) });
         return (rows as Selectable<WebhookDeliveriesTable>[]).map(toDelivery).sort((a, b) => a.eventCursor - b.eventCursor);
       }),
-    settle: ({ id, dueAt: until }, { status, dueAt, failures, attempts, body }) =>
+    settle: ({ id, leasedUntil }, { status, dueAt, failures, attempts, body }) =>
       run(function* () {
-        yield settle({ id, until: until ?? 0, status, dueAt, failures, attempts: JSON.stringify(attempts), body });
+        yield settle({ id, until: leasedUntil ?? 0, status, dueAt, failures, attempts: JSON.stringify(attempts), body });
       }),
-    nextDueAt: (webhookId) => read(nextDueAt({ webhookId }))[0]?.due_at ?? null,
+    nextDueAt(webhookId, concurrency) {
+      const ends = read(leases({ webhookId })).map(({ leased_until }) => leased_until);
+      const next = Math.min(read(firstDue({ webhookId }))[0]?.due_at ?? Infinity, ends[0] ?? Infinity);
+      return next === Infinity ? null : Math.max(next, ends.at(-concurrency) ?? 0);
+    },
     async find(id) {
       const row = await deliveries.selectAll().where("id", "=", id).executeTakeFirst();
       return row && toDelivery(row);
@@ -154,6 +175,7 @@ function toDelivery(row: Selectable<WebhookDeliveriesTable>): Delivery {
     workspaceId: row.workspace_id,
     status: row.status,
     dueAt: row.due_at,
+    leasedUntil: row.leased_until,
     failures: row.failures,
     attempts: JSON.parse(row.attempts) as Attempt[],
     body: row.body,

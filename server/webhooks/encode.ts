@@ -22,6 +22,7 @@ export function encodeWebhook({ webhook, last }: ShownWebhook): Schemas["Webhook
     maxAttempts: webhook.maxAttempts,
     backoffMs: webhook.backoffMs,
     timeoutMs: webhook.timeoutMs,
+    concurrency: webhook.concurrency,
     previousSecretUntil: instantOrNull(webhook.previousUntil),
     lastDelivery: last && { id: last.id, event: last.eventType, status: last.status, lastAttempt: lastAttemptOf(last), createdAt: instant(last.createdAt) },
     createdAt: instantOrNull(webhook.createdAt),

@@ -15,8 +15,8 @@ export function createWebhooksHandlers({ webhooks, eventIds }: { webhooks: Webho
       return { status: 200, body: { webhooks: items.map(encodeWebhook), ...nextCursor(cursor) } };
     },
     async createWebhook({ body }, { principal }) {
-      const { url, events, workspace: workspaceId, secret, description, enabled, edition, maxAttempts, backoffMs, timeoutMs } = body;
-      const made = await webhooks.create(principal, { url, events, workspaceId, secret, description, enabled, edition, maxAttempts, backoffMs, timeoutMs });
+      const { url, events, workspace: workspaceId, secret, description, enabled, edition, maxAttempts, backoffMs, timeoutMs, concurrency } = body;
+      const made = await webhooks.create(principal, { url, events, workspaceId, secret, description, enabled, edition, maxAttempts, backoffMs, timeoutMs, concurrency });
       return { status: 201, headers: { "Cache-Control": "no-store", Location: `/api/v1/webhooks/${made.webhook.id}` }, body: withSecret(made) };
     },
     async getWebhook({ path: { webhookId } }, { principal }) {

@@ -10,7 +10,8 @@ import type { Delivery, Webhook } from "./webhook.ts";
  * so another gateway on the same database leaves it alone, and a crash gives it back by itself. In memory is only when each
  * webhook has the next one due: one timer waits for the earliest.
  *
- * First attempts of a webhook begin in the order of the events. Some are under way at once, and a retry may come behind later events.
+ * What is due first is taken first: first attempts begin in the order of the events, and with a concurrency of 1 each has ended when the
+ * next begins. A retry may come behind later events.
  */
 export interface Queue {
   /** Something is due for a webhook, once the transaction that is being played is committed: in the next round of the event loop. */
@@ -35,8 +36,8 @@ export interface QueueOptions {
   log: Logger;
 }
 
-const mostAWebhook = 4;
-const mostInAll = 32;
+/** Each webhook may have one under way, so that none that hangs holds up the others; more only while fewer than these are in all. */
+const mostInAll = 64;
 /** A lease is that much longer than an attempt may take. */
 const leaseSlackMs = 5_000;
 const afterFailureMs = 1_000;
@@ -63,8 +64,16 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
 
   const laneOf = (webhookId: string): Lane => lanes.get(webhookId) ?? { webhookId, dueAt: Infinity, underWay: 0 };
 
+  const nextDueAt = ({ id, concurrency }: Webhook): number => deliveries.nextDueAt(id, concurrency) ?? Infinity;
+
+  /** How many a webhook may take while there is room for so many. */
+  function freeOf(lane: Lane, webhook: Webhook, room: number): number {
+    const most = Math.min(webhook.concurrency - lane.underWay, room);
+    return lane.underWay === 0 ? Math.max(1, most) : most;
+  }
+
   function look(): void {
-    lanes = new Map(endpoints.all().map(({ id }) => [id, Object.assign(laneOf(id), { dueAt: deliveries.nextDueAt(id) ?? Infinity })]));
+    lanes = new Map(endpoints.all().map((webhook) => [webhook.id, Object.assign(laneOf(webhook.id), { dueAt: nextDueAt(webhook) })]));
     wake();
   }
 
@@ -116,11 +125,13 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
   function ready(): { lane: Lane; webhook: Webhook; most: number }[] {
     const time = now();
     const found: { lane: Lane; webhook: Webhook; most: number }[] = [];
-    let room = isStarted ? mostInAll - underWay : 0;
+    if (!isStarted) return found;
+    let room = mostInAll - underWay;
     for (const lane of lanes.values()) {
-      const webhook = endpoints.find(lane.webhookId);
-      const most = Math.min(mostAWebhook - lane.underWay, room);
-      if (!webhook?.enabled || most <= 0 || lane.dueAt > time) continue;
+      const webhook = lane.dueAt <= time && endpoints.find(lane.webhookId);
+      if (!webhook || !webhook.enabled) continue;
+      const most = freeOf(lane, webhook, room);
+      if (most <= 0) continue;
       room -= most;
       found.push({ lane, webhook, most });
     }
@@ -133,8 +144,8 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
 
   async function claim({ lane, webhook, most }: { lane: Lane; webhook: Webhook; most: number }) {
     const at = now();
-    const claimed = await deliveries.claim(webhook.id, { at, until: at + webhook.timeoutMs + leaseSlackMs, most });
-    if (claimed.length < most) lane.dueAt = deliveries.nextDueAt(webhook.id) ?? Infinity;
+    const claimed = await deliveries.claim(webhook.id, { at, until: at + webhook.timeoutMs + leaseSlackMs, most, concurrency: webhook.concurrency });
+    if (claimed.length < most) lane.dueAt = nextDueAt(webhook);
     return claimed.map((delivery) => ({ lane, webhook, delivery }));
   }
 
@@ -144,10 +155,10 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
     try {
       const settlement = await deliver(delivery, webhook, event, given.signal).catch((thrown: unknown) => {
         if (!given.signal.aborted) throw thrown;
-        return { ...delivery, dueAt: now() };
+        return delivery;
       });
       await deliveries.settle(delivery, settlement);
-      lane.dueAt = Math.min(lane.dueAt, settlement.dueAt ?? Infinity);
+      lane.dueAt = nextDueAt(endpoints.find(webhook.id) ?? webhook);
     } catch (err) {
       log.error({ err, webhookId: webhook.id, deliveryId: delivery.id }, "what came of a delivery could not be written down; it is sent again");
     }
@@ -163,9 +174,11 @@ export function createQueue({ deliveries, endpoints, eventsOf, render, deliver, 
 
   function waitForNext(): void {
     clearTimeout(timer);
-    if (underWay >= mostInAll) return;
     let next = Infinity;
-    for (const lane of lanes.values()) if (lane.underWay < mostAWebhook && lane.dueAt < next && endpoints.find(lane.webhookId)?.enabled) next = lane.dueAt;
+    for (const lane of lanes.values()) {
+      const webhook = lane.dueAt < next && endpoints.find(lane.webhookId);
+      if (webhook && webhook.enabled && freeOf(lane, webhook, mostInAll - underWay) > 0) next = lane.dueAt;
+    }
     // What is later is found by a look before.
     if (next - now() < lookEveryMs) waitFor(next - now());
   }

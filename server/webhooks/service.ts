@@ -12,10 +12,10 @@ import type { Endpoints } from "./endpoints.ts";
 import type { Queue } from "./queue.ts";
 import type { WebhookChange, WebhookStore } from "./store.ts";
 import type { Tester, TestResult } from "./test-event.ts";
-import type { Delivery, DeliveryStatus, Webhook } from "./webhook.ts";
+import { type Delivery, type DeliveryStatus, isFor, type Webhook } from "./webhook.ts";
 
 /** A webhook to make; what is undefined is the default. */
-export type WantedWebhook = { [Name in "description" | "enabled" | "edition" | "maxAttempts" | "backoffMs" | "timeoutMs"]: Webhook[Name] | undefined } & Pick<Webhook, "url" | "events"> & {
+export type WantedWebhook = { [Name in "description" | "enabled" | "edition" | "maxAttempts" | "backoffMs" | "timeoutMs" | "concurrency"]: Webhook[Name] | undefined } & Pick<Webhook, "url" | "events"> & {
     /** Null: all; undefined: as the key is bound. */
     workspaceId: string | null | undefined;
     secret: string | undefined;
@@ -34,6 +34,10 @@ export interface Webhooks {
   /** Those of the settings and of the database, in the order of their ids. */
   list(principal: Principal, page: PageOf): Promise<Page<ShownWebhook>>;
   get(principal: Principal, id: string): Promise<ShownWebhook>;
+  /** For something of a workspace that names a webhook to be told. Throws `bad_request` at `pointer`, listing those that the key sees and that may be told. */
+  checkNamed(principal: Principal, id: string, place: { workspaceId: string; pointer: string }): void;
+  /** Why a webhook is not told of something in a workspace that is for it; null when it is. */
+  obstacle(id: string, workspaceId: string): string | null;
   /** Throws `bad_request` on an address that cannot be; `not_found` on a workspace of somebody else; `forbidden` to a bound key that wants all. */
   create(principal: Principal, wanted: WantedWebhook): Promise<ShownWebhook>;
   /** Throws `conflict` on a webhook of the settings, as the two below do. */
@@ -62,7 +66,7 @@ interface WebhooksOptions {
   now: () => number;
 }
 
-const defaults = { description: null, enabled: true, edition: "workspaces", maxAttempts: 8, backoffMs: 5000, timeoutMs: 5000 } as const;
+const defaults = { description: null, enabled: true, edition: "workspaces", maxAttempts: 8, backoffMs: 5000, timeoutMs: 5000, concurrency: 1 } as const;
 const mostAtOnce = 500;
 
 export function createWebhooks({ store, deliveries, endpoints, queue, isKept, workspaces, test, now }: WebhooksOptions): Webhooks {
@@ -88,7 +92,7 @@ export function createWebhooks({ store, deliveries, endpoints, queue, isKept, wo
 
   function findEnabled(principal: Principal, id: string): Webhook {
     const webhook = find(principal, id);
-    if (!webhook.enabled) throw new GatewayError("conflict", `The webhook \`${id}\` is disabled${webhook.disabledReason === null ? "" : `: ${webhook.disabledReason}`} Enable it first.`);
+    if (!webhook.enabled) throw new GatewayError("conflict", `${isDisabled(webhook)} Enable it first.`);
     return webhook;
   }
 
@@ -117,12 +121,26 @@ export function createWebhooks({ store, deliveries, endpoints, queue, isKept, wo
       return toPage(behind.slice(0, limit + 1), limit, shown, ({ id }) => [id]);
     },
     get: async (principal, id) => shown(find(principal, id)),
+    checkNamed(principal, id, { workspaceId, pointer }) {
+      const known = visible(principal).filter((webhook) => isFor(webhook, workspaceId));
+      if (known.some((webhook) => webhook.id === id)) return;
+      const webhooks = known.map((webhook) => webhook.id);
+      const [those, must] = webhooks.length === 0 ? ["Make one first", "must be a webhook's id"] : [`The webhooks are ${webhooks.join(", ")}`, `must be one of ${webhooks.join(", ")}`];
+      throw new GatewayError("bad_request", `There is no webhook \`${id}\`. ${those}.`, { details: { errors: [{ path: pointer, message: must }], webhooks } });
+    },
+    obstacle(id, workspaceId) {
+      // Another gateway may have deleted it.
+      endpoints.load();
+      const webhook = endpoints.find(id);
+      if (!webhook || !isFor(webhook, workspaceId)) return `There is no webhook \`${id}\`.`;
+      return webhook.enabled ? null : isDisabled(webhook);
+    },
     async create(principal, wanted) {
       checkAddress(wanted.url);
       const { workspaceId = principal.workspaces === "*" ? null : homeWorkspace(principal) } = wanted;
       if (workspaceId === null) requireUnbound(principal, "Webhooks without a workspace");
       else await workspaces.getFor(principal, workspaceId);
-      const { description, enabled, edition, maxAttempts, backoffMs, timeoutMs } = { ...defaults, ...defined(wanted) };
+      const { description, enabled, edition, maxAttempts, backoffMs, timeoutMs, concurrency } = { ...defaults, ...defined(wanted) };
       const time = now();
       const webhook: Webhook = {
         id: newId("whk"),
@@ -137,6 +155,7 @@ export function createWebhooks({ store, deliveries, endpoints, queue, isKept, wo
         maxAttempts,
         backoffMs,
         timeoutMs,
+        concurrency,
         secret: wanted.secret ?? newSecret(),
         previousSecret: null,
         previousUntil: null,
@@ -200,6 +219,10 @@ function defined<T extends object>(value: T): { [Name in keyof T]: Exclude<T[Nam
 /** As Standard Webhooks wants it: 24 to 64 bytes of chance. */
 function newSecret(): string {
   return `whsec_${randomBytes(32).toString("base64")}`;
+}
+
+function isDisabled({ id, disabledReason }: Webhook): string {
+  return `The webhook \`${id}\` is disabled${disabledReason === null ? "." : `: ${disabledReason}`}`;
 }
 
 function noWebhook(id: string): GatewayError {

@@ -23,7 +23,7 @@ export function createWebhookStore({ database }: { database: Database }): Webhoo
   return {
     all: () => database.read(allQuery).map(toWebhook),
     async insert(webhook) {
-      const { id, workspaceId, url, description, disabledReason, edition, maxAttempts, backoffMs, timeoutMs, secret, previousSecret, previousUntil } = webhook;
+      const { id, workspaceId, url, description, disabledReason, edition, maxAttempts, backoffMs, timeoutMs, concurrency, secret, previousSecret, previousUntil } = webhook;
       await kysely
         .insertInto("webhooks")
         .values({
@@ -38,6 +38,7 @@ export function createWebhookStore({ database }: { database: Database }): Webhoo
           max_attempts: maxAttempts,
           backoff_ms: backoffMs,
           timeout_ms: timeoutMs,
+          concurrency,
           secret,
           previous_secret: previousSecret,
           previous_until: previousUntil,
@@ -69,6 +70,7 @@ function toColumns(change: WebhookChange): { [Column in keyof Updateable<Webhook
     max_attempts: change.maxAttempts,
     backoff_ms: change.backoffMs,
     timeout_ms: change.timeoutMs,
+    concurrency: change.concurrency,
     secret: change.secret,
     previous_secret: change.previousSecret,
     previous_until: change.previousUntil,
@@ -90,6 +92,7 @@ function toWebhook(row: Selectable<WebhooksTable>): Webhook {
     maxAttempts: row.max_attempts,
     backoffMs: row.backoff_ms,
     timeoutMs: row.timeout_ms,
+    concurrency: row.concurrency,
     secret: row.secret,
     previousSecret: row.previous_secret,
     previousUntil: row.previous_until,

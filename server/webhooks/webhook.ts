@@ -24,6 +24,8 @@ export interface Webhook {
   backoffMs: number;
   /** For one attempt, the answer included. */
   timeoutMs: number;
+  /** Deliveries under way at once, of all gateways on the database. With 1, first attempts come in the order of the events. */
+  concurrency: number;
   secret: string;
   /** Signs along until then (epoch milliseconds); both or none. */
   previousSecret: string | null;
@@ -52,8 +54,10 @@ export interface Delivery {
   eventType: EventType;
   workspaceId: string;
   status: DeliveryStatus;
-  /** While it is pending: when it is tried, or when the lease of the one under way ends. */
+  /** While it is pending: when it is tried. */
   dueAt: number | null;
+  /** While somebody tries it: until when nobody else does. */
+  leasedUntil: number | null;
   /** Since it was made or sent again. */
   failures: number;
   /** The oldest first. */
@@ -63,8 +67,13 @@ export interface Delivery {
   createdAt: number;
 }
 
+/** Whether it can be told of what happens in a workspace. */
+export function isFor(webhook: Webhook, workspaceId: string): boolean {
+  return webhook.workspaceId === null || webhook.workspaceId === workspaceId;
+}
+
 /** A webhook as the settings have it. */
-export function ofSettings({ id, edition, url, secret, events, maxAttempts, backoffMs, timeoutMs }: WebhookSettings): Webhook {
+export function ofSettings({ id, edition, url, secret, events, maxAttempts, backoffMs, timeoutMs, concurrency }: WebhookSettings): Webhook {
   return {
     id,
     source: "settings",
@@ -78,6 +87,7 @@ export function ofSettings({ id, edition, url, secret, events, maxAttempts, back
     maxAttempts,
     backoffMs,
     timeoutMs,
+    concurrency,
     secret,
     previousSecret: null,
     previousUntil: null,

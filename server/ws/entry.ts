@@ -4,6 +4,7 @@ import { GatewayError } from "../errors.ts";
 import type { Login } from "../http/guard-logins.ts";
 import type { Authentication } from "../keys/authentication.ts";
 import type { Principal } from "../keys/principal.ts";
+import { logFailure } from "../log-failure.ts";
 import { closeCodeOf } from "./close-codes.ts";
 import { answering, errorFrame } from "./frames.ts";
 import type { Socket } from "./socket.ts";
@@ -63,7 +64,7 @@ export function createEntry({ login, authentication, subscriptions, audit, log, 
       begun?.start();
     } catch (thrown) {
       const error = GatewayError.from(thrown);
-      if (error.status >= 500) log.error({ requestId: socket.requestId, code: error.code, err: error.cause ?? error }, error.message);
+      if (error.status >= 500) logFailure(log, error, { requestId: socket.requestId });
       note(socket, principal?.keyId ?? null, error.status);
       turnAway(socket, error, id);
     }

@@ -17,6 +17,7 @@ const frameTypes: Readonly<Record<EventType, FrameEventType | null>> = {
   "error.agent": "error",
   "tool.invoked": "tool:invoked",
   "run.finished": "run:finished",
+  "cron.finished": "cron:finished",
 };
 
 const told = (Object.entries(frameTypes) as [EventType, FrameEventType | null][]).filter(([, type]) => type !== null);

@@ -3,6 +3,7 @@ import type { Frames } from "../../generated/server/frames.ts";
 import { GatewayError } from "../errors.ts";
 import { stopping } from "../http/mount.ts";
 import type { Limits } from "../limits/service.ts";
+import { logFailure } from "../log-failure.ts";
 import type { Runs } from "../runs/service.ts";
 import type { Entry } from "./entry.ts";
 import { answering, errorFrame } from "./frames.ts";
@@ -56,7 +57,7 @@ export function createRequests({ entry, limits, turns, runs, subscriptions, isDr
         await serve(socket, frame);
       } catch (thrown) {
         const error = GatewayError.from(thrown);
-        if (error.status >= 500) log.error({ requestId: socket.requestId, code: error.code, err: error.cause ?? error }, error.message);
+        if (error.status >= 500) logFailure(log, error, { requestId: socket.requestId });
         socket.answer(errorFrame(error, frame));
       }
     },

@@ -189,18 +189,27 @@ function comment({ description, default: value }: Schema, indent: string): strin
 /**
  * Names of the members that hold a secret, or a list or record of secrets. Redaction goes by name, so that it holds for
  * any part of the settings in any shape; a name that is a secret in one place may therefore not be an open value in another.
+ * It may be an object beside a URL: only text is taken for a URL, and an object's members have marks of their own.
  */
 function secretMembers(definitions: Definitions): Record<string, "all" | "url"> {
-  const found = new Map<string, "all" | "url" | undefined>();
+  const found = new Map<string, Set<"all" | "url" | "object" | "open">>();
   for (const { properties = {} } of Object.values(definitions)) {
     for (const [name, schema] of Object.entries(properties)) {
-      const mark = secretMark(schema, definitions);
-      if (found.has(name) && found.get(name) !== mark) throw new Error(`the name ${name} is a secret in one place and not the same in another`);
-      found.set(name, mark);
+      const kinds = found.get(name) ?? found.set(name, new Set()).get(name)!;
+      kinds.add(secretMark(schema, definitions) ?? (isObject(schema, definitions) ? "object" : "open"));
     }
   }
-  const secrets = [...found].filter((entry): entry is [string, "all" | "url"] => entry[1] !== undefined);
+  const secrets = [...found].flatMap(([name, kinds]): [string, "all" | "url"][] => {
+    const mark = (["all", "url"] as const).find((one) => kinds.has(one));
+    if (mark === undefined) return [];
+    if ([...kinds].some((kind) => kind !== mark && !(mark === "url" && kind === "object"))) throw new Error(`the name ${name} is a secret in one place and not the same in another`);
+    return [[name, mark]];
+  });
   return Object.fromEntries(secrets.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isObject({ $ref, properties }: Schema, definitions: Definitions): boolean {
+  return $ref === undefined ? properties !== undefined : isObject(definition(definitions, $ref.slice("#/$defs/".length)), definitions);
 }
 
 function secretMark(schema: Schema, definitions: Definitions): "all" | "url" | undefined {

@@ -16,6 +16,7 @@ describe.skipIf(lacksChromium)("the login, in chromium", () => {
   test.each([false, true])("takes a token, keeps it for the tab alone, and forgets it (phone: %s)", async (isPhone) => {
     const page = await open({ path: "/app/keys", isPhone });
     await page.getByRole("heading", { name: "OpenClaw Gateway" }).waitFor();
+    expect(await page.evaluate("document.activeElement.id")).toBe("token");
     await page.expectFlawless("login");
     await logIn(page, ` ${ownerToken} `);
     // It goes on to the page that was asked for.

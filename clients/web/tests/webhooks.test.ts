@@ -30,12 +30,14 @@ describe.skipIf(lacksChromium)("the page of webhooks, in chromium", () => {
     await page.getByLabel("Everything").uncheck();
     await page.getByRole("checkbox", { name: /^message.sent/ }).check();
     await page.getByLabel("Attempts at most").fill("1");
+    await page.getByLabel("At once at most").fill("2");
     await page.expectFlawless("webhook-form");
     await page.getByRole("button", { name: "Create webhook" }).click();
     const secret = await page.locator(".secret").innerText();
     await page.expectFlawless("webhook-secret");
     await page.getByRole("button", { name: "I have kept it" }).click();
     await page.getByRole("heading", { name: url }).waitFor();
+    await page.getByText("2 at once").waitFor();
     expect(await page.content()).not.toContain(secret);
 
     await page.getByRole("button", { name: "Send a test" }).click();

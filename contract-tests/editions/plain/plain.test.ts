@@ -34,7 +34,7 @@ describe("the plain document's requests, with curl", () => {
     test.skipIf(lacksCurl)("status tells of channels, sessions and memory", async () => {
       const answer = await curl(...bearer(), `${gateway.url}/api/status`);
       expect(answer.status).toBe(200);
-      expect(answer.json()).toEqual({ gateway: "running", channels: {}, sessions: aNumber, memory: { used: aNumber, total: aNumber } });
+      expect(answer.json()).toEqual({ status: "ok", gateway: "running", channels: {}, sessions: aNumber, memory: { used: aNumber, total: aNumber } });
     });
 
     test.skipIf(lacksCurl)("the config is got, and updated with the document's body", async () => {

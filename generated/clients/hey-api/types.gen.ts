@@ -788,7 +788,7 @@ export type CreateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
-     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     * Where its answers are sent, for keys with `channels:send`, or `webhooks:write` for a webhook, one that the key may see; null, the default, for nowhere.
      */
     deliver?: CronDelivery | null;
     /**
@@ -878,6 +878,10 @@ export type CreateWebhookRequest = {
      * Longest time for one attempt, the answer included. Default 5000.
      */
     timeoutMs?: number;
+    /**
+     * How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up.
+     */
+    concurrency?: number;
 };
 
 /**
@@ -909,14 +913,61 @@ export type CreateWorkspaceRequest = {
 export type CronCatchUp = 'none' | 'once';
 
 /**
- * Where the answers of a job go, besides into its session.
+ * A chat gets each answer, as a message.
  */
-export type CronDelivery = {
+export type CronChannelDelivery = {
     channel: ChannelName;
     /**
      * The chat there, in the platform's own terms.
      */
     to: ChatId;
+};
+
+/**
+ * Where the answers of a job go, besides into its session: to a chat, or to a webhook.
+ */
+export type CronDelivery = CronChannelDelivery | CronWebhookDelivery;
+
+/**
+ * A run of a cron job has ended, or could not begin.
+ */
+export type CronFinishedData = {
+    jobId: Id;
+    /**
+     * Null when none began, as is so with the session.
+     */
+    runId: Id | null;
+    sessionId: Id | null;
+    workspace: Id;
+    /**
+     * `timeout` is a run that took longer than the job allows.
+     */
+    status: 'completed' | 'failed' | 'cancelled' | 'timeout';
+    /**
+     * The answer; null when there is none, and once it has been deleted.
+     */
+    response: string | null;
+    /**
+     * Why it failed or was cancelled; and why what came of it could not be sent to where the job wants it.
+     */
+    error: string | null;
+    /**
+     * The time of the clock that it was for; null when it was run by hand.
+     */
+    scheduledFor: Instant | null;
+};
+
+/**
+ * What all events have.
+ */
+export type CronFinishedEvent = {
+    id: EventId;
+    event: 'cron.finished';
+    /**
+     * When it happened.
+     */
+    timestamp: Instant;
+    data: CronFinishedData;
 };
 
 /**
@@ -935,7 +986,7 @@ export type CronFire = {
      */
     runId: Id | null;
     /**
-     * Why it failed, was cancelled or skipped; or, of a completed one, why its answer could not be sent.
+     * Why it failed, was cancelled or skipped; and why what came of it could not be sent.
      */
     error: string | null;
     startedAt: Instant;
@@ -1061,6 +1112,16 @@ export type CronOverlap = 'skip' | 'allow';
  * When: minute, hour, day of month, month, day of week; six fields begin with seconds. Names (`MON`, `JAN`), `L`, `W`, `#` and `@daily` and its like are understood.
  */
 export type CronSchedule = string;
+
+/**
+ * A webhook gets the event `cron.finished` of each run, whatever else it is told of: the answer, or why there is none.
+ */
+export type CronWebhookDelivery = {
+    /**
+     * The webhook's id.
+     */
+    webhook: Id;
+};
 
 /**
  * Transactions and single queries.
@@ -1215,7 +1276,9 @@ export type Event = ({
     event: 'tool.invoked';
 } & ToolInvokedEvent) | ({
     event: 'run.finished';
-} & RunFinishedEvent);
+} & RunFinishedEvent) | ({
+    event: 'cron.finished';
+} & CronFinishedEvent);
 
 /**
  * What went wrong, as in an error's answer.
@@ -1260,7 +1323,7 @@ export type EventSender = {
 /**
  * What can happen.
  */
-export type EventType = 'message.received' | 'message.sent' | 'conversation.created' | 'session.started' | 'session.ended' | 'channel.connected' | 'channel.disconnected' | 'error.agent' | 'tool.invoked' | 'run.finished';
+export type EventType = 'message.received' | 'message.sent' | 'conversation.created' | 'session.started' | 'session.ended' | 'channel.connected' | 'channel.disconnected' | 'error.agent' | 'tool.invoked' | 'run.finished' | 'cron.finished';
 
 /**
  * Why an answer ended.
@@ -1306,7 +1369,7 @@ export type GatewayLogEntry = {
  */
 export type GatewayStatus = {
     /**
-     * `degraded` when the database, Redis, a channel or a provider is not as it should be.
+     * `degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed.
      */
     status: 'ok' | 'degraded';
     gateway: 'running';
@@ -1886,6 +1949,10 @@ export type Metrics = {
     streams: StreamMetrics;
     turns: TurnMetrics;
     tokens: TokenMetrics;
+    /**
+     * What turns that have ended have cost; a model without a price costs nothing.
+     */
+    costUSD: number;
     /**
      * By the providers' names.
      */
@@ -2574,6 +2641,10 @@ export type PlainSessionList = {
  * The status as the plain edition shows it.
  */
 export type PlainStatus = {
+    /**
+     * `degraded` when a part of it is not as it should be.
+     */
+    status: 'ok' | 'degraded';
     gateway: 'running';
     /**
      * The channels that are switched on and that the key may see, by name.
@@ -3360,7 +3431,7 @@ export type TokenEvent = {
 };
 
 /**
- * Tokens of completed turns.
+ * Tokens of turns that have ended.
  */
 export type TokenMetrics = {
     in: number;
@@ -3538,7 +3609,7 @@ export type UpdateCronJobRequest = {
      */
     timeoutMs?: number;
     /**
-     * Where its answers are sent, for keys with `channels:send`; null, the default, for nowhere.
+     * Where its answers are sent, for keys with `channels:send`, or `webhooks:write` for a webhook, one that the key may see; null, the default, for nowhere.
      */
     deliver?: CronDelivery | null;
     /**
@@ -3581,6 +3652,10 @@ export type UpdateWebhookRequest = {
      * Longest time for one attempt, the answer included. Default 5000.
      */
     timeoutMs?: number;
+    /**
+     * How many deliveries may be under way at once. Default 1: first attempts come in the order of the events. More is for slow receivers, and gives that order up.
+     */
+    concurrency?: number;
 };
 
 export type UserStats = {
@@ -3652,6 +3727,10 @@ export type Webhook = {
      */
     timeoutMs: number;
     /**
+     * How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.
+     */
+    concurrency: number;
+    /**
      * Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not.
      */
     previousSecretUntil: Instant | null;
@@ -3690,7 +3769,7 @@ export type WebhookDelivery = {
      */
     attempts: Array<DeliveryAttempt>;
     /**
-     * When it is tried again, or looked at again while an attempt is under way. Null when it is done.
+     * When it is tried; past while it waits for those before it, or is under way. Null when it is done.
      */
     nextAttemptAt: Instant | null;
     createdAt: Instant;
@@ -3793,6 +3872,10 @@ export type WebhookWithSecret = {
      * Longest time for one attempt, the answer included.
      */
     timeoutMs: number;
+    /**
+     * How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.
+     */
+    concurrency: number;
     /**
      * Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not.
      */

@@ -9,7 +9,7 @@ export function statusTable(status: Status, url: string): string {
     ["gateway", `${gateway}, ${status.status}`, status.status === "ok", `version ${version}, up ${duration(uptime)}, ${url}`],
     ["database", database, database === "connected"],
     ["redis", redis, redis !== "disconnected"],
-    ...Object.entries(channels).map(([name, state]): Row => [`channel ${name}`, state, state !== "disconnected"]),
+    ...Object.entries(channels).map(([name, state]): Row => [`channel ${name}`, state, state === "connected" || (state === "connecting" && status.status === "ok")]),
     ...Object.entries(providers).map(([name, provider]): Row => [`provider ${name}`, provider.status, provider.status !== "failing", history(provider)]),
     ["turns", `${queue.running} under way, ${queue.waiting} waiting`, true],
     ["sessions", String(sessions), true],

@@ -17,6 +17,7 @@ export const webhooks: Migration = {
       .addColumn("max_attempts", "integer", (column) => column.notNull())
       .addColumn("backoff_ms", "bigint", (column) => column.notNull())
       .addColumn("timeout_ms", "bigint", (column) => column.notNull())
+      .addColumn("concurrency", "integer", (column) => column.notNull())
       .addColumn("secret", "text", (column) => column.notNull())
       .addColumn("previous_secret", "text")
       .addColumn("previous_until", "bigint")
@@ -32,6 +33,7 @@ export const webhooks: Migration = {
       .addColumn("workspace_id", "text", (column) => column.notNull())
       .addColumn("status", "text", (column) => column.notNull())
       .addColumn("due_at", "bigint")
+      .addColumn("leased_until", "bigint")
       .addColumn("failures", "integer", (column) => column.notNull())
       .addColumn("attempts", "text", (column) => column.notNull())
       .addColumn("body", "text")
@@ -45,6 +47,7 @@ export const webhooks: Migration = {
       .columns(["webhook_id", "due_at", "event_cursor", "created_at"])
       .where("due_at", "is not", null)
       .execute();
+    await database.schema.createIndex("webhook_deliveries_leased").on("webhook_deliveries").columns(["webhook_id", "leased_until"]).where("leased_until", "is not", null).execute();
     await database.schema.createIndex("webhook_dead_letters").on("webhook_deliveries").column("id").where(sql.ref("status"), "=", "dead").execute();
   },
 };

@@ -66,11 +66,7 @@ export function JobView({ jobId }: { jobId: string }) {
             <NextRun job={data} />
             <span>{data.workspace}</span>
             {data.agent && <span>agent {data.agent}</span>}
-            {data.deliver && (
-              <span>
-                answers go to {data.deliver.to} on {data.deliver.channel}
-              </span>
-            )}
+            {data.deliver && <span>answers go to {"webhook" in data.deliver ? `the webhook ${data.deliver.webhook}` : `${data.deliver.to} on ${data.deliver.channel}`}</span>}
             {data.source === "settings" && <span>from the settings: change it there</span>}
             {data.sessionId && may("sessions:read") && <a {...linkTo({ page: "sessions", object: data.sessionId })}>Read its session</a>}
           </p>

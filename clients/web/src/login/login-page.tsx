@@ -31,6 +31,7 @@ export function LoginPage({ login: { state, problem, logIn } }: { login: Login }
           autocomplete="current-password"
           spellcheck={false}
           placeholder="oc_tok_…"
+          autofocus={state === "out"}
           value={token}
           aria-describedby="token-hint"
           onInput={(event) => setToken(event.currentTarget.value)}

@@ -55,7 +55,12 @@ function wordsFor(error: unknown, hints: NoticeProps["hints"]): Words {
   const { status, message, requestId, details } = error;
   if (status === 0) return { title: "The gateway does not answer.", text: "It may be stopped, or the network between here and there may be down.", hint: "Check that it runs (`npx openclaw status`), then try again." };
   const faults = status === 400 ? (details["errors"] as Words["faults"]) : undefined;
-  return { faults, title: titles[status] ?? (status >= 500 ? "The gateway could not do it." : "The gateway refused."), text: message, hint: hints?.[status] ?? usualHints[status], requestId: status >= 500 ? requestId : undefined };
+  return { faults, title: titles[status] ?? (status >= 500 ? "The gateway could not do it." : "The gateway refused."), text: status === 429 ? withoutWait(message) : message, hint: hints?.[status] ?? usualHints[status], requestId: status >= 500 ? requestId : undefined };
+}
+
+/** How long to wait counts down below. */
+function withoutWait(message: string): string {
+  return message.replace(/ Try again in \d+ s\.$/, "");
 }
 
 const titles: Readonly<Record<number, string>> = {

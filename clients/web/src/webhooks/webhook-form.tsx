@@ -70,6 +70,7 @@ export function WebhookForm({ webhook, onClose, onMade, onChanged }: WebhookForm
           <TextField label="First wait (ms)" name="backoffMs" type="number" min="0" max="3600000" placeholder="5000" defaultValue={numberOf(webhook?.backoffMs)} />
           <TextField label="Time-out (ms)" name="timeoutMs" type="number" min="100" max="60000" placeholder="5000" defaultValue={numberOf(webhook?.timeoutMs)} />
         </div>
+        <TextField label="At once at most" name="concurrency" type="number" min="1" max="32" placeholder="1" defaultValue={numberOf(webhook?.concurrency)} hint="With 1, events come in their order. More is for slow receivers, and gives that order up." />
         <SelectField label="Form of the body" name="edition" options={{ workspaces: "An event", conversations: "An event with its signature in it" }} value={webhook?.edition ?? "workspaces"} />
         <label class="check">
           <input type="checkbox" name="enabled" defaultChecked={webhook?.enabled ?? true} />
@@ -102,5 +103,6 @@ function requestOf(form: FormData, wantsAll: boolean): Schemas["CreateWebhookReq
     ...typedNumber(form, "maxAttempts"),
     ...typedNumber(form, "backoffMs"),
     ...typedNumber(form, "timeoutMs"),
+    ...typedNumber(form, "concurrency"),
   };
 }

@@ -79,6 +79,7 @@ function WebhookCard({ value: webhook }: { value: Webhook }) {
           <span>nothing sent yet</span>
         )}
       </p>
+      {lastDelivery && lastDelivery.status !== "delivered" && lastDelivery.lastAttempt?.error && <p>{lastDelivery.lastAttempt.error}</p>}
     </li>
   );
 }

@@ -60,6 +60,7 @@ export function WebhookView({ webhookId }: { webhookId: string }) {
             <span>{data.workspace ?? "all workspaces"}</span>
             <span>{counted(data.maxAttempts, "attempt")} at most</span>
             <span>time-out {data.timeoutMs} ms</span>
+            <span>{data.concurrency === 1 ? "one at a time, in order" : `${data.concurrency} at once`}</span>
             {data.source === "settings" && <span>from the settings: change it there</span>}
             {data.previousSecretUntil && (
               <span>

@@ -16,6 +16,7 @@ export const eventTitles: Readonly<Record<Exclude<WebhookEvent, "*">, string>> =
   "error.agent": "A turn has failed",
   "tool.invoked": "A tool was called",
   "run.finished": "A turn has ended",
+  "cron.finished": "A cron job has run",
 };
 
 export function toneOf(status: Delivery["status"]): string {

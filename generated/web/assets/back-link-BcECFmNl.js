@@ -1,0 +1,1 @@
+import{a as e,n as t,r as n}from"./index-DGLN7bfH.js";function r({place:r,title:i}){return e(`p`,{children:e(`a`,{class:`row`,...t(r),children:[e(n,{name:`back`}),i]})})}export{r as t};

@@ -1,1 +1,0 @@
-import{a as e,n as t,r as n}from"./index-CWCDrgyq.js";function r({place:r,title:i}){return e(`p`,{children:e(`a`,{class:`row`,...t(r),children:[e(n,{name:`back`}),i]})})}export{r as t};

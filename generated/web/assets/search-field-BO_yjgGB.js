@@ -1,1 +1,0 @@
-import{a as e,r as t}from"./index-CWCDrgyq.js";function n({label:n,query:r,onQuery:i}){return e(`div`,{class:`search`,role:`search`,children:[e(t,{name:`search`}),e(`input`,{type:`search`,"aria-label":n,placeholder:n,value:r,onInput:e=>i(e.currentTarget.value)})]})}export{n as t};

@@ -1,0 +1,1 @@
+import{a as e,r as t}from"./index-DGLN7bfH.js";function n({label:n,query:r,onQuery:i}){return e(`div`,{class:`search`,role:`search`,children:[e(t,{name:`search`}),e(`input`,{type:`search`,"aria-label":n,placeholder:n,value:r,onInput:e=>i(e.currentTarget.value)})]})}export{n as t};

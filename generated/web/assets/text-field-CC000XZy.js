@@ -1,1 +1,0 @@
-import{a as e,h as t}from"./index-CWCDrgyq.js";function n({label:n,hint:r,...i}){let a=t();return e(`div`,{class:`field`,children:[e(`label`,{for:a,children:n}),e(`input`,{id:a,"aria-describedby":r===void 0?void 0:`${a}-hint`,...i}),r!==void 0&&e(`p`,{id:`${a}-hint`,class:`hint`,children:r})]})}export{n as t};

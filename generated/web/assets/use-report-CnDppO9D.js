@@ -1,1 +1,0 @@
-import{_ as e,d as t,f as n}from"./index-CWCDrgyq.js";function r(){let{logOut:r}=n();return e(e=>(e instanceof t&&e.status===401&&r(e),e),[r])}export{r as t};

@@ -1,0 +1,1 @@
+import{_ as e,d as t,f as n}from"./index-DGLN7bfH.js";function r(){let{logOut:r}=n();return e(e=>(e instanceof t&&e.status===401&&r(e),e),[r])}export{r as t};

@@ -1,0 +1,1 @@
+import{a as e,n as t}from"./index-DGLN7bfH.js";function n({label:n,views:r}){return e(`nav`,{class:`views`,"aria-label":n,children:r.map(({title:n,place:r,isCurrent:i})=>e(`a`,{...t(r),"aria-current":i?`page`:void 0,children:n},n))})}export{n as t};
