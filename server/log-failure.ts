@@ -9,5 +9,5 @@ import { messageOf } from "./log.ts";
 export function logFailure(log: Logger, error: GatewayError, subject: Readonly<Record<string, unknown>>): void {
   const { code, message, cause } = error;
   if (code === "internal_error") log.error({ ...subject, code, err: cause ?? error }, message);
-  else log.warn({ ...subject, code, reason: cause instanceof Error ? messageOf(cause) : undefined }, message);
+  else log.warn({ ...subject, code, reason: cause instanceof Error ? messageOf(cause) : typeof cause === "string" ? cause : undefined }, message);
 }

@@ -180,6 +180,9 @@ describe("the list", () => {
     const until = (await list(server, { keyId, until: at })).entries;
     expect(since.map(({ id }) => id)).toContain(refused[2]!.id);
     expect([...since, ...until].map(({ id }) => id)).toEqual(ids);
+    // The same moment as a clock two hours ahead of UTC shows it.
+    const ahead = new Date(Date.parse(at) + 2 * 3_600_000).toISOString().replace("Z", "+02:00");
+    expect((await list(server, { keyId, since: ahead })).entries).toEqual(since);
     expect((await list(server, { operation: "listAgents", keyId })).entries).toEqual([]);
   });
 

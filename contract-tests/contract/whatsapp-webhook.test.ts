@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { recordPair } from "../coverage/recorder.ts";
 import { callbackOf, textMessage } from "../fakes/whatsapp/callbacks.ts";
 import { startFakeWhatsapp, type FakeWhatsapp } from "../fakes/whatsapp/whatsapp.ts";
 import { startWebhookServer, type WebhookServer } from "../harness/webhook-server.ts";
@@ -45,6 +46,8 @@ describe("with the channel", () => {
   test("200: a message, once it is stored; the signature is over the bytes as they were sent", async () => {
     const { statuses, id } = await meta.receive({ from: "16505551234", name: "Sheena", text: "Grüße 😀" });
     expect(statuses).toEqual([200]);
+    // Meta has called, not the harness.
+    recordPair("receiveWhatsappCallback", 200);
     expect(server.received).toMatchObject([{ id, text: "Grüße 😀", userName: "Sheena" }]);
   });
 

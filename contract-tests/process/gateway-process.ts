@@ -99,10 +99,10 @@ export interface GatewayProcess {
  * Starts the gateway as a user does, on a port of the system's choice, and waits until it says where it listens.
  * `settings` null leaves it to its defaults.
  */
-export async function startGatewayProcess({ folder, settings }: { folder: string; settings: object | null }): Promise<GatewayProcess> {
+export async function startGatewayProcess({ folder, settings, env = {} }: { folder: string; settings: object | null; env?: Record<string, string> }): Promise<GatewayProcess> {
   const file = join(folder, "settings.json");
   if (settings) writeFileSync(file, JSON.stringify(settings));
-  const cli = openclaw(["start", "--port", "0", ...(settings ? ["--config", file] : [])], { HOME: folder, OPENCLAW_STATE_DIR: join(folder, "state") });
+  const cli = openclaw(["start", "--port", "0", ...(settings ? ["--config", file] : [])], { HOME: folder, OPENCLAW_STATE_DIR: join(folder, "state"), ...env });
   const [, url = ""] = await cli.untilSaid(/Listening +(http:\S+)\n/);
   // What else it says at the start ends with this line.
   await cli.untilSaid(/openclaw chat .*\n/);

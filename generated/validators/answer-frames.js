@@ -1562,8 +1562,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data8 < -2147483647 || isNaN(data8)) {
-              const err26 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data8 < -2147483648 || isNaN(data8)) {
+              const err26 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -1594,8 +1594,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data9 < -2147483647 || isNaN(data9)) {
-              const err29 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data9 < -2147483648 || isNaN(data9)) {
+              const err29 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -2065,8 +2065,8 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err9 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err9 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -3200,7 +3200,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate52.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema90 = { "type": "object", "required": ["type", "payload", "timestamp", "id"], "properties": { "type": { "type": "string", "enum": ["message:sent"] }, "payload": { "$ref": "contract#/$defs/MessageSentData" }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "id": { "$ref": "contract#/$defs/EventId", "description": "Ids sort as the events happened: what `after` takes." } }, "description": "A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.", "additionalProperties": false };
-var schema91 = { "type": "object", "required": ["messageId", "runId", "sessionId", "conversationId", "workspace", "userId", "channel", "chatId", "response", "model", "tokensUsed", "latencyMs"], "properties": { "messageId": { "type": "string", "description": "The answer's id; the platform's own id for a message that is no answer." }, "runId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a message that is no answer, as is so with the session." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "conversationId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "chatId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Where in the channel; null for the API." }, "response": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What was said; null once the message has been deleted." }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of the turn.", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "From the question to the whole answer." } }, "description": "A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.", "additionalProperties": false };
+var schema91 = { "type": "object", "required": ["messageId", "runId", "sessionId", "conversationId", "workspace", "userId", "channel", "chatId", "response", "model", "tokensUsed", "latencyMs"], "properties": { "messageId": { "type": "string", "description": "The answer's id; the platform's own id for a message that is no answer." }, "runId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a message that is no answer, as is so with the session." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "conversationId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "chatId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Where in the channel; null for the API." }, "response": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What was said; null once the message has been deleted." }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of the turn.", "minimum": -2147483648, "maximum": 2147483647 }, "latencyMs": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "From the question to the whole answer." } }, "description": "A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.", "additionalProperties": false };
 function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3766,8 +3766,8 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err44 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err44 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err44];
           } else {
@@ -3801,8 +3801,8 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err47];
           } else {
@@ -5542,8 +5542,8 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data7 < -2147483647 || isNaN(data7)) {
-          const err30 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data7 < -2147483648 || isNaN(data7)) {
+          const err30 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -5709,7 +5709,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate70.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema133 = { "type": "object", "required": ["type", "payload", "timestamp", "id"], "properties": { "type": { "type": "string", "enum": ["run:finished"] }, "payload": { "$ref": "contract#/$defs/RunFinishedData" }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "id": { "$ref": "contract#/$defs/EventId", "description": "Ids sort as the events happened: what `after` takes." } }, "description": "A turn has ended, however.", "additionalProperties": false };
-var schema134 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "keyId", "usage", "costUSD", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "keyId": { "$ref": "contract#/$defs/Id", "description": "The key that asked for it." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something." }, "costUSD": { "anyOf": [{ "type": "number" }, { "type": "null" }], "description": "In US dollars, at the prices of the settings; null without usage, and for a model that has no price." }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
+var schema134 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "keyId", "usage", "costUSD", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "keyId": { "$ref": "contract#/$defs/Id", "description": "The key that asked for it." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something." }, "costUSD": { "anyOf": [{ "type": "number" }, { "type": "null" }], "description": "In US dollars, at the prices of the settings; null without usage, and for a model that has no price." }, "latencyMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
 var schema143 = { "type": "string", "enum": ["stop", "length", "tool_calls", "content_filter"], "description": "Why an answer ended." };
 function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -6357,8 +6357,8 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err48 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data11 < -2147483648 || isNaN(data11)) {
+              const err48 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err48];
               } else {
@@ -6389,8 +6389,8 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data12 < -2147483647 || isNaN(data12)) {
-              const err51 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err51 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err51];
               } else {
@@ -6510,8 +6510,8 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data14 < -2147483647 || isNaN(data14)) {
-          const err60 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data14 < -2147483648 || isNaN(data14)) {
+          const err60 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err60];
           } else {

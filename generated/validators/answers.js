@@ -284,8 +284,8 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err11 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err11 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -333,8 +333,8 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err15 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err15 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -1235,7 +1235,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate37.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var CronJobList = validate40;
-var schema56 = { "type": "object", "required": ["id", "source", "schedule", "at", "everyMs", "timezone", "workspace", "agent", "message", "sessionId", "catchUp", "overlap", "timeoutMs", "deliver", "deleteAfterRun", "enabled", "nextRunAt", "lastRunAt", "lastStatus", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/CronJobSource" }, "schedule": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "When, as a cron expression." }, "at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When, once." }, "everyMs": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "When: that long after the last time." }, "timezone": { "type": "string", "description": "The time zone of the schedule, by its IANA name." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null for the workspace's." }, "message": { "type": "string", "description": "What the agent is told." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp" }, "overlap": { "$ref": "contract#/$defs/CronOverlap" }, "timeoutMs": { "type": "integer", "description": "How long a run may take, from its fire to its answer.", "minimum": -2147483647, "maximum": 2147483647 }, "deliver": { "anyOf": [{ "$ref": "contract#/$defs/CronDelivery" }, { "type": "null" }], "description": "Where its answers are sent; null for nowhere." }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand." }, "nextRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null when it runs by the clock no more." }, "lastRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When its last run began; null before the first. Fires that were skipped do not count." }, "lastStatus": { "anyOf": [{ "$ref": "contract#/$defs/CronFireStatus" }, { "type": "null" }] }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." } }, "description": "A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when.", "additionalProperties": false };
+var schema56 = { "type": "object", "required": ["id", "source", "schedule", "at", "everyMs", "timezone", "workspace", "agent", "message", "sessionId", "catchUp", "overlap", "timeoutMs", "deliver", "deleteAfterRun", "enabled", "nextRunAt", "lastRunAt", "lastStatus", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/CronJobSource" }, "schedule": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "When, as a cron expression." }, "at": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When, once." }, "everyMs": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "When: that long after the last time." }, "timezone": { "type": "string", "description": "The time zone of the schedule, by its IANA name." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The agent that gets the message; null for the workspace's." }, "message": { "type": "string", "description": "What the agent is told." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The session it is said in; null for a new one each time." }, "catchUp": { "$ref": "contract#/$defs/CronCatchUp" }, "overlap": { "$ref": "contract#/$defs/CronOverlap" }, "timeoutMs": { "type": "integer", "description": "How long a run may take, from its fire to its answer.", "minimum": -2147483648, "maximum": 2147483647 }, "deliver": { "anyOf": [{ "$ref": "contract#/$defs/CronDelivery" }, { "type": "null" }], "description": "Where its answers are sent; null for nowhere." }, "deleteAfterRun": { "type": "boolean", "description": "Whether the job goes once its one fire, `at`, has ended." }, "enabled": { "type": "boolean", "description": "Whether it runs by the clock; it can always be run by hand." }, "nextRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null when it runs by the clock no more." }, "lastRunAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When its last run began; null before the first. Fires that were skipped do not count." }, "lastStatus": { "anyOf": [{ "$ref": "contract#/$defs/CronFireStatus" }, { "type": "null" }] }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a job of the settings." } }, "description": "A message that an agent gets by the clock. Just one of `schedule`, `at` and `everyMs` says when.", "additionalProperties": false };
 var schema58 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a job is written down: in the database, made over HTTP; or in the settings, where alone it can be changed." };
 var schema63 = { "type": "string", "enum": ["none", "once"], "description": "What becomes of a fire that was missed because no gateway was running: nothing, or one run for all that were missed." };
 var schema64 = { "type": "string", "enum": ["skip", "allow"], "description": "What becomes of a fire while the job is still running: it is skipped; or it runs as well, up to ten at once. Those of\none session wait for each other, as all turns of a session do." };
@@ -2115,8 +2115,8 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err56 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err56 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -2697,7 +2697,7 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate51.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var SentToChannel = validate54;
-var schema81 = { "type": "object", "required": ["status", "messageId", "channel", "chatId", "parts"], "properties": { "status": { "type": "string", "enum": ["sent"] }, "messageId": { "type": "string", "description": "The platform's own id of the message; of the first one, when it took several." }, "channel": { "$ref": "contract#/$defs/ChannelName" }, "chatId": { "type": "string" }, "parts": { "type": "integer", "description": "How many messages it took.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The platform has it.", "additionalProperties": false };
+var schema81 = { "type": "object", "required": ["status", "messageId", "channel", "chatId", "parts"], "properties": { "status": { "type": "string", "enum": ["sent"] }, "messageId": { "type": "string", "description": "The platform's own id of the message; of the first one, when it took several." }, "channel": { "$ref": "contract#/$defs/ChannelName" }, "chatId": { "type": "string" }, "parts": { "type": "integer", "description": "How many messages it took.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The platform has it.", "additionalProperties": false };
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2850,8 +2850,8 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data4 < -2147483647 || isNaN(data4)) {
-          const err14 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data4 < -2147483648 || isNaN(data4)) {
+          const err14 = { instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -3072,8 +3072,8 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err15 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err15 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -3411,8 +3411,8 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data6 < -2147483647 || isNaN(data6)) {
-              const err18 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data6 < -2147483648 || isNaN(data6)) {
+              const err18 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -3443,8 +3443,8 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err21 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err21 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -3792,8 +3792,8 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err16 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err16 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -3877,7 +3877,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate62.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var PlainStatus = validate67;
-var schema100 = { "type": "object", "required": ["status", "gateway", "channels", "sessions", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
+var schema100 = { "type": "object", "required": ["status", "gateway", "channels", "sessions", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "gateway": { "type": "string", "enum": ["running"] }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483648, "maximum": 2147483647 }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "The status as the plain edition shows it.", "additionalProperties": false };
 function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4042,8 +4042,8 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data4 < -2147483647 || isNaN(data4)) {
-          const err15 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data4 < -2147483648 || isNaN(data4)) {
+          const err15 = { instancePath: instancePath + "/sessions", schemaPath: "contract#/$defs/PlainStatus/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -4106,8 +4106,8 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data6 < -2147483647 || isNaN(data6)) {
-              const err21 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data6 < -2147483648 || isNaN(data6)) {
+              const err21 = { instancePath: instancePath + "/memory/used", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -4138,8 +4138,8 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err24 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err24 = { instancePath: instancePath + "/memory/total", schemaPath: "contract#/$defs/PlainStatus/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -4499,8 +4499,8 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err8 = { instancePath: instancePath + "/durationMs", schemaPath: "contract#/$defs/ToolOutput/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err8 = { instancePath: instancePath + "/durationMs", schemaPath: "contract#/$defs/ToolOutput/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -4524,7 +4524,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate71.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var AgentList = validate72;
-var schema108 = { "type": "object", "required": ["id", "name", "description", "model", "tools", "denyTools", "skills", "maxSteps", "isDefault"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string" }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The model it asks, `provider/model`; null for the gateway's default." }, "tools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of the tools it may call." }, "denyTools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of those that it may not, whatever else allows them." }, "skills": { "type": "array", "items": { "type": "string" } }, "maxSteps": { "type": "integer", "description": "The most model calls of one turn.", "minimum": -2147483647, "maximum": 2147483647 }, "isDefault": { "type": "boolean", "description": "Whether it answers when nobody names an agent." } }, "description": "An agent of the settings.", "additionalProperties": false };
+var schema108 = { "type": "object", "required": ["id", "name", "description", "model", "tools", "denyTools", "skills", "maxSteps", "isDefault"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "name": { "type": "string" }, "description": { "type": "string" }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The model it asks, `provider/model`; null for the gateway's default." }, "tools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of the tools it may call." }, "denyTools": { "type": "array", "items": { "type": "string" }, "description": "Names or globs of those that it may not, whatever else allows them." }, "skills": { "type": "array", "items": { "type": "string" } }, "maxSteps": { "type": "integer", "description": "The most model calls of one turn.", "minimum": -2147483648, "maximum": 2147483647 }, "isDefault": { "type": "boolean", "description": "Whether it answers when nobody names an agent." } }, "description": "An agent of the settings.", "additionalProperties": false };
 function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4815,8 +4815,8 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -5234,8 +5234,8 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err25 = { instancePath: instancePath + "/maxSteps", schemaPath: "#/properties/maxSteps/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -5288,7 +5288,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate77.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var AgentSessionList = validate80;
-var schema115 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" } }, "description": "A session as the agents edition shows it.", "additionalProperties": false };
+var schema115 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" } }, "description": "A session as the agents edition shows it.", "additionalProperties": false };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -5548,8 +5548,8 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -5742,7 +5742,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate80.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var AgentSessionDetail = validate85;
-var schema123 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+var schema123 = { "type": "object", "required": ["id", "agentId", "workspace", "userId", "channel", "messageCount", "tokensUsed", "createdAt", "lastActiveAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
 function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6011,8 +6011,8 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err24 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err24 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -6409,8 +6409,8 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -6792,8 +6792,8 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data7 < -2147483647 || isNaN(data7)) {
-                  const err22 = { instancePath: instancePath + "/response/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+                if (data7 < -2147483648 || isNaN(data7)) {
+                  const err22 = { instancePath: instancePath + "/response/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
                   if (vErrors === null) {
                     vErrors = [err22];
                   } else {
@@ -6824,8 +6824,8 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data8 < -2147483647 || isNaN(data8)) {
-                  const err25 = { instancePath: instancePath + "/response/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+                if (data8 < -2147483648 || isNaN(data8)) {
+                  const err25 = { instancePath: instancePath + "/response/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
                   if (vErrors === null) {
                     vErrors = [err25];
                   } else {
@@ -6868,7 +6868,7 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate95.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema145 = { "type": "object", "required": ["id", "conversationId", "role", "content", "model", "usage", "latency"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "conversationId": { "$ref": "contract#/$defs/Id", "description": "The conversation the turn belongs to; send it back to go on." }, "role": { "type": "string", "enum": ["assistant"] }, "content": { "type": "string" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The assistant's message, in the conversations edition.", "additionalProperties": false };
+var schema145 = { "type": "object", "required": ["id", "conversationId", "role", "content", "model", "usage", "latency"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "conversationId": { "$ref": "contract#/$defs/Id", "description": "The conversation the turn belongs to; send it back to go on." }, "role": { "type": "string", "enum": ["assistant"] }, "content": { "type": "string" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The assistant's message, in the conversations edition.", "additionalProperties": false };
 function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -7094,8 +7094,8 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data6 < -2147483647 || isNaN(data6)) {
-              const err21 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data6 < -2147483648 || isNaN(data6)) {
+              const err21 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -7126,8 +7126,8 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err24 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err24 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -7168,8 +7168,8 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err28 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data8 < -2147483648 || isNaN(data8)) {
+          const err28 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err28];
           } else {
@@ -7704,8 +7704,8 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data2 < -2147483647 || isNaN(data2)) {
-              const err11 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data2 < -2147483648 || isNaN(data2)) {
+              const err11 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -7736,8 +7736,8 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data3 < -2147483647 || isNaN(data3)) {
-              const err14 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data3 < -2147483648 || isNaN(data3)) {
+              const err14 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -7791,7 +7791,7 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate105.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema161 = { "type": "object", "required": ["type", "error", "message", "status", "details", "requestId"], "properties": { "type": { "type": "string", "enum": ["error"] }, "error": { "$ref": "contract#/$defs/ErrorCode", "description": "Stable, machine-readable code." }, "message": { "type": "string", "description": "What went wrong and what can be done about it, in English." }, "status": { "type": "integer", "description": "The HTTP status, once more.", "minimum": -2147483647, "maximum": 2147483647 }, "details": { "$ref": "contract#/$defs/ErrorDetails" }, "requestId": { "type": "string", "description": "Names this request in the gateway's log; the same as the header `X-Request-Id`." }, "retryAfter": { "type": "integer", "description": "Seconds after which to try again: with 429 and 503, and with 409 while the first request with the same `Idempotency-Key` is under way.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn failed after it had begun; terminal. The members are those of the error body that a JSON answer would have had.", "additionalProperties": false };
+var schema161 = { "type": "object", "required": ["type", "error", "message", "status", "details", "requestId"], "properties": { "type": { "type": "string", "enum": ["error"] }, "error": { "$ref": "contract#/$defs/ErrorCode", "description": "Stable, machine-readable code." }, "message": { "type": "string", "description": "What went wrong and what can be done about it, in English." }, "status": { "type": "integer", "description": "The HTTP status, once more.", "minimum": -2147483648, "maximum": 2147483647 }, "details": { "$ref": "contract#/$defs/ErrorDetails" }, "requestId": { "type": "string", "description": "Names this request in the gateway's log; the same as the header `X-Request-Id`." }, "retryAfter": { "type": "integer", "description": "Seconds after which to try again: with 429 and 503, and with 409 while the first request with the same `Idempotency-Key` is under way.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The turn failed after it had begun; terminal. The members are those of the error body that a JSON answer would have had.", "additionalProperties": false };
 function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -7942,8 +7942,8 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err14 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err14 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -7991,8 +7991,8 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data6 < -2147483647 || isNaN(data6)) {
-          const err18 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data6 < -2147483648 || isNaN(data6)) {
+          const err18 = { instancePath: instancePath + "/retryAfter", schemaPath: "#/properties/retryAfter/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -8712,7 +8712,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate115.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema173 = { "type": "object", "required": ["type", "usage", "finishReason", "latency"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema173 = { "type": "object", "required": ["type", "usage", "finishReason", "latency"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "latency": { "type": "integer", "description": "Milliseconds from the request to the whole answer.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
 function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -8845,8 +8845,8 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data2 < -2147483647 || isNaN(data2)) {
-              const err12 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data2 < -2147483648 || isNaN(data2)) {
+              const err12 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -8877,8 +8877,8 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data3 < -2147483647 || isNaN(data3)) {
-              const err15 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data3 < -2147483648 || isNaN(data3)) {
+              const err15 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -8940,8 +8940,8 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err21 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err21 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err21];
           } else {
@@ -9688,8 +9688,8 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err22 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err22 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -9850,7 +9850,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate123.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var ConversationDetail = validate128;
-var schema189 = { "type": "object", "required": ["id", "title", "agentId", "workspace", "channel", "messageCount", "createdAt", "updatedAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "title": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The beginning of its first message; null while it has none." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "updatedAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A conversation with its messages, oldest first.", "additionalProperties": false };
+var schema189 = { "type": "object", "required": ["id", "title", "agentId", "workspace", "channel", "messageCount", "createdAt", "updatedAt", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "title": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The beginning of its first message; null while it has none." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "messageCount": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "updatedAt": { "$ref": "contract#/$defs/Instant" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A conversation with its messages, oldest first.", "additionalProperties": false };
 function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -10110,8 +10110,8 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err23 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -10863,8 +10863,8 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err56 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err56 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -12607,7 +12607,7 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate144.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema237 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["message.sent"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/MessageSentData" } }, "description": "What all events have.", "additionalProperties": false };
-var schema240 = { "type": "object", "required": ["messageId", "runId", "sessionId", "conversationId", "workspace", "userId", "channel", "chatId", "response", "model", "tokensUsed", "latencyMs"], "properties": { "messageId": { "type": "string", "description": "The answer's id; the platform's own id for a message that is no answer." }, "runId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a message that is no answer, as is so with the session." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "conversationId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "chatId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Where in the channel; null for the API." }, "response": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What was said; null once the message has been deleted." }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of the turn.", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "From the question to the whole answer." } }, "description": "A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.", "additionalProperties": false };
+var schema240 = { "type": "object", "required": ["messageId", "runId", "sessionId", "conversationId", "workspace", "userId", "channel", "chatId", "response", "model", "tokensUsed", "latencyMs"], "properties": { "messageId": { "type": "string", "description": "The answer's id; the platform's own id for a message that is no answer." }, "runId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a message that is no answer, as is so with the session." }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "conversationId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "chatId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Where in the channel; null for the API." }, "response": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "What was said; null once the message has been deleted." }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of the turn.", "minimum": -2147483648, "maximum": 2147483647 }, "latencyMs": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "From the question to the whole answer." } }, "description": "A message has gone out: an agent's answer to the API, or any message to a channel, once the platform has it.", "additionalProperties": false };
 function validate148(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -13173,8 +13173,8 @@ function validate148(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err44 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err44 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err44];
           } else {
@@ -13208,8 +13208,8 @@ function validate148(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err47 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err47];
           } else {
@@ -15831,8 +15831,8 @@ function validate171(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data7 < -2147483647 || isNaN(data7)) {
-          const err30 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data7 < -2147483648 || isNaN(data7)) {
+          const err30 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -15998,7 +15998,7 @@ function validate170(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate170.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema299 = { "type": "object", "required": ["id", "event", "timestamp", "data"], "properties": { "id": { "$ref": "contract#/$defs/EventId" }, "event": { "type": "string", "enum": ["run.finished"] }, "timestamp": { "$ref": "contract#/$defs/Instant", "description": "When it happened." }, "data": { "$ref": "contract#/$defs/RunFinishedData" } }, "description": "What all events have.", "additionalProperties": false };
-var schema302 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "keyId", "usage", "costUSD", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "keyId": { "$ref": "contract#/$defs/Id", "description": "The key that asked for it." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something." }, "costUSD": { "anyOf": [{ "type": "number" }, { "type": "null" }], "description": "In US dollars, at the prices of the settings; null without usage, and for a model that has no price." }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
+var schema302 = { "type": "object", "required": ["runId", "sessionId", "messageId", "workspace", "agent", "userId", "channel", "status", "model", "keyId", "usage", "costUSD", "latencyMs", "finishReason", "toolsInvoked", "error"], "properties": { "runId": { "$ref": "contract#/$defs/Id" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }] }, "messageId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "The answer's id; null when there is none." }, "workspace": { "$ref": "contract#/$defs/Id" }, "agent": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "channel": { "$ref": "contract#/$defs/Id" }, "status": { "type": "string", "enum": ["completed", "failed", "cancelled"] }, "model": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "keyId": { "$ref": "contract#/$defs/Id", "description": "The key that asked for it." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/TurnUsage" }, { "type": "null" }], "description": "What its model calls used; of one that was cut off in the middle, as estimated. Null when none got so far as to say something." }, "costUSD": { "anyOf": [{ "type": "number" }, { "type": "null" }], "description": "In US dollars, at the prices of the settings; null without usage, and for a model that has no price." }, "latencyMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "finishReason": { "anyOf": [{ "$ref": "contract#/$defs/FinishReason" }, { "type": "null" }] }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "error": { "anyOf": [{ "$ref": "contract#/$defs/EventFailure" }, { "type": "null" }], "description": "Why it failed or was cancelled." } }, "description": "A turn has ended, however.", "additionalProperties": false };
 function validate174(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -16560,8 +16560,8 @@ function validate174(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err48 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data11 < -2147483648 || isNaN(data11)) {
+              const err48 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err48];
               } else {
@@ -16592,8 +16592,8 @@ function validate174(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data12 < -2147483647 || isNaN(data12)) {
-              const err51 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err51 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err51];
               } else {
@@ -16713,8 +16713,8 @@ function validate174(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data14 < -2147483647 || isNaN(data14)) {
-          const err60 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data14 < -2147483648 || isNaN(data14)) {
+          const err60 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err60];
           } else {
@@ -18023,7 +18023,7 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate193.evaluated = { "dynamicProps": true, "dynamicItems": false };
 var HealthDetail = validate207;
-var schema326 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
+var schema326 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
 function validate207(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -18270,8 +18270,8 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data7 < -2147483647 || isNaN(data7)) {
-          const err23 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/HealthDetail/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data7 < -2147483648 || isNaN(data7)) {
+          const err23 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/HealthDetail/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -18295,7 +18295,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate207.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var KeyList = validate208;
-var schema329 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
+var schema329 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." } }, "description": "A key, without its secret: that is shown once, when it is made.", "additionalProperties": false };
 var schema331 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a key is kept: in the database, made over HTTP or by command; or in the settings, by who runs the gateway." };
 var schema332 = { "type": "string", "enum": ["chat", "send", "read", "admin"], "description": "A bundle of permissions of the conversations edition." };
 var schema333 = { "type": "string", "enum": ["messages:read", "messages:write", "sessions:read", "sessions:delete", "workspaces:read", "workspaces:write", "stats:read", "agents:read", "channels:read", "channels:send", "tools:read", "tools:invoke", "skills:read", "skills:write", "memory:read", "memory:write", "memory:delete", "cron:read", "cron:run", "cron:write", "config:read", "config:write", "logs:read", "keys:read", "keys:write", "webhooks:read", "webhooks:write", "models:read", "metrics:read"], "description": "What a key may do, `resource:verb`." };
@@ -18859,8 +18859,8 @@ function validate210(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data15 < -2147483647 || isNaN(data15)) {
-          const err47 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data15 < -2147483648 || isNaN(data15)) {
+          const err47 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err47];
           } else {
@@ -19315,7 +19315,7 @@ function validate208(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate208.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var NewKey = validate213;
-var schema339 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
+var schema339 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "secret": { "type": "string", "description": "The token to send. It is stored as a hash only, and shown here alone." } }, "description": "A key that was just made, with its secret.", "additionalProperties": false };
 function validate214(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -19885,8 +19885,8 @@ function validate214(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data15 < -2147483647 || isNaN(data15)) {
-          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data15 < -2147483648 || isNaN(data15)) {
+          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -20277,7 +20277,7 @@ function validate213(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate213.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var OwnKey = validate216;
-var schema349 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
+var schema349 = { "type": "object", "required": ["id", "label", "source", "prefix", "lastFour", "scopes", "permissions", "workspaces", "tools", "denyTools", "rateLimit", "maxTokensPerDay", "expiresAt", "createdAt", "lastUsedAt", "revokedAt", "owner", "effectivePermissions"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "label": { "type": "string", "description": "What it is for." }, "source": { "$ref": "contract#/$defs/KeySource" }, "prefix": { "type": "string", "description": "How the secret begins: `oc_tok_`, `oclaw_live_`, `sk-openclaw-`; empty for one of another form." }, "lastFour": { "type": "string", "description": "How the secret ends; empty for one that is too short to show any of it." }, "scopes": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/Scope" } }, { "type": "null" }], "description": "Bundles of permissions; null for a key that was given none. Neither these nor permissions: everything but config, logs, keys and webhooks." }, "permissions": { "anyOf": [{ "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" } }, { "type": "null" }], "description": "What it may do besides its scopes; null for a key that was given none." }, "workspaces": { "type": "array", "items": { "type": "string" }, "description": 'The workspaces whose objects it may see and make; `["*"]` for all.' }, "tools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may call, itself and in its turns, as names or globs; null for all that the settings allow." }, "denyTools": { "anyOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "null" }], "description": "The tools it may not call, whatever else allows them, as names or globs; null for none." }, "rateLimit": { "anyOf": [{ "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, { "type": "null" }], "description": "Requests a minute; null for what the settings give every key." }, "maxTokensPerDay": { "anyOf": [{ "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, { "type": "null" }], "description": "Input and output tokens a day (UTC); null for what the settings give every key." }, "expiresAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it ends; null for never." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a key of the settings." }, "lastUsedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "To about a minute; null for one never used, and for a key of the settings." }, "revokedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "When it was revoked; null while it is good." }, "owner": { "type": "boolean", "description": "Whether it is the owner's, who may do everything." }, "effectivePermissions": { "type": "array", "items": { "$ref": "contract#/$defs/KeyPermission" }, "description": "What it may really do, its scopes and defaults resolved." } }, "description": "The key that asks.", "additionalProperties": false };
 function validate217(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -20847,8 +20847,8 @@ function validate217(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data15 < -2147483647 || isNaN(data15)) {
-          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data15 < -2147483648 || isNaN(data15)) {
+          const err48 = { instancePath: instancePath + "/rateLimit", schemaPath: "#/properties/rateLimit/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -21519,7 +21519,7 @@ function validate222(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate222.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema366 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483647, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
+var schema366 = { "type": "object", "required": ["kind", "id", "at", "keyId", "address", "operation", "method", "object", "status", "complete", "durationMs", "requestId", "times"], "properties": { "kind": { "type": "string", "enum": ["audit"] }, "id": { "$ref": "contract#/$defs/Id" }, "at": { "$ref": "contract#/$defs/Instant", "description": "When the answer was out; the call began `durationMs` before." }, "keyId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The key; null when the call had none that is valid." }, "address": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The address that the call came from; null where many are told together." }, "operation": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The operation's id in this contract; null when the call was refused before it got to one." }, "method": { "type": "string" }, "object": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Its object: the ids in the path, such as `team` or `my-agent/session-001`, and that of what it made; null without." }, "status": { "type": "integer", "description": "The answer's status.", "minimum": -2147483648, "maximum": 2147483647 }, "complete": { "type": "boolean", "description": "False when the caller had gone before all of the answer was out. Changes are noted before they are answered, and always say true." }, "durationMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "requestId": { "type": "string", "description": "`X-Request-Id` of the answer." }, "times": { "type": "integer", "description": "How many calls the entry stands for: within ten seconds, what is refused again and again is told once, with its number.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "One call of the API: who, what, and the answer. Entries are never changed, and deleted only when they are older than\n`logging.auditRetentionDays`. None holds a token, a body or a query.", "additionalProperties": false };
 function validate223(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -21944,8 +21944,8 @@ function validate223(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err35 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data8 < -2147483648 || isNaN(data8)) {
+          const err35 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err35];
           } else {
@@ -21987,8 +21987,8 @@ function validate223(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err39 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err39 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err39];
           } else {
@@ -22030,8 +22030,8 @@ function validate223(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err43 = { instancePath: instancePath + "/times", schemaPath: "#/properties/times/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err43 = { instancePath: instancePath + "/times", schemaPath: "#/properties/times/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err43];
           } else {
@@ -22623,8 +22623,8 @@ function validate233(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err13 = { instancePath: instancePath + "/toolCount", schemaPath: "#/properties/toolCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err13 = { instancePath: instancePath + "/toolCount", schemaPath: "#/properties/toolCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -23743,8 +23743,8 @@ function validate244(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err5 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/MemoryPruned/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err5 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/MemoryPruned/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -24404,8 +24404,8 @@ function validate252(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data1 < -2147483647 || isNaN(data1)) {
-          const err10 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data1 < -2147483648 || isNaN(data1)) {
+          const err10 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -24592,8 +24592,8 @@ function validate251(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err8 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err8 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -25027,8 +25027,8 @@ function validate256(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data6 < -2147483647 || isNaN(data6)) {
-              const err21 = { instancePath: instancePath + "/usage/input_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/input_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data6 < -2147483648 || isNaN(data6)) {
+              const err21 = { instancePath: instancePath + "/usage/input_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/input_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -25059,8 +25059,8 @@ function validate256(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err24 = { instancePath: instancePath + "/usage/output_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/output_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err24 = { instancePath: instancePath + "/usage/output_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/output_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -25101,8 +25101,8 @@ function validate256(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data8 < -2147483647 || isNaN(data8)) {
-          const err28 = { instancePath: instancePath + "/latency_ms", schemaPath: "#/properties/latency_ms/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data8 < -2147483648 || isNaN(data8)) {
+          const err28 = { instancePath: instancePath + "/latency_ms", schemaPath: "#/properties/latency_ms/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err28];
           } else {
@@ -25451,7 +25451,7 @@ function validate261(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate261.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema423 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema423 = { "type": "object", "required": ["type", "usage", "finish_reason", "latency_ms"], "properties": { "type": { "type": "string", "enum": ["done"] }, "usage": { "$ref": "contract#/$defs/OperatorUsage" }, "finish_reason": { "$ref": "contract#/$defs/FinishReason" }, "latency_ms": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "The turn is over; terminal.", "additionalProperties": false };
 function validate262(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -25584,8 +25584,8 @@ function validate262(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data2 < -2147483647 || isNaN(data2)) {
-              const err12 = { instancePath: instancePath + "/usage/input_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/input_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data2 < -2147483648 || isNaN(data2)) {
+              const err12 = { instancePath: instancePath + "/usage/input_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/input_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -25616,8 +25616,8 @@ function validate262(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data3 < -2147483647 || isNaN(data3)) {
-              const err15 = { instancePath: instancePath + "/usage/output_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/output_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data3 < -2147483648 || isNaN(data3)) {
+              const err15 = { instancePath: instancePath + "/usage/output_tokens", schemaPath: "contract#/$defs/OperatorUsage/properties/output_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -25679,8 +25679,8 @@ function validate262(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err21 = { instancePath: instancePath + "/latency_ms", schemaPath: "#/properties/latency_ms/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err21 = { instancePath: instancePath + "/latency_ms", schemaPath: "#/properties/latency_ms/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err21];
           } else {
@@ -26400,8 +26400,8 @@ function validate272(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err13 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err13 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -26432,8 +26432,8 @@ function validate272(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err16 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err16 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -26692,7 +26692,7 @@ function validate276(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate276.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema442 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
+var schema442 = { "type": "object", "required": ["type", "messageId", "tokensUsed", "latencyMs", "sessionId", "toolsInvoked", "finishReason"], "properties": { "type": { "type": "string", "enum": ["done"] }, "messageId": { "$ref": "contract#/$defs/Id" }, "tokensUsed": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "latencyMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "sessionId": { "$ref": "contract#/$defs/Id" }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "finishReason": { "$ref": "contract#/$defs/FinishReason" } }, "description": "The turn is over; terminal.", "additionalProperties": false };
 function validate277(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -26842,8 +26842,8 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err14 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err14 = { instancePath: instancePath + "/tokensUsed", schemaPath: "#/properties/tokensUsed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -26874,8 +26874,8 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err17 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err17 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -27613,8 +27613,8 @@ function validate284(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data4 < -2147483647 || isNaN(data4)) {
-          const err23 = { instancePath: instancePath + "/running", schemaPath: "#/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data4 < -2147483648 || isNaN(data4)) {
+          const err23 = { instancePath: instancePath + "/running", schemaPath: "#/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -27645,8 +27645,8 @@ function validate284(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err26 = { instancePath: instancePath + "/waiting", schemaPath: "#/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err26 = { instancePath: instancePath + "/waiting", schemaPath: "#/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err26];
           } else {
@@ -29206,8 +29206,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err49 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data11 < -2147483648 || isNaN(data11)) {
+              const err49 = { instancePath: instancePath + "/streams/open", schemaPath: "contract#/$defs/StreamMetrics/properties/open/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err49];
               } else {
@@ -29476,8 +29476,8 @@ function validate283(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data23 < -2147483647 || isNaN(data23)) {
-              const err72 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data23 < -2147483648 || isNaN(data23)) {
+              const err72 = { instancePath: instancePath + "/process/memoryMB", schemaPath: "contract#/$defs/ProcessMetrics/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err72];
               } else {
@@ -29704,8 +29704,8 @@ function validate295(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err8 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err8 = { instancePath: instancePath + "/contextWindow", schemaPath: "#/properties/contextWindow/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -30300,8 +30300,8 @@ function validate300(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err7 = { instancePath: instancePath + "/index", schemaPath: "#/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err7 = { instancePath: instancePath + "/index", schemaPath: "#/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -30595,8 +30595,8 @@ function validate299(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err21 = { instancePath: instancePath + "/usage/prompt_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/prompt_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err21 = { instancePath: instancePath + "/usage/prompt_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/prompt_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -30627,8 +30627,8 @@ function validate299(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data8 < -2147483647 || isNaN(data8)) {
-              const err24 = { instancePath: instancePath + "/usage/completion_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/completion_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data8 < -2147483648 || isNaN(data8)) {
+              const err24 = { instancePath: instancePath + "/usage/completion_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/completion_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -30659,8 +30659,8 @@ function validate299(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data9 < -2147483647 || isNaN(data9)) {
-              const err27 = { instancePath: instancePath + "/usage/total_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/total_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data9 < -2147483648 || isNaN(data9)) {
+              const err27 = { instancePath: instancePath + "/usage/total_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/total_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -30715,7 +30715,7 @@ var ChatCompletionEvent = validate307;
 var schema477 = { "anyOf": [{ "$ref": "contract#/$defs/ChatCompletionChunk" }, { "type": "string", "enum": ["[DONE]"] }, { "$ref": "contract#/$defs/OpenaiError" }], "description": "One `data:` of the stream: a chunk, the literal `[DONE]` at its end, or the error that ended it." };
 var schema478 = { "type": "object", "required": ["id", "object", "created", "model", "choices"], "properties": { "id": { "type": "string" }, "object": { "type": "string", "enum": ["chat.completion.chunk"] }, "created": { "type": "integer", "description": "Unix time in seconds; the same in each chunk.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "model": { "type": "string" }, "choices": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiChunkChoice" }, "description": "One choice; none in the chunk that carries the usage." }, "usage": { "anyOf": [{ "$ref": "contract#/$defs/OpenaiUsage" }, { "type": "null" }], "description": "With `include_usage`: null, and the real numbers in the last chunk." } }, "description": "A piece of a streamed chat completion.", "additionalProperties": false };
 var schema480 = { "type": "object", "properties": { "role": { "type": "string", "enum": ["assistant"] }, "content": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "tool_calls": { "type": "array", "items": { "$ref": "contract#/$defs/OpenaiToolCallDelta" } } }, "additionalProperties": false };
-var schema481 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
+var schema481 = { "type": "object", "required": ["index"], "properties": { "index": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "id": { "type": "string" }, "type": { "type": "string", "enum": ["function"] }, "function": { "type": "object", "properties": { "name": { "type": "string" }, "arguments": { "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false };
 function validate311(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -30854,8 +30854,8 @@ function validate311(data, { instancePath = "", parentData, parentDataProperty, 
                   }
                   errors++;
                 }
-                if (data4 < -2147483647 || isNaN(data4)) {
-                  const err10 = { instancePath: instancePath + "/tool_calls/" + i0 + "/index", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+                if (data4 < -2147483648 || isNaN(data4)) {
+                  const err10 = { instancePath: instancePath + "/tool_calls/" + i0 + "/index", schemaPath: "contract#/$defs/OpenaiToolCallDelta/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
                   if (vErrors === null) {
                     vErrors = [err10];
                   } else {
@@ -31055,8 +31055,8 @@ function validate310(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err7 = { instancePath: instancePath + "/index", schemaPath: "#/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err7 = { instancePath: instancePath + "/index", schemaPath: "#/properties/index/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -31379,8 +31379,8 @@ function validate309(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data7 < -2147483647 || isNaN(data7)) {
-              const err20 = { instancePath: instancePath + "/usage/prompt_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/prompt_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data7 < -2147483648 || isNaN(data7)) {
+              const err20 = { instancePath: instancePath + "/usage/prompt_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/prompt_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -31411,8 +31411,8 @@ function validate309(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data8 < -2147483647 || isNaN(data8)) {
-              const err23 = { instancePath: instancePath + "/usage/completion_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/completion_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data8 < -2147483648 || isNaN(data8)) {
+              const err23 = { instancePath: instancePath + "/usage/completion_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/completion_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err23];
               } else {
@@ -31443,8 +31443,8 @@ function validate309(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data9 < -2147483647 || isNaN(data9)) {
-              const err26 = { instancePath: instancePath + "/usage/total_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/total_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data9 < -2147483648 || isNaN(data9)) {
+              const err26 = { instancePath: instancePath + "/usage/total_tokens", schemaPath: "contract#/$defs/OpenaiUsage/properties/total_tokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -32423,7 +32423,7 @@ function validate320(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate320.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var Run = validate321;
-var schema493 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
+var schema493 = { "type": "object", "required": ["id", "status", "sessionId", "agentId", "workspace", "channel", "toolsInvoked", "createdAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "status": { "$ref": "contract#/$defs/RunStatus" }, "sessionId": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Null for a run whose caller holds the conversation (OpenAI's face)." }, "agentId": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "channel": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answers; absent until it has begun." }, "messageId": { "$ref": "contract#/$defs/Id", "description": "The answer's id; absent until the run has begun." }, "content": { "type": "string", "description": "The answer's text, once the run has ended." }, "finishReason": { "$ref": "contract#/$defs/FinishReason" }, "usage": { "$ref": "contract#/$defs/TurnUsage" }, "latencyMs": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "toolsInvoked": { "type": "array", "items": { "type": "string" } }, "pendingApprovals": { "type": "array", "items": { "$ref": "contract#/$defs/PendingApproval" }, "description": "Calls of tools that wait to be approved; absent when none does." }, "error": { "type": "object", "properties": { "error": { "$ref": "contract#/$defs/ErrorCode" }, "message": { "type": "string" }, "status": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 } }, "required": ["error", "message", "status"], "description": "Why it failed or was cancelled.", "additionalProperties": false }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "finishedAt": { "$ref": "contract#/$defs/Instant" } }, "description": "One turn: what was asked of an agent, and what came of it.", "additionalProperties": false };
 var schema495 = { "type": "string", "enum": ["running", "completed", "failed", "cancelled"] };
 function validate323(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -32918,8 +32918,8 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data11 < -2147483647 || isNaN(data11)) {
-              const err34 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data11 < -2147483648 || isNaN(data11)) {
+              const err34 = { instancePath: instancePath + "/usage/inputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/inputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -32950,8 +32950,8 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data12 < -2147483647 || isNaN(data12)) {
-              const err37 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err37 = { instancePath: instancePath + "/usage/outputTokens", schemaPath: "contract#/$defs/TurnUsage/properties/outputTokens/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err37];
               } else {
@@ -32992,8 +32992,8 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data13 < -2147483647 || isNaN(data13)) {
-          const err41 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data13 < -2147483648 || isNaN(data13)) {
+          const err41 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err41];
           } else {
@@ -33142,8 +33142,8 @@ function validate322(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data21 < -2147483647 || isNaN(data21)) {
-              const err54 = { instancePath: instancePath + "/error/status", schemaPath: "#/properties/error/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data21 < -2147483648 || isNaN(data21)) {
+              const err54 = { instancePath: instancePath + "/error/status", schemaPath: "#/properties/error/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err54];
               } else {
@@ -34483,8 +34483,8 @@ function validate345(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err4 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/DeletedCount/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err4 = { instancePath: instancePath + "/deleted", schemaPath: "contract#/$defs/DeletedCount/properties/deleted/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -34758,8 +34758,8 @@ function validate348(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err22 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err22 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -34930,7 +34930,7 @@ function validate346(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate346.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var SessionDetail = validate351;
-var schema531 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
+var schema531 = { "type": "object", "required": ["id", "workspace", "userId", "createdAt", "lastActiveAt", "messageCount", "tokensUsed", "channel", "agentId", "messages"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "workspace": { "$ref": "contract#/$defs/Id" }, "userId": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Who speaks, in the caller's own terms; null when nobody said." }, "createdAt": { "$ref": "contract#/$defs/Instant" }, "lastActiveAt": { "$ref": "contract#/$defs/Instant" }, "messageCount": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "tokensUsed": { "type": "integer", "description": "Input and output tokens of all its turns.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channel": { "$ref": "contract#/$defs/Id", "description": "Where it takes place: `api`, `telegram`, \u2026" }, "agentId": { "$ref": "contract#/$defs/Id" }, "messages": { "type": "array", "items": { "$ref": "contract#/$defs/Message" } } }, "description": "A session with its messages, oldest first.", "additionalProperties": false };
 function validate352(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -35199,8 +35199,8 @@ function validate352(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data5 < -2147483647 || isNaN(data5)) {
-          const err24 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data5 < -2147483648 || isNaN(data5)) {
+          const err24 = { instancePath: instancePath + "/messageCount", schemaPath: "#/properties/messageCount/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -35437,8 +35437,8 @@ function validate356(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err8 = { instancePath: instancePath + "/total", schemaPath: "#/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err8 = { instancePath: instancePath + "/total", schemaPath: "#/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -35469,8 +35469,8 @@ function validate356(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err11 = { instancePath: instancePath + "/limit", schemaPath: "#/properties/limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err11 = { instancePath: instancePath + "/limit", schemaPath: "#/properties/limit/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -35501,8 +35501,8 @@ function validate356(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data4 < -2147483647 || isNaN(data4)) {
-          const err14 = { instancePath: instancePath + "/offset", schemaPath: "#/properties/offset/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data4 < -2147483648 || isNaN(data4)) {
+          const err14 = { instancePath: instancePath + "/offset", schemaPath: "#/properties/offset/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -39019,7 +39019,7 @@ function validate383(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate383.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var GatewayStatus = validate390;
-var schema568 = { "type": "object", "required": ["status", "gateway", "version", "uptime", "channels", "providers", "database", "redis", "sessions", "queue", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed." }, "gateway": { "type": "string", "enum": ["running"] }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "providers": { "type": "object", "description": "The providers by name: those that are configured, else `embedded`.", "additionalProperties": { "$ref": "contract#/$defs/ProviderHealth" } }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483647, "maximum": 2147483647 }, "queue": { "$ref": "contract#/$defs/QueueStatus" }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483647, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "What the gateway is doing, and how its parts fare.", "additionalProperties": false };
+var schema568 = { "type": "object", "required": ["status", "gateway", "version", "uptime", "channels", "providers", "database", "redis", "sessions", "queue", "memory"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when the database or Redis is away, a channel cannot connect or was cut off, or a provider's last call failed." }, "gateway": { "type": "string", "enum": ["running"] }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The configured channels by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "providers": { "type": "object", "description": "The providers by name: those that are configured, else `embedded`.", "additionalProperties": { "$ref": "contract#/$defs/ProviderHealth" } }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "sessions": { "type": "integer", "description": "How many sessions the key may see.", "minimum": -2147483648, "maximum": 2147483647 }, "queue": { "$ref": "contract#/$defs/QueueStatus" }, "memory": { "type": "object", "properties": { "used": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 }, "total": { "type": "integer", "minimum": -2147483648, "maximum": 2147483647 } }, "required": ["used", "total"], "description": "MB of memory: used by the process, and the machine's.", "additionalProperties": false } }, "description": "What the gateway is doing, and how its parts fare.", "additionalProperties": false };
 var schema569 = { "type": "object", "required": ["status", "lastSuccessAt", "lastErrorAt", "lastError"], "properties": { "status": { "type": "string", "enum": ["ok", "failing", "unused"], "description": "`failing` when its last call failed, and so has no answer come since; `unused` before its first call." }, "lastSuccessAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] }, "lastErrorAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }] }, "lastError": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "The code of the last failure, such as `provider_error`." } }, "description": "How a provider has fared since the start.", "additionalProperties": false };
 function validate392(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -39596,8 +39596,8 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err30 = { instancePath: instancePath + "/sessions", schemaPath: "#/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err30 = { instancePath: instancePath + "/sessions", schemaPath: "#/properties/sessions/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err30];
           } else {
@@ -39660,8 +39660,8 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data12 < -2147483647 || isNaN(data12)) {
-              const err36 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err36 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err36];
               } else {
@@ -39692,8 +39692,8 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data13 < -2147483647 || isNaN(data13)) {
-              const err39 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data13 < -2147483648 || isNaN(data13)) {
+              const err39 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -39766,8 +39766,8 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data15 < -2147483647 || isNaN(data15)) {
-              const err46 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data15 < -2147483648 || isNaN(data15)) {
+              const err46 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err46];
               } else {
@@ -39798,8 +39798,8 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
-            if (data16 < -2147483647 || isNaN(data16)) {
-              const err49 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+            if (data16 < -2147483648 || isNaN(data16)) {
+              const err49 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
               if (vErrors === null) {
                 vErrors = [err49];
               } else {
@@ -39851,7 +39851,7 @@ function validate390(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate390.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var WebhookList = validate395;
-var schema575 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "concurrency", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483647, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483647, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483647, "maximum": 2147483647 }, "concurrency": { "type": "integer", "description": "How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.", "minimum": -2147483647, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." } }, "description": "An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.", "additionalProperties": false };
+var schema575 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "concurrency", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483648, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483648, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483648, "maximum": 2147483647 }, "concurrency": { "type": "integer", "description": "How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.", "minimum": -2147483648, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." } }, "description": "An application that is called when something happens. Its secret is shown when it is made and rotated, and nowhere else.", "additionalProperties": false };
 var schema577 = { "type": "string", "enum": ["stored", "settings"], "description": "Where a webhook is written down: in the database, made over HTTP; or in the settings, where alone it can be changed." };
 var schema581 = { "type": "string", "enum": ["conversations", "workspaces"], "description": "The form of the body. Both are an event as the log has it; the conversations edition's has `signature` as a further member." };
 var schema578 = { "anyOf": [{ "type": "string", "enum": ["*"] }, { "$ref": "contract#/$defs/EventType" }], "description": "What a webhook can be told of; `*` is all of it." };
@@ -40037,8 +40037,8 @@ function validate401(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data1 < -2147483647 || isNaN(data1)) {
-          const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data1 < -2147483648 || isNaN(data1)) {
+          const err9 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -40148,8 +40148,8 @@ function validate401(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data3 < -2147483647 || isNaN(data3)) {
-          const err17 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data3 < -2147483648 || isNaN(data3)) {
+          const err17 = { instancePath: instancePath + "/durationMs", schemaPath: "#/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -40833,8 +40833,8 @@ function validate397(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err39 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err39 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err39];
           } else {
@@ -40865,8 +40865,8 @@ function validate397(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err42 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err42 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err42];
           } else {
@@ -40897,8 +40897,8 @@ function validate397(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err45 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err45 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err45];
           } else {
@@ -40929,8 +40929,8 @@ function validate397(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data13 < -2147483647 || isNaN(data13)) {
-          const err48 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data13 < -2147483648 || isNaN(data13)) {
+          const err48 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -41260,7 +41260,7 @@ function validate395(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate395.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var WebhookWithSecret = validate406;
-var schema593 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "concurrency", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483647, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483647, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483647, "maximum": 2147483647 }, "concurrency": { "type": "integer", "description": "How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.", "minimum": -2147483647, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "secret": { "type": "string", "description": "The key of the HMACs. Shown here alone." } }, "description": "A webhook with its secret.", "additionalProperties": false };
+var schema593 = { "type": "object", "required": ["id", "source", "url", "events", "workspace", "description", "enabled", "disabledReason", "edition", "maxAttempts", "backoffMs", "timeoutMs", "concurrency", "previousSecretUntil", "lastDelivery", "createdAt", "updatedAt", "secret"], "properties": { "id": { "$ref": "contract#/$defs/Id" }, "source": { "$ref": "contract#/$defs/WebhookSource" }, "url": { "type": "string", "description": "Where deliveries go. For one of the settings, without the password and the values of the query." }, "events": { "type": "array", "items": { "$ref": "contract#/$defs/WebhookEvent" }, "description": "What it is told of." }, "workspace": { "anyOf": [{ "$ref": "contract#/$defs/Id" }, { "type": "null" }], "description": "Whose events it gets; null for those of all workspaces." }, "description": { "anyOf": [{ "type": "string" }, { "type": "null" }] }, "enabled": { "type": "boolean", "description": "Nothing is delivered while it is not: deliveries that are open wait, and of new events none is made." }, "disabledReason": { "anyOf": [{ "type": "string" }, { "type": "null" }], "description": "Why it was disabled, when it was not by hand: the endpoint has answered 410." }, "edition": { "$ref": "contract#/$defs/WebhookEdition" }, "maxAttempts": { "type": "integer", "description": "How often a delivery is tried, the first time included.", "minimum": -2147483648, "maximum": 2147483647 }, "backoffMs": { "type": "integer", "description": "The wait before the second attempt; it doubles with each one, up to an hour.", "minimum": -2147483648, "maximum": 2147483647 }, "timeoutMs": { "type": "integer", "description": "Longest time for one attempt, the answer included.", "minimum": -2147483648, "maximum": 2147483647 }, "concurrency": { "type": "integer", "description": "How many deliveries may be under way at once. With 1, the next begins once the one before has been answered or has failed, so first attempts come in the order of the events.", "minimum": -2147483648, "maximum": 2147483647 }, "previousSecretUntil": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Until when the secret before is still used for `webhook-signature`, beside the new one; null when it is not." }, "lastDelivery": { "anyOf": [{ "$ref": "contract#/$defs/LastDelivery" }, { "type": "null" }], "description": "Null before the first." }, "createdAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "updatedAt": { "anyOf": [{ "$ref": "contract#/$defs/Instant" }, { "type": "null" }], "description": "Null for a webhook of the settings." }, "secret": { "type": "string", "description": "The key of the HMACs. Shown here alone." } }, "description": "A webhook with its secret.", "additionalProperties": false };
 function validate407(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -41723,8 +41723,8 @@ function validate407(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err40 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err40 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err40];
           } else {
@@ -41755,8 +41755,8 @@ function validate407(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err43 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err43 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err43];
           } else {
@@ -41787,8 +41787,8 @@ function validate407(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err46 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err46 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err46];
           } else {
@@ -41819,8 +41819,8 @@ function validate407(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data13 < -2147483647 || isNaN(data13)) {
-          const err49 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data13 < -2147483648 || isNaN(data13)) {
+          const err49 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err49];
           } else {
@@ -43343,8 +43343,8 @@ function validate422(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data10 < -2147483647 || isNaN(data10)) {
-          const err39 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data10 < -2147483648 || isNaN(data10)) {
+          const err39 = { instancePath: instancePath + "/maxAttempts", schemaPath: "#/properties/maxAttempts/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err39];
           } else {
@@ -43375,8 +43375,8 @@ function validate422(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data11 < -2147483647 || isNaN(data11)) {
-          const err42 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data11 < -2147483648 || isNaN(data11)) {
+          const err42 = { instancePath: instancePath + "/backoffMs", schemaPath: "#/properties/backoffMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err42];
           } else {
@@ -43407,8 +43407,8 @@ function validate422(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data12 < -2147483647 || isNaN(data12)) {
-          const err45 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data12 < -2147483648 || isNaN(data12)) {
+          const err45 = { instancePath: instancePath + "/timeoutMs", schemaPath: "#/properties/timeoutMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err45];
           } else {
@@ -43439,8 +43439,8 @@ function validate422(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data13 < -2147483647 || isNaN(data13)) {
-          const err48 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data13 < -2147483648 || isNaN(data13)) {
+          const err48 = { instancePath: instancePath + "/concurrency", schemaPath: "#/properties/concurrency/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -43841,8 +43841,8 @@ function validate430(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data0 < -2147483647 || isNaN(data0)) {
-          const err4 = { instancePath: instancePath + "/replayed", schemaPath: "contract#/$defs/ReplayedCount/properties/replayed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data0 < -2147483648 || isNaN(data0)) {
+          const err4 = { instancePath: instancePath + "/replayed", schemaPath: "contract#/$defs/ReplayedCount/properties/replayed/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -43959,8 +43959,8 @@ function validate431(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data1 < -2147483647 || isNaN(data1)) {
-          const err8 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/WebhookTestResult/properties/status/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data1 < -2147483648 || isNaN(data1)) {
+          const err8 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/WebhookTestResult/properties/status/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -44023,8 +44023,8 @@ function validate431(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        if (data2 < -2147483647 || isNaN(data2)) {
-          const err13 = { instancePath: instancePath + "/durationMs", schemaPath: "contract#/$defs/WebhookTestResult/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483647 }, message: "must be >= -2147483647" };
+        if (data2 < -2147483648 || isNaN(data2)) {
+          const err13 = { instancePath: instancePath + "/durationMs", schemaPath: "contract#/$defs/WebhookTestResult/properties/durationMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {

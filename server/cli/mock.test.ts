@@ -38,6 +38,6 @@ test("what it logs of a fault that was asked for has no stack, and no token", as
   await fetch(`${url}/api/v1/agents`, { headers: { Authorization: "Bearer oc_tok_the_only_one", Prefer: "code=503" } });
   child.kill("SIGTERM");
   const { stdout } = await child.exit;
-  expect(stdout).toMatch(/"code":"service_unavailable","err":"asked for by/);
+  expect(stdout).toMatch(/"code":"service_unavailable","reason":"asked for by/);
   expect(stdout).not.toMatch(/oc_tok_the_only_one|"stack"/);
 });

@@ -31,6 +31,7 @@ export interface Response {
   description: string;
   headers?: Record<string, unknown>;
   content?: Record<string, { schema: Schema; examples?: Record<string, { summary?: string; value: unknown }> }>;
+  links?: Record<string, { operationId: string; parameters: Record<string, string> }>;
 }
 
 export interface Parameter {

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import type { CompiledSpec } from "./compile-spec.ts";
 import { nodes, referenceName, resolve, type OpenapiDocument, type Reference, type Response, type Schema } from "./document.ts";
 import { describeErrorAnswer, faceOfSchema } from "./error-answers.ts";
+import { addLinks } from "./links.ts";
 
 /**
  * Finishes what TypeSpec's emitter leaves open, in both versions of OpenAPI, and writes `openapi.yaml`, `openapi.json` (3.1)
@@ -29,12 +30,14 @@ function finish(document: OpenapiDocument): void {
   addLimitHeaders(document);
   shareHeaders(document);
   shareErrorAnswers(document);
+  addLinks(document);
   finishSchemas(document);
 }
 
 /** What a document's schemas need before anything is made of them. */
 export function finishSchemas(document: OpenapiDocument): void {
   openRecords(document);
+  boundIntegers(document);
   closeRequestBodies(document);
 }
 
@@ -150,6 +153,15 @@ function openRecords(document: OpenapiDocument): void {
     if (!("unevaluatedProperties" in node)) continue;
     node["additionalProperties"] = node["unevaluatedProperties"];
     delete node["unevaluatedProperties"];
+  }
+}
+
+/** JSON's numbers are exact up to 2^53 only (RFC 8259, section 6): that is as far as 64 bits go here. */
+function boundIntegers(document: OpenapiDocument): void {
+  for (const node of nodes([document.components.schemas, document.components.parameters, document.paths])) {
+    if (node["type"] !== "integer" || node["format"] !== "int64") continue;
+    node["minimum"] ??= Number.MIN_SAFE_INTEGER;
+    node["maximum"] ??= Number.MAX_SAFE_INTEGER;
   }
 }
 

@@ -17,6 +17,7 @@ const standaloneCode = standaloneModule.default;
  */
 export async function writeValidators(document: OpenapiDocument, operations: readonly Operation[], generated: string): Promise<void> {
   const schemas = forAjv(document.components.schemas);
+  const answered = forAjv(document.components.schemas, { isAnswer: true });
   const bodyNames = [...new Set(operations.flatMap(({ bodySchemas }) => bodySchemas ?? []))].sort();
   const bodies = Object.fromEntries(bodyNames.map((name) => [name, { $ref: `contract#/$defs/${name}` }]));
   const parameters = Object.fromEntries(operations.filter((operation) => operation.parameters.length > 0).map((operation) => [operation.id, parametersSchema(operation)]));
@@ -24,7 +25,7 @@ export async function writeValidators(document: OpenapiDocument, operations: rea
   await Promise.all([
     writeModule(generated, "bodies", bodies, schemas, { useDefaults: true }),
     writeModule(generated, "parameters", parameters, schemas, { useDefaults: true, coerceTypes: "array" }),
-    writeModule(generated, "answers", answers.schemas, closed(schemas), {}),
+    writeModule(generated, "answers", answers.schemas, closed(answered), {}),
     writeFile(join(generated, "server/answers.ts"), answers.index),
   ]);
 }
@@ -35,7 +36,7 @@ function answerSchemas(operations: readonly Operation[]): { schemas: Record<stri
   const lines = operations.flatMap(({ id, answers }) =>
     answers.map(({ status, mediaType, schema }) => {
       const name = typeof schema["$ref"] === "string" ? referenceName(schema["$ref"]) : `${id}_${status}`;
-      schemas[name] ??= forAjv(schema);
+      schemas[name] ??= forAjv(schema, { isAnswer: true });
       return `  "${id} ${status} ${mediaType}": answers.${name},\n`;
     }),
   );
@@ -66,9 +67,10 @@ function parametersSchema({ parameters }: Operation): Schema {
 /** `frames.js`: what clients send on a WebSocket; and `answer-frames.js`: what the server sends, which only tests load. */
 export async function writeFrameValidators(document: OpenapiDocument, generated: string): Promise<void> {
   const schemas = forAjv(document.components.schemas);
+  const answered = forAjv(document.components.schemas, { isAnswer: true });
   await Promise.all([
     writeModule(generated, "frames", { ClientFrame: { $ref: "contract#/$defs/ClientFrame" } }, schemas, { useDefaults: true }),
-    writeModule(generated, "answer-frames", { ServerFrame: { $ref: "contract#/$defs/ServerFrame" } }, closed(schemas), {}),
+    writeModule(generated, "answer-frames", { ServerFrame: { $ref: "contract#/$defs/ServerFrame" } }, closed(answered), {}),
   ]);
 }
 
@@ -103,28 +105,27 @@ async function writeModule(generated: string, name: string, validators: Record<s
 }
 
 /** AJV knows no `mapping` of a discriminator, and no `examples` of OpenAPI's form. */
-function forAjv<T>(schemas: T): T {
+function forAjv<T>(schemas: T, { isAnswer = false } = {}): T {
   const copy = reroot(structuredClone(schemas));
   for (const node of nodes(copy)) {
     const { discriminator } = node;
     if (typeof discriminator === "object" && discriminator !== null) delete (discriminator as { mapping?: unknown }).mapping;
     if (Array.isArray(node["examples"])) delete node["examples"];
     delete node["example"];
-    if (typeof node["format"] === "string") spellOut(node, node["format"]);
+    if (typeof node["format"] === "string") spellOut(node, node["format"], isAnswer);
   }
   return copy;
 }
 
 /** Formats as plain keywords: compiled validators then need nothing at run time, and their messages say the bounds. */
-function spellOut(node: Record<string, unknown>, format: string): void {
+function spellOut(node: Record<string, unknown>, format: string, isAnswer: boolean): void {
   delete node["format"];
-  if (format === "int32" || format === "int64") {
-    const bound = format === "int32" ? 2 ** 31 - 1 : Number.MAX_SAFE_INTEGER;
-    node["minimum"] ??= -bound;
-    node["maximum"] ??= bound;
+  if (format === "int32") {
+    node["minimum"] ??= -(2 ** 31);
+    node["maximum"] ??= 2 ** 31 - 1;
   }
-  // RFC 3339, in UTC.
-  if (format === "date-time") node["pattern"] = "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$";
+  // RFC 3339: clients may say moments in their own zone, the gateway says all in UTC.
+  if (format === "date-time") node["pattern"] = `^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?${isAnswer ? "Z" : "(Z|[+-]\\d\\d:\\d\\d)"}$`;
 }
 
 /** Answers are checked as closed objects in tests, so that nothing leaves the server that the contract does not name. */

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         models.ChannelConnectedEvent
         | models.ChannelDisconnectedEvent
         | models.ConversationCreatedEvent
+        | models.CronFinishedEvent
         | models.ErrorAgentEvent
         | models.MessageReceivedEvent
         | models.MessageSentEvent
