@@ -41,8 +41,10 @@ export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeou
       return answer as AnswerOf<typeof operation>;
     },
     stream(operation, ...[input = {}, options = {}]) {
+      // Of a run's events, those behind `after` were asked for, and none of them may have come.
+      const after = (input as { query?: { after?: string } }).query?.after;
       const resume = (runId: string, lastEventId: string | undefined, signal: AbortSignal) =>
-        connection.open("streamRunEvents", { path: { runId }, headers: { "Last-Event-ID": lastEventId } }, { signal, maxRetries: 0 });
+        connection.open("streamRunEvents", { path: { runId }, headers: { "Last-Event-ID": lastEventId ?? after } }, { signal, maxRetries: 0 });
       return new EventStream<EventsOf<typeof operation>>(
         {
           open: (signal) => connection.open(operation, input as Input, { ...options, signal }),
@@ -54,7 +56,8 @@ export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeou
     },
     open(operation, input, { idempotencyKey, signal, maxRetries: retries = maxRetries }) {
       const request = requestOf(operation, input, { baseUrl: base, token, accept: "text/event-stream", idempotencyKey });
-      return send(request, { signal, maxRetries: retries }, streamOf);
+      // A GET that begins a turn, for what can send nothing else: it has no key, and is sent once.
+      return send(request, { signal, maxRetries: operation === "streamChatByQuery" ? 0 : retries }, streamOf);
     },
   };
   return connection;

@@ -42,11 +42,13 @@ export type ListId = { [Id in CallableId]: AnswerOf<Id> extends { nextCursor?: s
 export type ItemOf<Operation extends ListId> = { [Name in keyof AnswerOf<Operation>]-?: AnswerOf<Operation>[Name] extends readonly (infer Item)[] ? Item : never }[keyof AnswerOf<Operation>];
 
 /** The parameters of a call: the input may be left out when nothing in it is required. */
-export type Parameters<Operation extends OperationId, Options> = Record<never, never> extends InputOf<Operation> ? [input?: InputOf<Operation>, options?: Options] : [input: InputOf<Operation>, options?: Options];
+export type Parameters<Operation extends OperationId, Options> = Record<never, never> extends InputOf<Operation>
+  ? [input?: InputOf<Operation>, options?: Options]
+  : [input: InputOf<Operation>, options?: Options];
 
 type Part<Operation extends OperationId, Name extends "path" | "query" | "header"> = operations[Operation]["parameters"] extends { [N in Name]?: infer Values } ? NonNullable<Values> : never;
 
-type Member<Name extends string, Values> = [Values] extends [never] ? unknown : keyof Values extends never ? unknown : Record<never, never> extends Values ? { [N in Name]?: Values } : { [N in Name]: Values };
+type Member<Name extends string, Values> = [keyof Values] extends [never] ? unknown : [Values] extends [never] ? unknown : Record<never, never> extends Values ? { [N in Name]?: Values } : { [N in Name]: Values };
 
 /** A 204 beside an answer with a body is the end of a stream that had been read to it. */
 type Success<Responses> = [keyof Responses & (200 | 201 | 202)] extends [never] ? void : Responses[keyof Responses & (200 | 201 | 202)];

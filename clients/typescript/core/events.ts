@@ -14,7 +14,7 @@ export interface Events {
    * Events as they happen, behind the event `after`, or from now on. A connection that breaks off is taken up again behind the last event
    * that came, for as long as the loop is read; with no event yet and no `after`, from then on. Throws what waiting does not change.
    */
-  follow(query?: FollowedEvents, options?: StreamOptions): AsyncGenerator<Schemas["Event"], void, undefined>;
+  follow(query?: FollowedEvents, options?: Pick<StreamOptions, "signal" | "onReconnect">): AsyncGenerator<Schemas["Event"], void, undefined>;
 }
 
 /** @internal */

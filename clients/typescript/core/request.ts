@@ -13,8 +13,14 @@ export interface Input {
   body?: unknown;
 }
 
+interface RequestFacts extends Pick<RequestOptions, "idempotencyKey"> {
+  baseUrl: string;
+  token: string | undefined;
+  accept: string;
+}
+
 /** The request of an operation; a POST gets an `Idempotency-Key` of its own. */
-export function requestOf(operation: OperationId, input: Input, { baseUrl, token, accept, idempotencyKey = newKey() }: { baseUrl: string; token: string | undefined; accept: string } & Pick<RequestOptions, "idempotencyKey">): SentRequest {
+export function requestOf(operation: OperationId, input: Input, { baseUrl, token, accept, idempotencyKey = newKey() }: RequestFacts): SentRequest {
   const [method, path] = operationsById[operation].split(" ") as [string, string];
   const headers: Record<string, string> = { accept };
   if (token) headers["authorization"] = `Bearer ${token}`;

@@ -107,6 +107,20 @@ test("a POST without a key is sent once", async () => {
   }
 });
 
+test("a turn that a GET begins is sent once", async () => {
+  for (const answer of [busy(503, "1"), refused]) {
+    const { client, sent } = scripted(answer);
+    expect((await settled(Array.fromAsync(client.streamOf("streamChatByQuery", { query: { message: "hi" } })))).status).toBe("rejected");
+    expect(sent).toHaveLength(1);
+  }
+});
+
+test("a run's events that broke off before the first are taken up behind what was asked for", async () => {
+  const { client, sent } = scripted(cutStream(""), () => new Response(null, { status: 204 }));
+  expect(await settled(Array.fromAsync(client.runs.events("run_1", { after: "run_1:3" })))).toMatchObject({ value: [] });
+  expect(sent.map(({ lastEventId }) => lastEventId)).toEqual([null, "run_1:3"]);
+});
+
 test.each(["deleteMemory", "revokeKey"] as const)("%s is tried again when it cannot have been done, and only then", async (operation) => {
   const remove = (client: OpenClawClient) => (operation === "revokeKey" ? client.call(operation, { path: { keyId: "key_1" } }) : client.call(operation, { path: { memoryId: "mem_1" } }));
   const gone = () => new Response(null, { status: 204 });
