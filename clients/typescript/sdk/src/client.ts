@@ -89,7 +89,7 @@ export class OpenClawClient {
   }
 
   /** What the gateway is connected to. Any key may ask. */
-  health(options?: CallOptions): Promise<Schemas["HealthDetail"]> {
+  health(options?: CallOptions): Promise<Schemas["ConnectedHealth"]> {
     const { api, via } = this.#connection;
     return dataOf(api.GET("/api/v1/health", via(options)));
   }
