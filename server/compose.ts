@@ -211,7 +211,7 @@ export async function composeGateway(
       ...settingsHandlers,
       ...createCronHandlers({ cron }),
       ...channelsHandlers,
-      ...createHealthHandlers({ health, sessions, channels, runs }),
+      ...createHealthHandlers({ health, sessions, channels, runs, webhooks: dispatch }),
       ...createMetricsHandlers({ metrics, runs }),
       ...createDocsHandlers(),
       ...createPagesHandlers(),

@@ -50,6 +50,7 @@ describe("the server", () => {
     const failing = await state();
     expect(failing).toMatchObject({ status: "degraded", providers: { openai: { status: "failing", lastSuccessAt: before.providers["openai"]!.lastSuccessAt, lastErrorAt: expect.any(String), lastError: "provider_error" } } });
     for (const id of ["getHealth", "getHealthDetail", "getApiHealth"] as const) expect((await server.call(id)).json(200).status).toBe("degraded");
+    expect((await server.call("getHealthDetail")).json(200)).toMatchObject({ providers: failing.providers, queue: { running: 0, waiting: 0, deliveries: 0 } });
 
     (await server.call("chat", { json: { message: "Hello" } })).json(200);
     expect(await state()).toMatchObject({ status: "ok", providers: { openai: { status: "ok", lastError: "provider_error" } } });
@@ -58,12 +59,12 @@ describe("the server", () => {
   test("counts the turns under way, and those behind them", async () => {
     const sessionId = freshId();
     const queue = async () => (await server.call("getStatus")).json(200).queue;
-    expect(await queue()).toEqual({ running: 0, waiting: 0 });
+    expect(await queue()).toEqual({ running: 0, waiting: 0, deliveries: 0 });
     const leave = new AbortController();
     server.upstream.reset();
     const turns = [1, 2].map(() => server.call("chat", { json: { message: "Hello [hang]", sessionId }, signal: leave.signal }).catch(() => {}));
     await server.upstream.untilRequests(1);
-    await vi.waitFor(async () => expect(await queue()).toEqual({ running: 1, waiting: 1 }), { timeout: 10_000, interval: 10 });
+    await vi.waitFor(async () => expect(await queue()).toEqual({ running: 1, waiting: 1, deliveries: 0 }), { timeout: 10_000, interval: 10 });
     leave.abort();
     await Promise.all(turns);
   });

@@ -335,7 +335,7 @@ export const answerValidators: Readonly<Record<string, ValidateFunction>> = {
   "listEvents 429 application/json": answers.ApiError,
   "listEvents 500 application/json": answers.ApiError,
   "listEvents 503 application/json": answers.ApiError,
-  "getApiHealth 200 application/json": answers.HealthDetail,
+  "getApiHealth 200 application/json": answers.ConnectedHealth,
   "getApiHealth 400 application/json": answers.ApiError,
   "getApiHealth 401 application/json": answers.ApiError,
   "getApiHealth 403 application/json": answers.ApiError,

@@ -1653,7 +1653,7 @@ export interface paths {
         };
         /**
          * Check health in detail
-         * @description What it is connected to.
+         * @description What it is connected to, how that fares, and what there is to do.
          */
         get: operations["getHealthDetail"];
         put?: never;
@@ -2292,6 +2292,33 @@ export interface components {
         ChatRequest: components["schemas"]["AgentsChatRequest"] | components["schemas"]["ConversationsChatRequest"];
         /** @description The answer in the edition of the request. */
         ChatResponse: components["schemas"]["AgentsChatResponse"] | components["schemas"]["ConversationsChatResponse"];
+        /** @description It is up, and what it is connected to. */
+        ConnectedHealth: {
+            /**
+             * @description `degraded` when a part of it is not as it should be.
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
+            version: string;
+            /**
+             * Format: int64
+             * @description Seconds since the start.
+             */
+            uptime: number;
+            /** @description The channels that are switched on and that the key may see, by name. */
+            channels: {
+                [key: string]: "connected" | "connecting" | "disconnected";
+            };
+            /** @enum {string} */
+            redis: "connected" | "disconnected" | "disabled";
+            /** @enum {string} */
+            database: "connected" | "disconnected";
+            /**
+             * Format: int32
+             * @description Resident memory in MB.
+             */
+            memoryMB: number;
+        };
         /** @description A session as the conversations and operator editions show it. */
         Conversation: {
             id: components["schemas"]["Id"];
@@ -3002,7 +3029,7 @@ export interface components {
              */
             uptime: number;
         };
-        /** @description It is up, and what it is connected to. */
+        /** @description It is up, what it is connected to, how that fares, and what there is to do. */
         HealthDetail: {
             /**
              * @description `degraded` when a part of it is not as it should be.
@@ -3028,6 +3055,11 @@ export interface components {
              * @description Resident memory in MB.
              */
             memoryMB: number;
+            /** @description The providers by name: those that are configured, else `embedded`. */
+            providers: {
+                [key: string]: components["schemas"]["ProviderHealth"];
+            };
+            queue: components["schemas"]["QueueStatus"];
         };
         /** @description A page of a session's messages, oldest first. */
         History: {
@@ -3972,6 +4004,11 @@ export interface components {
              * @description Turns behind another of their session.
              */
             waiting: number;
+            /**
+             * Format: int32
+             * @description Deliveries to webhooks that have neither arrived nor been given up.
+             */
+            deliveries: number;
         };
         /**
          * @description Which deliveries to send again.
@@ -9332,7 +9369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthDetail"];
+                    "application/json": components["schemas"]["ConnectedHealth"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];

@@ -18022,7 +18022,7 @@ function validate193(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate193.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var HealthDetail = validate207;
+var ConnectedHealth = validate207;
 var schema326 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483648, "maximum": 2147483647 } }, "description": "It is up, and what it is connected to.", "additionalProperties": false };
 function validate207(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -18036,7 +18036,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.status === void 0) {
-      const err0 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
+      const err0 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -18045,7 +18045,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.version === void 0) {
-      const err1 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
+      const err1 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -18054,7 +18054,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.uptime === void 0) {
-      const err2 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/required", keyword: "required", params: { missingProperty: "uptime" }, message: "must have required property 'uptime'" };
+      const err2 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/required", keyword: "required", params: { missingProperty: "uptime" }, message: "must have required property 'uptime'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -18063,7 +18063,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.channels === void 0) {
-      const err3 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/required", keyword: "required", params: { missingProperty: "channels" }, message: "must have required property 'channels'" };
+      const err3 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/required", keyword: "required", params: { missingProperty: "channels" }, message: "must have required property 'channels'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -18072,7 +18072,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.redis === void 0) {
-      const err4 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/required", keyword: "required", params: { missingProperty: "redis" }, message: "must have required property 'redis'" };
+      const err4 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/required", keyword: "required", params: { missingProperty: "redis" }, message: "must have required property 'redis'" };
       if (vErrors === null) {
         vErrors = [err4];
       } else {
@@ -18081,7 +18081,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.database === void 0) {
-      const err5 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/required", keyword: "required", params: { missingProperty: "database" }, message: "must have required property 'database'" };
+      const err5 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/required", keyword: "required", params: { missingProperty: "database" }, message: "must have required property 'database'" };
       if (vErrors === null) {
         vErrors = [err5];
       } else {
@@ -18090,7 +18090,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.memoryMB === void 0) {
-      const err6 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/required", keyword: "required", params: { missingProperty: "memoryMB" }, message: "must have required property 'memoryMB'" };
+      const err6 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/required", keyword: "required", params: { missingProperty: "memoryMB" }, message: "must have required property 'memoryMB'" };
       if (vErrors === null) {
         vErrors = [err6];
       } else {
@@ -18100,7 +18100,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (const key0 in data) {
       if (!(key0 === "status" || key0 === "version" || key0 === "uptime" || key0 === "channels" || key0 === "redis" || key0 === "database" || key0 === "memoryMB")) {
-        const err7 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        const err7 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -18112,7 +18112,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.status !== void 0) {
       let data0 = data.status;
       if (typeof data0 !== "string") {
-        const err8 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/HealthDetail/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err8 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/ConnectedHealth/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -18121,7 +18121,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok" || data0 === "degraded")) {
-        const err9 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/HealthDetail/properties/status/enum", keyword: "enum", params: { allowedValues: schema326.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err9 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/ConnectedHealth/properties/status/enum", keyword: "enum", params: { allowedValues: schema326.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -18132,7 +18132,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.version !== void 0) {
       if (typeof data.version !== "string") {
-        const err10 = { instancePath: instancePath + "/version", schemaPath: "contract#/$defs/HealthDetail/properties/version/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err10 = { instancePath: instancePath + "/version", schemaPath: "contract#/$defs/ConnectedHealth/properties/version/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -18144,7 +18144,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.uptime !== void 0) {
       let data2 = data.uptime;
       if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-        const err11 = { instancePath: instancePath + "/uptime", schemaPath: "contract#/$defs/HealthDetail/properties/uptime/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err11 = { instancePath: instancePath + "/uptime", schemaPath: "contract#/$defs/ConnectedHealth/properties/uptime/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -18154,7 +18154,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       }
       if (typeof data2 == "number" && isFinite(data2)) {
         if (data2 > 9007199254740991 || isNaN(data2)) {
-          const err12 = { instancePath: instancePath + "/uptime", schemaPath: "contract#/$defs/HealthDetail/properties/uptime/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          const err12 = { instancePath: instancePath + "/uptime", schemaPath: "contract#/$defs/ConnectedHealth/properties/uptime/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -18163,7 +18163,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
         if (data2 < -9007199254740991 || isNaN(data2)) {
-          const err13 = { instancePath: instancePath + "/uptime", schemaPath: "contract#/$defs/HealthDetail/properties/uptime/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          const err13 = { instancePath: instancePath + "/uptime", schemaPath: "contract#/$defs/ConnectedHealth/properties/uptime/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -18179,7 +18179,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
         for (const key1 in data3) {
           let data4 = data3[key1];
           if (typeof data4 !== "string") {
-            const err14 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/HealthDetail/properties/channels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err14 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/ConnectedHealth/properties/channels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -18188,7 +18188,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data4 === "connected" || data4 === "connecting" || data4 === "disconnected")) {
-            const err15 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/HealthDetail/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema326.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            const err15 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "contract#/$defs/ConnectedHealth/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema326.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -18198,7 +18198,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err16 = { instancePath: instancePath + "/channels", schemaPath: "contract#/$defs/HealthDetail/properties/channels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err16 = { instancePath: instancePath + "/channels", schemaPath: "contract#/$defs/ConnectedHealth/properties/channels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -18210,7 +18210,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.redis !== void 0) {
       let data5 = data.redis;
       if (typeof data5 !== "string") {
-        const err17 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/HealthDetail/properties/redis/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err17 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/ConnectedHealth/properties/redis/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -18219,7 +18219,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data5 === "connected" || data5 === "disconnected" || data5 === "disabled")) {
-        const err18 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/HealthDetail/properties/redis/enum", keyword: "enum", params: { allowedValues: schema326.properties.redis.enum }, message: "must be equal to one of the allowed values" };
+        const err18 = { instancePath: instancePath + "/redis", schemaPath: "contract#/$defs/ConnectedHealth/properties/redis/enum", keyword: "enum", params: { allowedValues: schema326.properties.redis.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -18231,7 +18231,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.database !== void 0) {
       let data6 = data.database;
       if (typeof data6 !== "string") {
-        const err19 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/HealthDetail/properties/database/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err19 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/ConnectedHealth/properties/database/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -18240,7 +18240,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data6 === "connected" || data6 === "disconnected")) {
-        const err20 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/HealthDetail/properties/database/enum", keyword: "enum", params: { allowedValues: schema326.properties.database.enum }, message: "must be equal to one of the allowed values" };
+        const err20 = { instancePath: instancePath + "/database", schemaPath: "contract#/$defs/ConnectedHealth/properties/database/enum", keyword: "enum", params: { allowedValues: schema326.properties.database.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -18252,7 +18252,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.memoryMB !== void 0) {
       let data7 = data.memoryMB;
       if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-        const err21 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/HealthDetail/properties/memoryMB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        const err21 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/ConnectedHealth/properties/memoryMB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -18262,7 +18262,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       }
       if (typeof data7 == "number" && isFinite(data7)) {
         if (data7 > 2147483647 || isNaN(data7)) {
-          const err22 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/HealthDetail/properties/memoryMB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          const err22 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/ConnectedHealth/properties/memoryMB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -18271,7 +18271,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
         if (data7 < -2147483648 || isNaN(data7)) {
-          const err23 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/HealthDetail/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+          const err23 = { instancePath: instancePath + "/memoryMB", schemaPath: "contract#/$defs/ConnectedHealth/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -18282,7 +18282,7 @@ function validate207(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    const err24 = { instancePath, schemaPath: "contract#/$defs/HealthDetail/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err24 = { instancePath, schemaPath: "contract#/$defs/ConnectedHealth/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err24];
     } else {
@@ -39628,21 +39628,18 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
           }
           errors++;
         }
-        for (const key3 in data11) {
-          if (!(key3 === "running" || key3 === "waiting")) {
-            const err33 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err33];
-            } else {
-              vErrors.push(err33);
-            }
-            errors++;
+        if (data11.deliveries === void 0) {
+          const err33 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/required", keyword: "required", params: { missingProperty: "deliveries" }, message: "must have required property 'deliveries'" };
+          if (vErrors === null) {
+            vErrors = [err33];
+          } else {
+            vErrors.push(err33);
           }
+          errors++;
         }
-        if (data11.running !== void 0) {
-          let data12 = data11.running;
-          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-            const err34 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        for (const key3 in data11) {
+          if (!(key3 === "running" || key3 === "waiting" || key3 === "deliveries")) {
+            const err34 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err34];
             } else {
@@ -39650,22 +39647,34 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+        }
+        if (data11.running !== void 0) {
+          let data12 = data11.running;
+          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+            const err35 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err35];
+            } else {
+              vErrors.push(err35);
+            }
+            errors++;
+          }
           if (typeof data12 == "number" && isFinite(data12)) {
             if (data12 > 2147483647 || isNaN(data12)) {
-              const err35 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err35];
-              } else {
-                vErrors.push(err35);
-              }
-              errors++;
-            }
-            if (data12 < -2147483648 || isNaN(data12)) {
-              const err36 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              const err36 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
               if (vErrors === null) {
                 vErrors = [err36];
               } else {
                 vErrors.push(err36);
+              }
+              errors++;
+            }
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err37 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              if (vErrors === null) {
+                vErrors = [err37];
+              } else {
+                vErrors.push(err37);
               }
               errors++;
             }
@@ -39674,26 +39683,17 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
         if (data11.waiting !== void 0) {
           let data13 = data11.waiting;
           if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-            const err37 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err38 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
-              vErrors = [err37];
+              vErrors = [err38];
             } else {
-              vErrors.push(err37);
+              vErrors.push(err38);
             }
             errors++;
           }
           if (typeof data13 == "number" && isFinite(data13)) {
             if (data13 > 2147483647 || isNaN(data13)) {
-              const err38 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err38];
-              } else {
-                vErrors.push(err38);
-              }
-              errors++;
-            }
-            if (data13 < -2147483648 || isNaN(data13)) {
-              const err39 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              const err39 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -39701,86 +39701,83 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
+            if (data13 < -2147483648 || isNaN(data13)) {
+              const err40 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              if (vErrors === null) {
+                vErrors = [err40];
+              } else {
+                vErrors.push(err40);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data11.deliveries !== void 0) {
+          let data14 = data11.deliveries;
+          if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
+            const err41 = { instancePath: instancePath + "/queue/deliveries", schemaPath: "contract#/$defs/QueueStatus/properties/deliveries/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err41];
+            } else {
+              vErrors.push(err41);
+            }
+            errors++;
+          }
+          if (typeof data14 == "number" && isFinite(data14)) {
+            if (data14 > 2147483647 || isNaN(data14)) {
+              const err42 = { instancePath: instancePath + "/queue/deliveries", schemaPath: "contract#/$defs/QueueStatus/properties/deliveries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err42];
+              } else {
+                vErrors.push(err42);
+              }
+              errors++;
+            }
+            if (data14 < -2147483648 || isNaN(data14)) {
+              const err43 = { instancePath: instancePath + "/queue/deliveries", schemaPath: "contract#/$defs/QueueStatus/properties/deliveries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              if (vErrors === null) {
+                vErrors = [err43];
+              } else {
+                vErrors.push(err43);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err40 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err44 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err40];
+          vErrors = [err44];
         } else {
-          vErrors.push(err40);
+          vErrors.push(err44);
         }
         errors++;
       }
     }
     if (data.memory !== void 0) {
-      let data14 = data.memory;
-      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-        if (data14.used === void 0) {
-          const err41 = { instancePath: instancePath + "/memory", schemaPath: "#/properties/memory/required", keyword: "required", params: { missingProperty: "used" }, message: "must have required property 'used'" };
+      let data15 = data.memory;
+      if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+        if (data15.used === void 0) {
+          const err45 = { instancePath: instancePath + "/memory", schemaPath: "#/properties/memory/required", keyword: "required", params: { missingProperty: "used" }, message: "must have required property 'used'" };
           if (vErrors === null) {
-            vErrors = [err41];
+            vErrors = [err45];
           } else {
-            vErrors.push(err41);
+            vErrors.push(err45);
           }
           errors++;
         }
-        if (data14.total === void 0) {
-          const err42 = { instancePath: instancePath + "/memory", schemaPath: "#/properties/memory/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
+        if (data15.total === void 0) {
+          const err46 = { instancePath: instancePath + "/memory", schemaPath: "#/properties/memory/required", keyword: "required", params: { missingProperty: "total" }, message: "must have required property 'total'" };
           if (vErrors === null) {
-            vErrors = [err42];
+            vErrors = [err46];
           } else {
-            vErrors.push(err42);
+            vErrors.push(err46);
           }
           errors++;
         }
-        for (const key4 in data14) {
+        for (const key4 in data15) {
           if (!(key4 === "used" || key4 === "total")) {
-            const err43 = { instancePath: instancePath + "/memory", schemaPath: "#/properties/memory/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err43];
-            } else {
-              vErrors.push(err43);
-            }
-            errors++;
-          }
-        }
-        if (data14.used !== void 0) {
-          let data15 = data14.used;
-          if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
-            const err44 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err44];
-            } else {
-              vErrors.push(err44);
-            }
-            errors++;
-          }
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 2147483647 || isNaN(data15)) {
-              const err45 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err45];
-              } else {
-                vErrors.push(err45);
-              }
-              errors++;
-            }
-            if (data15 < -2147483648 || isNaN(data15)) {
-              const err46 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
-              if (vErrors === null) {
-                vErrors = [err46];
-              } else {
-                vErrors.push(err46);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data14.total !== void 0) {
-          let data16 = data14.total;
-          if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
-            const err47 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err47 = { instancePath: instancePath + "/memory", schemaPath: "#/properties/memory/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err47];
             } else {
@@ -39788,18 +39785,21 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
             }
             errors++;
           }
+        }
+        if (data15.used !== void 0) {
+          let data16 = data15.used;
+          if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
+            const err48 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err48];
+            } else {
+              vErrors.push(err48);
+            }
+            errors++;
+          }
           if (typeof data16 == "number" && isFinite(data16)) {
             if (data16 > 2147483647 || isNaN(data16)) {
-              const err48 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
-              if (vErrors === null) {
-                vErrors = [err48];
-              } else {
-                vErrors.push(err48);
-              }
-              errors++;
-            }
-            if (data16 < -2147483648 || isNaN(data16)) {
-              const err49 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              const err49 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
               if (vErrors === null) {
                 vErrors = [err49];
               } else {
@@ -39807,24 +39807,65 @@ function validate391(data, { instancePath = "", parentData, parentDataProperty, 
               }
               errors++;
             }
+            if (data16 < -2147483648 || isNaN(data16)) {
+              const err50 = { instancePath: instancePath + "/memory/used", schemaPath: "#/properties/memory/properties/used/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              if (vErrors === null) {
+                vErrors = [err50];
+              } else {
+                vErrors.push(err50);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data15.total !== void 0) {
+          let data17 = data15.total;
+          if (!(typeof data17 == "number" && (!(data17 % 1) && !isNaN(data17)) && isFinite(data17))) {
+            const err51 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err51];
+            } else {
+              vErrors.push(err51);
+            }
+            errors++;
+          }
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 2147483647 || isNaN(data17)) {
+              const err52 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err52];
+              } else {
+                vErrors.push(err52);
+              }
+              errors++;
+            }
+            if (data17 < -2147483648 || isNaN(data17)) {
+              const err53 = { instancePath: instancePath + "/memory/total", schemaPath: "#/properties/memory/properties/total/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              if (vErrors === null) {
+                vErrors = [err53];
+              } else {
+                vErrors.push(err53);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err50 = { instancePath: instancePath + "/memory", schemaPath: "#/properties/memory/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err54 = { instancePath: instancePath + "/memory", schemaPath: "#/properties/memory/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err50];
+          vErrors = [err54];
         } else {
-          vErrors.push(err50);
+          vErrors.push(err54);
         }
         errors++;
       }
     }
   } else {
-    const err51 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err55 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err51];
+      vErrors = [err55];
     } else {
-      vErrors.push(err51);
+      vErrors.push(err55);
     }
     errors++;
   }
@@ -45092,12 +45133,486 @@ function validate448(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate448.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var Probe = validate449;
-var schema661 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
+var HealthDetail = validate449;
+var schema661 = { "type": "object", "required": ["status", "version", "uptime", "channels", "redis", "database", "memoryMB", "providers", "queue"], "properties": { "status": { "type": "string", "enum": ["ok", "degraded"], "description": "`degraded` when a part of it is not as it should be." }, "version": { "type": "string" }, "uptime": { "type": "integer", "description": "Seconds since the start.", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "channels": { "type": "object", "description": "The channels that are switched on and that the key may see, by name.", "additionalProperties": { "type": "string", "enum": ["connected", "connecting", "disconnected"] } }, "redis": { "type": "string", "enum": ["connected", "disconnected", "disabled"] }, "database": { "type": "string", "enum": ["connected", "disconnected"] }, "memoryMB": { "type": "integer", "description": "Resident memory in MB.", "minimum": -2147483648, "maximum": 2147483647 }, "providers": { "type": "object", "description": "The providers by name: those that are configured, else `embedded`.", "additionalProperties": { "$ref": "contract#/$defs/ProviderHealth" } }, "queue": { "$ref": "contract#/$defs/QueueStatus" } }, "description": "It is up, what it is connected to, how that fares, and what there is to do.", "additionalProperties": false };
+function validate450(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate450.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.status === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "status" }, message: "must have required property 'status'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.version === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.uptime === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "uptime" }, message: "must have required property 'uptime'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.channels === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "channels" }, message: "must have required property 'channels'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    if (data.redis === void 0) {
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "redis" }, message: "must have required property 'redis'" };
+      if (vErrors === null) {
+        vErrors = [err4];
+      } else {
+        vErrors.push(err4);
+      }
+      errors++;
+    }
+    if (data.database === void 0) {
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "database" }, message: "must have required property 'database'" };
+      if (vErrors === null) {
+        vErrors = [err5];
+      } else {
+        vErrors.push(err5);
+      }
+      errors++;
+    }
+    if (data.memoryMB === void 0) {
+      const err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "memoryMB" }, message: "must have required property 'memoryMB'" };
+      if (vErrors === null) {
+        vErrors = [err6];
+      } else {
+        vErrors.push(err6);
+      }
+      errors++;
+    }
+    if (data.providers === void 0) {
+      const err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "providers" }, message: "must have required property 'providers'" };
+      if (vErrors === null) {
+        vErrors = [err7];
+      } else {
+        vErrors.push(err7);
+      }
+      errors++;
+    }
+    if (data.queue === void 0) {
+      const err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "queue" }, message: "must have required property 'queue'" };
+      if (vErrors === null) {
+        vErrors = [err8];
+      } else {
+        vErrors.push(err8);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func1.call(schema661.properties, key0)) {
+        const err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.status !== void 0) {
+      let data0 = data.status;
+      if (typeof data0 !== "string") {
+        const err10 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+      if (!(data0 === "ok" || data0 === "degraded")) {
+        const err11 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/enum", keyword: "enum", params: { allowedValues: schema661.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.version !== void 0) {
+      if (typeof data.version !== "string") {
+        const err12 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.uptime !== void 0) {
+      let data2 = data.uptime;
+      if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+        const err13 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2)) {
+        if (data2 > 9007199254740991 || isNaN(data2)) {
+          const err14 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+        if (data2 < -9007199254740991 || isNaN(data2)) {
+          const err15 = { instancePath: instancePath + "/uptime", schemaPath: "#/properties/uptime/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.channels !== void 0) {
+      let data3 = data.channels;
+      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+        for (const key1 in data3) {
+          let data4 = data3[key1];
+          if (typeof data4 !== "string") {
+            const err16 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/channels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+          if (!(data4 === "connected" || data4 === "connecting" || data4 === "disconnected")) {
+            const err17 = { instancePath: instancePath + "/channels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/channels/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema661.properties.channels.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err17];
+            } else {
+              vErrors.push(err17);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err18 = { instancePath: instancePath + "/channels", schemaPath: "#/properties/channels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+    }
+    if (data.redis !== void 0) {
+      let data5 = data.redis;
+      if (typeof data5 !== "string") {
+        const err19 = { instancePath: instancePath + "/redis", schemaPath: "#/properties/redis/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+      if (!(data5 === "connected" || data5 === "disconnected" || data5 === "disabled")) {
+        const err20 = { instancePath: instancePath + "/redis", schemaPath: "#/properties/redis/enum", keyword: "enum", params: { allowedValues: schema661.properties.redis.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.database !== void 0) {
+      let data6 = data.database;
+      if (typeof data6 !== "string") {
+        const err21 = { instancePath: instancePath + "/database", schemaPath: "#/properties/database/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      if (!(data6 === "connected" || data6 === "disconnected")) {
+        const err22 = { instancePath: instancePath + "/database", schemaPath: "#/properties/database/enum", keyword: "enum", params: { allowedValues: schema661.properties.database.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+    }
+    if (data.memoryMB !== void 0) {
+      let data7 = data.memoryMB;
+      if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+        const err23 = { instancePath: instancePath + "/memoryMB", schemaPath: "#/properties/memoryMB/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 2147483647 || isNaN(data7)) {
+          const err24 = { instancePath: instancePath + "/memoryMB", schemaPath: "#/properties/memoryMB/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+        if (data7 < -2147483648 || isNaN(data7)) {
+          const err25 = { instancePath: instancePath + "/memoryMB", schemaPath: "#/properties/memoryMB/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.providers !== void 0) {
+      let data8 = data.providers;
+      if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+        for (const key2 in data8) {
+          if (!validate392(data8[key2], { instancePath: instancePath + "/providers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data8, parentDataProperty: key2, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate392.errors : vErrors.concat(validate392.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err26 = { instancePath: instancePath + "/providers", schemaPath: "#/properties/providers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+    }
+    if (data.queue !== void 0) {
+      let data10 = data.queue;
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+        if (data10.running === void 0) {
+          const err27 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/required", keyword: "required", params: { missingProperty: "running" }, message: "must have required property 'running'" };
+          if (vErrors === null) {
+            vErrors = [err27];
+          } else {
+            vErrors.push(err27);
+          }
+          errors++;
+        }
+        if (data10.waiting === void 0) {
+          const err28 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/required", keyword: "required", params: { missingProperty: "waiting" }, message: "must have required property 'waiting'" };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+        if (data10.deliveries === void 0) {
+          const err29 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/required", keyword: "required", params: { missingProperty: "deliveries" }, message: "must have required property 'deliveries'" };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+        for (const key3 in data10) {
+          if (!(key3 === "running" || key3 === "waiting" || key3 === "deliveries")) {
+            const err30 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err30];
+            } else {
+              vErrors.push(err30);
+            }
+            errors++;
+          }
+        }
+        if (data10.running !== void 0) {
+          let data11 = data10.running;
+          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+            const err31 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err31];
+            } else {
+              vErrors.push(err31);
+            }
+            errors++;
+          }
+          if (typeof data11 == "number" && isFinite(data11)) {
+            if (data11 > 2147483647 || isNaN(data11)) {
+              const err32 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err32];
+              } else {
+                vErrors.push(err32);
+              }
+              errors++;
+            }
+            if (data11 < -2147483648 || isNaN(data11)) {
+              const err33 = { instancePath: instancePath + "/queue/running", schemaPath: "contract#/$defs/QueueStatus/properties/running/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              if (vErrors === null) {
+                vErrors = [err33];
+              } else {
+                vErrors.push(err33);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data10.waiting !== void 0) {
+          let data12 = data10.waiting;
+          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+            const err34 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err34];
+            } else {
+              vErrors.push(err34);
+            }
+            errors++;
+          }
+          if (typeof data12 == "number" && isFinite(data12)) {
+            if (data12 > 2147483647 || isNaN(data12)) {
+              const err35 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err35];
+              } else {
+                vErrors.push(err35);
+              }
+              errors++;
+            }
+            if (data12 < -2147483648 || isNaN(data12)) {
+              const err36 = { instancePath: instancePath + "/queue/waiting", schemaPath: "contract#/$defs/QueueStatus/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              if (vErrors === null) {
+                vErrors = [err36];
+              } else {
+                vErrors.push(err36);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data10.deliveries !== void 0) {
+          let data13 = data10.deliveries;
+          if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
+            const err37 = { instancePath: instancePath + "/queue/deliveries", schemaPath: "contract#/$defs/QueueStatus/properties/deliveries/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err37];
+            } else {
+              vErrors.push(err37);
+            }
+            errors++;
+          }
+          if (typeof data13 == "number" && isFinite(data13)) {
+            if (data13 > 2147483647 || isNaN(data13)) {
+              const err38 = { instancePath: instancePath + "/queue/deliveries", schemaPath: "contract#/$defs/QueueStatus/properties/deliveries/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" };
+              if (vErrors === null) {
+                vErrors = [err38];
+              } else {
+                vErrors.push(err38);
+              }
+              errors++;
+            }
+            if (data13 < -2147483648 || isNaN(data13)) {
+              const err39 = { instancePath: instancePath + "/queue/deliveries", schemaPath: "contract#/$defs/QueueStatus/properties/deliveries/minimum", keyword: "minimum", params: { comparison: ">=", limit: -2147483648 }, message: "must be >= -2147483648" };
+              if (vErrors === null) {
+                vErrors = [err39];
+              } else {
+                vErrors.push(err39);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err40 = { instancePath: instancePath + "/queue", schemaPath: "contract#/$defs/QueueStatus/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err40];
+        } else {
+          vErrors.push(err40);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err41 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err41];
+    } else {
+      vErrors.push(err41);
+    }
+    errors++;
+  }
+  validate450.errors = vErrors;
+  return errors === 0;
+}
+validate450.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate449(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate449.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (!validate450(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+    vErrors = vErrors === null ? validate450.errors : vErrors.concat(validate450.errors);
+    errors = vErrors.length;
+  }
+  validate449.errors = vErrors;
+  return errors === 0;
+}
+validate449.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var Probe = validate453;
+var schema664 = { "type": "object", "required": ["status"], "properties": { "status": { "type": "string", "enum": ["ok"] } }, "description": "An orchestrator's answer.", "additionalProperties": false };
+function validate453(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate453.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -45137,7 +45652,7 @@ function validate449(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if (!(data0 === "ok")) {
-        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema661.properties.status.enum }, message: "must be equal to one of the allowed values" };
+        const err3 = { instancePath: instancePath + "/status", schemaPath: "contract#/$defs/Probe/properties/status/enum", keyword: "enum", params: { allowedValues: schema664.properties.status.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -45155,15 +45670,15 @@ function validate449(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate449.errors = vErrors;
+  validate453.errors = vErrors;
   return errors === 0;
 }
-validate449.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiJson_200 = validate450;
-function validate450(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate453.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiJson_200 = validate454;
+function validate454(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate450.evaluated;
+  const evaluated0 = validate454.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -45180,15 +45695,15 @@ function validate450(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate450.errors = vErrors;
+  validate454.errors = vErrors;
   return errors === 0;
 }
-validate450.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiYaml_200 = validate451;
-function validate451(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate454.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiYaml_200 = validate455;
+function validate455(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate451.evaluated;
+  const evaluated0 = validate455.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -45204,10 +45719,10 @@ function validate451(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate451.errors = vErrors;
+  validate455.errors = vErrors;
   return errors === 0;
 }
-validate451.evaluated = { "dynamicProps": false, "dynamicItems": false };
+validate455.evaluated = { "dynamicProps": false, "dynamicItems": false };
 export {
   Agent,
   AgentList,
@@ -45220,6 +45735,7 @@ export {
   ChatCompletionEvent,
   ChatEvent,
   ChatResponse,
+  ConnectedHealth,
   ConversationDetail,
   ConversationList,
   CronFireList,

@@ -12,7 +12,7 @@ test("a gateway that is well: a table, and 0", async () => {
   const { url } = await startGateway();
   const { status, stdout, stderr } = await runOpenclaw(["status"], { OPENCLAW_URL: url, OPENCLAW_TOKEN: ownerToken });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  expect(stdout.split("\n").map((line) => line.split(/ {2,}/)[0])).toEqual(["✓ gateway", "✓ database", "✓ redis", "✓ provider embedded", "✓ turns", "✓ sessions", "✓ memory", ""]);
+  expect(stdout.split("\n").map((line) => line.split(/ {2,}/)[0])).toEqual(["✓ gateway", "✓ database", "✓ redis", "✓ provider embedded", "✓ turns", "✓ webhooks", "✓ sessions", "✓ memory", ""]);
   expect(stdout).toMatch(/^✓ gateway +running, ok +version \S+, up .*, http:\/\/127\.0\.0\.1:\d+\n/);
 });
 

@@ -7,6 +7,7 @@ import type { RequestContext } from "../http/request-context.ts";
 import type { ProviderStatus } from "../providers/registry.ts";
 import type { Runs } from "../runs/service.ts";
 import type { Sessions } from "../sessions/service.ts";
+import type { Dispatch } from "../webhooks/dispatch.ts";
 import type { HealthChecks, HealthReport } from "./service.ts";
 
 type Schemas = components["schemas"];
@@ -16,19 +17,23 @@ interface HealthOptions {
   sessions: Sessions;
   channels: Pick<Channels, "states">;
   runs: Pick<Runs, "counts">;
+  webhooks: Pick<Dispatch, "queue">;
 }
 
-export function createHealthHandlers({ health, sessions, channels, runs }: HealthOptions): HealthHandlers<RequestContext> {
+export function createHealthHandlers({ health, sessions, channels, runs, webhooks }: HealthOptions): HealthHandlers<RequestContext> {
+  const queue = () => ({ ...runs.counts(), deliveries: webhooks.queue().depth });
+
   return {
     async getHealth() {
       const { status, version, uptimeSeconds } = await health.check();
       return { status: 200, body: { status, version, uptime: uptimeSeconds } };
     },
     async getHealthDetail(_request, { principal }) {
-      return { status: 200, body: encodeDetail(await health.check(), channels.states(principal)) };
+      const report = await health.check();
+      return { status: 200, body: { ...encodeConnected(report, channels.states(principal)), providers: encodeProviders(report), queue: queue() } };
     },
     async getApiHealth(_request, { principal }) {
-      return { status: 200, body: encodeDetail(await health.check(), channels.states(principal)) };
+      return { status: 200, body: encodeConnected(await health.check(), channels.states(principal)) };
     },
     async getLiveness() {
       return { status: 200, body: { status: "ok" } };
@@ -43,12 +48,15 @@ export function createHealthHandlers({ health, sessions, channels, runs }: Healt
     },
     async getStatus(_request, { principal }) {
       const report = await health.check();
-      const { status, version, uptime, channels: states, database, redis } = encodeDetail(report, channels.states(principal));
-      const providers = Object.fromEntries(report.providers.map((provider) => [provider.name, encodeProvider(provider)]));
+      const { status, version, uptime, channels: states, database, redis } = encodeConnected(report, channels.states(principal));
       const count = await sessions.count(principal);
-      return { status: 200, body: { status, gateway: "running", version, uptime, channels: states, providers, database, redis, sessions: count, queue: runs.counts(), memory: report.memoryMb } };
+      return { status: 200, body: { status, gateway: "running", version, uptime, channels: states, providers: encodeProviders(report), database, redis, sessions: count, queue: queue(), memory: report.memoryMb } };
     },
   };
+}
+
+function encodeProviders({ providers }: HealthReport): Record<string, Schemas["ProviderHealth"]> {
+  return Object.fromEntries(providers.map((provider) => [provider.name, encodeProvider(provider)]));
 }
 
 function encodeProvider({ isFailing, lastSuccessAt, lastErrorAt, lastError }: ProviderStatus): Schemas["ProviderHealth"] {
@@ -56,7 +64,7 @@ function encodeProvider({ isFailing, lastSuccessAt, lastErrorAt, lastError }: Pr
   return { status: isFailing ? "failing" : isUsed ? "ok" : "unused", lastSuccessAt: instantOrNull(lastSuccessAt), lastErrorAt: instantOrNull(lastErrorAt), lastError };
 }
 
-function encodeDetail({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport, channels: ReturnType<Channels["states"]>): Schemas["HealthDetail"] {
+function encodeConnected({ status, version, uptimeSeconds, isDatabaseConnected, redis, memoryMb }: HealthReport, channels: ReturnType<Channels["states"]>): Schemas["ConnectedHealth"] {
   return {
     status,
     version,

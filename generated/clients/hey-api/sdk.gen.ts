@@ -1578,7 +1578,7 @@ export const getHealth = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Check health in detail
  *
- * What it is connected to.
+ * What it is connected to, how that fares, and what there is to do.
  */
 export const getHealthDetail = <ThrowOnError extends boolean = false>(options?: Options<GetHealthDetailData, ThrowOnError>): RequestResult<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {

@@ -480,6 +480,33 @@ export type ChatRequest = AgentsChatRequest | ConversationsChatRequest;
 export type ChatResponse = AgentsChatResponse | ConversationsChatResponse;
 
 /**
+ * It is up, and what it is connected to.
+ */
+export type ConnectedHealth = {
+    /**
+     * `degraded` when a part of it is not as it should be.
+     */
+    status: 'ok' | 'degraded';
+    version: string;
+    /**
+     * Seconds since the start.
+     */
+    uptime: number;
+    /**
+     * The channels that are switched on and that the key may see, by name.
+     */
+    channels: {
+        [key: string]: 'connected' | 'connecting' | 'disconnected';
+    };
+    redis: 'connected' | 'disconnected' | 'disabled';
+    database: 'connected' | 'disconnected';
+    /**
+     * Resident memory in MB.
+     */
+    memoryMB: number;
+};
+
+/**
  * A session as the conversations and operator editions show it.
  */
 export type Conversation = {
@@ -1422,7 +1449,7 @@ export type Health = {
 };
 
 /**
- * It is up, and what it is connected to.
+ * It is up, what it is connected to, how that fares, and what there is to do.
  */
 export type HealthDetail = {
     /**
@@ -1446,6 +1473,13 @@ export type HealthDetail = {
      * Resident memory in MB.
      */
     memoryMB: number;
+    /**
+     * The providers by name: those that are configured, else `embedded`.
+     */
+    providers: {
+        [key: string]: ProviderHealth;
+    };
+    queue: QueueStatus;
 };
 
 /**
@@ -2715,6 +2749,10 @@ export type QueueStatus = {
      * Turns behind another of their session.
      */
     waiting: number;
+    /**
+     * Deliveries to webhooks that have neither arrived nor been given up.
+     */
+    deliveries: number;
 };
 
 /**
@@ -9596,7 +9634,7 @@ export type GetApiHealthResponses = {
     /**
      * The answer.
      */
-    200: HealthDetail;
+    200: ConnectedHealth;
 };
 
 export type GetApiHealthResponse = GetApiHealthResponses[keyof GetApiHealthResponses];

@@ -12,6 +12,7 @@ export function statusTable(status: Status, url: string): string {
     ...Object.entries(channels).map(([name, state]): Row => [`channel ${name}`, state, state === "connected" || (state === "connecting" && status.status === "ok")]),
     ...Object.entries(providers).map(([name, provider]): Row => [`provider ${name}`, provider.status, provider.status !== "failing", history(provider)]),
     ["turns", `${queue.running} under way, ${queue.waiting} waiting`, true],
+    ["webhooks", `${queue.deliveries} to be delivered`, true],
     ["sessions", String(sessions), true],
     ["memory", `${memory.used} of ${memory.total} MB`, true],
   ];

@@ -80,7 +80,7 @@ export class OpenClawClient extends GatewayClient {
   }
 
   /** What the gateway is connected to. Any key may ask. */
-  health(options?: CallOptions): Promise<Schemas["HealthDetail"]> {
+  health(options?: CallOptions): Promise<Schemas["ConnectedHealth"]> {
     return this.call("getApiHealth", {}, options);
   }
 }
