@@ -1,0 +1,80 @@
+import type { Call } from "./caller.ts";
+import { operationOf, type OperationId } from "./contract.ts";
+import type { Exchange } from "./exchange.ts";
+
+interface Undoing {
+  operationId: OperationId;
+  path: Record<string, string>;
+}
+
+/** What the tests have made, by what they were answered, and how it is cleared away. */
+export interface Leavings {
+  note(exchange: Exchange): void;
+  /** A turn that was not begun by a request. */
+  noteRun(runId: string): void;
+  /** Deletes all of it, and resolves with what could not be deleted, in words. */
+  clear(call: Call): Promise<string[]>;
+}
+
+/**
+ * Whatever is made is deleted, also what should have been refused: of a 201 the contract's links say how, and of a turn its run says
+ * in which session it was. Logs, the audit and the figures of use keep what they know.
+ */
+export function createLeavings(): Leavings {
+  const undoings = new Map<string, Undoing>();
+  const runs = new Set<string>();
+  const sessions = new Set<string>();
+
+  return {
+    note({ operationId, status, headers, text }) {
+      const runId = headers.get("X-Run-Id");
+      if (runId !== null && status < 400) runs.add(runId);
+      const undo = operationOf(operationId).answers.find((answer) => answer.status === status)?.undo;
+      if (!undo) return;
+      const path = pathIn(undo.parameters, text);
+      if (path) undoings.set(JSON.stringify([undo.operationId, path]), { operationId: undo.operationId, path });
+    },
+
+    noteRun: (runId) => void runs.add(runId),
+
+    async clear(call) {
+      const left: string[] = [];
+      for (const runId of runs) await endRun(call, runId).then((sessionId) => sessionId !== null && sessions.add(sessionId));
+      const all: Undoing[] = [...[...sessions].map((sessionId): Undoing => ({ operationId: "deleteSession", path: { sessionId } })), ...[...undoings.values()].reverse()];
+      for (const { operationId, path } of all) {
+        const query: Record<string, string> = operationId === "deleteWorkspace" ? { force: "true" } : {};
+        const status = await call(operationId, { path, query }).then((answer) => answer.status, () => 0);
+        // Gone already, or ended for good: 404, 409.
+        if (![200, 204, 404, 409].includes(status)) left.push(`${Object.values(path).join("/")} (${operationId} answered ${status || "nothing"})`);
+      }
+      return left;
+    },
+  };
+}
+
+/** The session of a run that is over by now. */
+async function endRun(call: Call, runId: string): Promise<string | null> {
+  const path = { runId };
+  const run = await jsonOf<{ status: string; sessionId: string | null }>(call("getRun", { path }));
+  if (run?.status === "running") await call("cancelRun", { path }).catch(() => {});
+  return run?.sessionId ?? null;
+}
+
+async function jsonOf<T>(answer: Promise<Exchange>): Promise<T | undefined> {
+  try {
+    const { status, text } = await answer;
+    return status === 200 ? (JSON.parse(text) as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `$response.body#/id` of each parameter. */
+function pathIn(parameters: Record<string, string>, text: string): Record<string, string> | undefined {
+  try {
+    const body = JSON.parse(text) as Record<string, string>;
+    return Object.fromEntries(Object.entries(parameters).map(([name, expression]) => [name, body[expression.slice(expression.lastIndexOf("/") + 1)]!]));
+  } catch {
+    return undefined;
+  }
+}

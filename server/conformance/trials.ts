@@ -1,0 +1,85 @@
+import { answerFaults } from "./answer-faults.ts";
+import { NoAnswer, type Call, type CallRequest } from "./caller.ts";
+import type { Operation, OperationId } from "./contract.ts";
+import { errorOf } from "./error-of.ts";
+import { curlOf, type Exchange } from "./exchange.ts";
+import type { Fault, Rule } from "./rules.ts";
+
+export type CheckName = "authentication" | "examples" | "idempotency" | "methods" | "paging" | "refusals" | "streams" | "unknown ids" | "websocket";
+
+/** What came of one test. */
+export interface Outcome {
+  operationId: OperationId;
+  check: CheckName;
+  name: string;
+  outcome: "passed" | "failed" | "skipped";
+  /** Why it was skipped. */
+  reason?: string;
+  faults: FoundFault[];
+  durationMs: number;
+}
+
+export interface FoundFault extends Fault {
+  /** The request, as a line of curl. */
+  request: string;
+}
+
+/** Thrown where a test cannot be made; it says why. */
+export class Skipped extends Error {}
+
+/** What a test asks with. Each answer is held against the contract before the test sees it. */
+export interface Trial {
+  call(id: OperationId, request?: CallRequest): Promise<Exchange>;
+  /** A call that must have one of these statuses; the test is over when it has another. */
+  callFor(statuses: readonly number[], id: OperationId, request?: CallRequest): Promise<Exchange>;
+  fault(rule: Rule, exchange: Exchange, expected: string, got: string): void;
+}
+
+export type RunTrial = (operation: Operation, check: CheckName, name: string, test: (trial: Trial) => Promise<void>) => Promise<void>;
+
+/** The test is over, and its faults are known. */
+class Over extends Error {}
+
+/** Runs tests one by one, and hands on what comes of them. */
+export function createTrials(call: Call, onOutcome: (outcome: Outcome) => void): RunTrial {
+  return async (operation, check, name, test) => {
+    const startedAt = performance.now();
+    const faults: FoundFault[] = [];
+    let reason: string | undefined;
+    try {
+      await test(trialOf(call, faults));
+    } catch (error) {
+      if (error instanceof Skipped) reason = error.message;
+      else if (error instanceof NoAnswer) faults.push({ rule: "answer", expected: "an answer, in time and whole", got: error.message, request: curlOf(error.sent) });
+      else if (!(error instanceof Over)) throw error;
+    }
+    const outcome = faults.length > 0 ? "failed" : reason === undefined ? "passed" : "skipped";
+    onOutcome({ operationId: operation.operationId, check, name, outcome, ...(outcome === "skipped" && { reason: reason! }), faults, durationMs: performance.now() - startedAt });
+  };
+}
+
+function trialOf(call: Call, faults: FoundFault[]): Trial {
+  const trial: Trial = {
+    async call(id, request) {
+      const exchange = await call(id, request);
+      const request1 = curlOf(exchange.sent);
+      faults.push(...answerFaults(exchange).map((fault) => ({ ...fault, request: request1 })));
+      return exchange;
+    },
+    async callFor(statuses, id, request) {
+      const exchange = await trial.call(id, request);
+      if (statuses.includes(exchange.status)) return exchange;
+      // That the contract has no such status has been said.
+      if (!faults.some(({ rule }) => rule === "status")) trial.fault("status", exchange, statuses.join(" or "), `${exchange.status}${said(exchange)}`);
+      throw new Over();
+    },
+    fault: (rule, { sent }, expected, got) => void faults.push({ rule, expected, got, request: curlOf(sent) }),
+  };
+  return trial;
+}
+
+/** What an error says, to show it. */
+export function said({ status, text }: Exchange): string {
+  const error = status >= 400 ? errorOf(text) : undefined;
+  return error ? ` (${error.code}: ${error.message})` : "";
+}
