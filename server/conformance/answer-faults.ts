@@ -80,7 +80,8 @@ function errorFaults(id: OperationId, status: number, headers: Headers, body: un
   const said = body as { status: number; requestId: string; retryAfter?: number };
   const pairs: [string, string | null, string | null][] = [
     ["status", String(status), String(said.status)],
-    ["requestId as in X-Request-Id", headers.get("X-Request-Id"), said.requestId],
+    // That the header is missing has been said.
+    ["requestId as in X-Request-Id", headers.get("X-Request-Id") ?? said.requestId, said.requestId],
     ["retryAfter as in Retry-After", headers.get("Retry-After"), said.retryAfter === undefined ? null : String(said.retryAfter)],
   ];
   return pairs.filter(([, head, inBody]) => head !== inBody).map(([what, head, inBody]) => ({ rule: "error-head", expected: `${what}: ${head}`, got: String(inBody) }));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { methodsAt, operationOf, type OperationId } from "./contract.ts";
 import { endlessStreams } from "./events.ts";
-import { mediaTypeOf, type Exchange, type Sent } from "./exchange.ts";
+import { mediaTypeOf, wrongBearer, type Exchange, type Sent } from "./exchange.ts";
 
 /** A request by the contract's names. */
 export interface CallRequest {
@@ -59,7 +59,7 @@ export function createCaller({ baseUrl, token, timeoutMs, onAnswer, onWait }: Ca
       const exchange = await send(id, sent, timeoutMs);
       const seconds = Number(exchange.headers.get("Retry-After") ?? Number.NaN);
       // Who tries a wrong token is told so, too; there is nothing to wait for.
-      if (exchange.status !== 429 || request.authorization !== undefined || !(seconds <= longestWaitSeconds) || waits === mostWaits) {
+      if (exchange.status !== 429 || request.authorization === wrongBearer || !(seconds <= longestWaitSeconds) || waits === mostWaits) {
         onAnswer?.(exchange);
         return exchange;
       }

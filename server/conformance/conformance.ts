@@ -55,7 +55,7 @@ export async function testConformance({ baseUrl, token, operations, allowChanges
     onOutcome?.(outcome);
   });
   const world = isStateless ? createStatelessWorld(call) : createWorld(call, permissions);
-  const context: CheckContext = { trial, callUnchecked: call, world, allowChanges, isStateless };
+  const context: CheckContext = { trial, callUnchecked: call, world, allowChanges: allowChanges || isStateless, isStateless };
   const isAllowed = ({ permission }: Operation) => isStateless || ["any", "none", ...permissions].includes(permission);
   const tested = operations.filter(isAllowed);
   let leftBehind: string[] = [];

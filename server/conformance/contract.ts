@@ -83,7 +83,7 @@ const shown = readContractExamples().operations;
 /** As the contract's own streams do, `spec/streams`. */
 function hasStart(id: OperationId): boolean {
   const streams = shown[id].answers.filter(({ mediaType }) => mediaType === "text/event-stream").flatMap(({ examples }) => Object.values(examples) as ExampleEvent[][]);
-  return streams.length > 0 && streams.every(([first]) => (first?.data as { type?: string }).type === "start");
+  return streams.length > 0 && streams.every(([first]) => (first!.data as { type?: string }).type === "start");
 }
 
 /** Every operation, by its id. */

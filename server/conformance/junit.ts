@@ -44,6 +44,6 @@ const seconds = (durationMs: number) => (durationMs / 1000).toFixed(3);
 function escaped(text: string): string {
   return text
     .toWellFormed()
-    .replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
+    .replaceAll(/(?![\n\r\t])[\p{Cc}\ufffe\uffff]/gu, "\ufffd")
     .replaceAll(/[&<>"\n\r\t]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -26,7 +26,8 @@ export function createLeavings(): Leavings {
   const sessions = new Set<string>();
 
   return {
-    note({ operationId, status, headers, text }) {
+    note({ operationId, sent, status, headers, text }) {
+      if (status < 400) for (const sessionId of sessionsIn(sent.body)) sessions.add(sessionId);
       const runId = headers.get("X-Run-Id");
       if (runId !== null && status < 400) runs.add(runId);
       const undo = operationOf(operationId).answers.find((answer) => answer.status === status)?.undo;
@@ -67,6 +68,12 @@ async function jsonOf<T>(answer: Promise<Exchange>): Promise<T | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** Sessions that a request named: they have begun under these ids. */
+function sessionsIn(body: string | undefined): string[] {
+  const members = (body?.startsWith("{") ? JSON.parse(body) : {}) as Record<string, unknown>;
+  return ["sessionId", "conversationId", "conversation_id"].map((name) => members[name]).filter((id) => typeof id === "string");
 }
 
 /** `$response.body#/id` of each parameter. */

@@ -54,6 +54,6 @@ function operationLines(id: OperationId, outcomes: readonly Outcome[]): string[]
 
 /** One line, and none too long. */
 function cut(text: string, most: number): string {
-  const line = text.replaceAll(/[\x00-\x1f\x7f]+/g, " ");
+  const line = text.replaceAll(/\p{Cc}+/gu, " ");
   return line.length > most ? `${line.slice(0, most)} …` : line;
 }

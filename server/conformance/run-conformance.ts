@@ -58,7 +58,7 @@ export function listOperations(edition: Edition | undefined, only: readonly stri
 }
 
 function chooseOperations(edition: Edition | undefined, only: readonly string[] | undefined): Operation[] {
-  const all = [...operations.values()];
+  const all = [...operations.values()].sort((a, b) => (a.operationId < b.operationId ? -1 : 1));
   const unknown = only?.filter((id) => !all.some(({ operationId }) => operationId === id)) ?? [];
   if (unknown.length > 0) throw new CannotRun(`The contract has no operation ${unknown.join(", ")}. --list shows those that it has.`);
   return all.filter((operation) => (edition === undefined || operation.editions.includes(edition)) && (only === undefined || only.includes(operation.operationId)));

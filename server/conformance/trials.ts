@@ -33,6 +33,8 @@ export interface Trial {
   /** A call that must have one of these statuses; the test is over when it has another. */
   callFor(statuses: readonly number[], id: OperationId, request?: CallRequest): Promise<Exchange>;
   fault(rule: Rule, exchange: Exchange, expected: string, got: string): void;
+  /** Nothing wrong was found so far. */
+  isClean(): boolean;
 }
 
 export type RunTrial = (operation: Operation, check: CheckName, name: string, test: (trial: Trial) => Promise<void>) => Promise<void>;
@@ -73,6 +75,7 @@ function trialOf(call: Call, faults: FoundFault[]): Trial {
       if (!faults.some(({ rule }) => rule === "status")) trial.fault("status", exchange, statuses.join(" or "), `${exchange.status}${said(exchange)}`);
       throw new Over();
     },
+    isClean: () => faults.length === 0,
     fault: (rule, { sent }, expected, got) => void faults.push({ rule, expected, got, request: curlOf(sent) }),
   };
   return trial;

@@ -56,6 +56,6 @@ export async function checkPaging(context: CheckContext, operation: Operation): 
 async function readPage(trial: Trial, { operationId }: Operation, request: CallRequest): Promise<Page> {
   const exchange = await trial.callFor([200], operationId, request);
   const { nextCursor, ...members } = JSON.parse(exchange.text) as { nextCursor?: string };
-  const items = Object.values(members).find((member) => Array.isArray(member)) as Record<string, unknown>[] | undefined;
-  return { ids: (items ?? []).map((item) => String(item["id"] ?? item["name"] ?? JSON.stringify(item))), nextCursor };
+  const items = Object.values(members).find((member) => Array.isArray(member)) as { id?: string; name?: string }[] | undefined;
+  return { ids: (items ?? []).map((item) => item.id ?? item.name ?? JSON.stringify(item)), nextCursor };
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { WebSocket } from "ws";
 import { serverFrame } from "../../../generated/server/answer-frames.ts";
 import { faultsOf } from "../../schema-faults.ts";
@@ -46,7 +45,7 @@ async function talk(url: string, { token, timeoutMs }: SocketTarget): Promise<Fr
   });
   socket.on("error", () => socket.terminate());
   const timer = setTimeout(() => socket.terminate(), timeoutMs);
-  await once(socket, "close");
+  await new Promise((resolve) => socket.once("close", resolve));
   clearTimeout(timer);
   return frames;
 }
