@@ -1,9 +1,10 @@
 import { answerValidators } from "../../generated/server/answers.ts";
 import { isLegalId } from "../ids.ts";
+import { endlessStreams } from "../mock/events.ts";
 import { faultsOf } from "../schema-faults.ts";
 import { operationOf, type DocumentedHeader, type OperationId } from "./contract.ts";
-import { endlessStreams, parseEvents, sequenceFaults } from "./events.ts";
-import { mediaTypeOf, type Exchange } from "./exchange.ts";
+import { parseEvents, sequenceFaults } from "./events.ts";
+import { mediaTypeOf, type Exchange, type Sent } from "./exchange.ts";
 import type { Fault, Rule } from "./rules.ts";
 
 export interface ReceivedEvent {
@@ -43,7 +44,7 @@ function headerFaults({ name, required, schema }: DocumentedHeader, value: strin
 
 function bodyFaults({ operationId: id, sent, status, headers, mediaType, text }: Exchange): Fault[] {
   if (mediaType === "") return text === "" ? [] : [{ rule: "media-type", expected: "no body", got: text.slice(0, 200) }];
-  if (mediaType === "text/event-stream") return streamFaults(id, status, text, "Last-Event-ID" in sent.headers);
+  if (mediaType === "text/event-stream") return streamFaults(id, status, text, isTakenUp(sent));
   const isJson = mediaType === "application/json";
   const body = isJson ? parsed(text) : text;
   if (body === undefined) return [{ rule: "schema", expected: "JSON", got: text.slice(0, 200) }];
@@ -52,9 +53,14 @@ function bodyFaults({ operationId: id, sent, status, headers, mediaType, text }:
   return isError && faults.length === 0 ? errorFaults(id, status, headers, body) : faults;
 }
 
-function streamFaults(id: OperationId, status: number, text: string, isTakenUp: boolean): Fault[] {
+/** Whether a stream was asked for behind one of its events. */
+function isTakenUp({ url, headers }: Sent): boolean {
+  return "Last-Event-ID" in headers || new URL(url).searchParams.has("after");
+}
+
+function streamFaults(id: OperationId, status: number, text: string, goesOn: boolean): Fault[] {
   const { events, faults } = parseEvents(text);
-  return [...faults, ...events.flatMap(({ data }) => eventFaults(id, status, data)), ...(endlessStreams.has(id) ? idsOnce(events) : sequenceFaults(events, { hasStart: operationOf(id).hasStart, isTakenUp }))];
+  return [...faults, ...events.flatMap(({ data }) => eventFaults(id, status, data)), ...(endlessStreams.has(id) ? idsOnce(events) : sequenceFaults(events, { hasStart: operationOf(id).hasStart && !goesOn }))];
 }
 
 /** Of a stream without an end the ids are of an order that its operation alone knows. */

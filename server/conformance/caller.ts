@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { endlessStreams } from "../mock/events.ts";
 import { methodsAt, operationOf, type OperationId } from "./contract.ts";
-import { endlessStreams } from "./events.ts";
 import { mediaTypeOf, wrongBearer, type Exchange, type Sent } from "./exchange.ts";
 
 /** A request by the contract's names. */

@@ -5,39 +5,36 @@ export interface SaidError {
   face: Operation["face"];
   code: string;
   message: string;
-  /** JSON Pointers of the details' faults; OpenAI's face names one parameter, `messages[0].content`. */
-  fields: string[];
+  details: { errors?: { path: string; message: string }[]; [name: string]: unknown };
+  /** OpenAI's face names one parameter, `messages[0].content`. */
+  param: string | null;
 }
 
-/** Undefined for a text that is no error of any face. */
-export function errorOf(text: string): SaidError | undefined {
-  const { error, message = "", details } = (objectIn(text) ?? {}) as Partial<ApiBody>;
-  if (typeof error === "string") return { face: "api", code: error, message, fields: fieldsOf(details) };
+/** Undefined for what is no error of any face. */
+export function errorOf(body: unknown): SaidError | undefined {
+  const { error, message = "", details = {} } = (body ?? {}) as Partial<ApiBody>;
+  if (typeof error === "string") return { face: "api", code: error, message, details, param: null };
   if (typeof error !== "object" || error === null) return undefined;
-  const { param } = error;
-  if (param === undefined) return { face: "plain", code: error.code ?? "", message: error.message, fields: fieldsOf(error.details) };
-  return { face: "openai", code: error.code ?? "", message: error.message, fields: param === null ? [] : [`/${param.replaceAll(/\[(\d+)\]/g, "/$1").replaceAll(".", "/")}`] };
+  const { code, param = null } = error;
+  return { face: error.details ? "plain" : "openai", code: code ?? "", message: error.message, details: error.details ?? {}, param };
 }
 
-interface Details {
-  errors?: { path: string }[];
+interface ApiBody extends Pick<SaidError, "message" | "details"> {
+  error: string | { code: string | null; message: string; details?: SaidError["details"]; param?: string | null };
 }
 
-interface ApiBody {
-  error: string | { code: string | null; message: string; details?: Details; param?: string | null };
-  message: string;
-  details: Details;
-}
-
-const fieldsOf = (details?: Details) => details?.errors?.map(({ path }) => path) ?? [];
-
-function objectIn(text: string): object | undefined {
+/** Of a body's text. */
+export function errorIn(text: string): SaidError | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
+    return errorOf(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+/** The fields that an error names, as JSON Pointers. */
+export function fieldsOf({ details, param }: SaidError): string[] {
+  return [...(details.errors ?? []).map(({ path }) => path), ...(param === null ? [] : [`/${param.replaceAll(/\[(\d+)\]/g, "/$1").replaceAll(".", "/")}`])];
 }
 
 /** The code that each face has for what is wrong. */

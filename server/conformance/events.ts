@@ -2,9 +2,6 @@ import { createParser } from "eventsource-parser";
 import type { ReceivedEvent } from "./answer-faults.ts";
 import type { Fault } from "./rules.ts";
 
-/** Streams that tell what happens for as long as somebody reads: they have no terminal event. */
-export const endlessStreams: ReadonlySet<string> = new Set(["listEvents", "listLogs"]);
-
 /** The events of a stream's text; comments, such as heartbeats, are passed over. */
 export function parseEvents(text: string): { events: ReceivedEvent[]; faults: Fault[] } {
   const events: ReceivedEvent[] = [];
@@ -32,22 +29,15 @@ export function parseEvents(text: string): { events: ReceivedEvent[]; faults: Fa
   }
 }
 
-export interface StreamKind {
-  /** Its first event says what is to come; `start` is its type. */
-  hasStart: boolean;
-  /** It goes on behind an event. */
-  isTakenUp?: boolean;
-}
-
-/** Of a stream that was read to its end: that its ids grow, that it has one terminal event, the last, and where it began. */
-export function sequenceFaults(events: readonly ReceivedEvent[], { hasStart, isTakenUp = false }: StreamKind): Fault[] {
+/** Of a stream that was read to its end: that its ids grow, that it has one terminal event, the last, and, where it has one, that it began with its event `start`. */
+export function sequenceFaults(events: readonly ReceivedEvent[], { hasStart }: { hasStart: boolean }): Fault[] {
   const terminal = events.map(({ data }) => isTerminal(data));
   const types = events.map(({ data }) => typeOf(data));
   const order = (expected: string): Fault => ({ rule: "event-order", expected, got: types.join(", ") || "no event" });
   const faults: Fault[] = [...idFaults(events)];
   if (terminal.indexOf(true) !== events.length - 1 || events.length === 0) faults.push(order("one terminal event, the last"));
   // A run that could not begin has but an error.
-  if (hasStart && !isTakenUp && !["start", "error"].includes(types[0] ?? "")) faults.push(order("`start` as the first event"));
+  if (hasStart && !["start", "error"].includes(types[0] ?? "")) faults.push(order("`start` as the first event"));
   if (types.lastIndexOf("start") > 0) faults.push(order("`start` as the first event alone"));
   return faults;
 }

@@ -1,7 +1,7 @@
 import { answerFaults } from "./answer-faults.ts";
 import { NoAnswer, type Call, type CallRequest } from "./caller.ts";
 import type { Operation, OperationId } from "./contract.ts";
-import { errorOf } from "./error-of.ts";
+import { errorIn } from "./error-of.ts";
 import { curlOf, type Exchange } from "./exchange.ts";
 import type { Fault, Rule } from "./rules.ts";
 
@@ -83,6 +83,6 @@ function trialOf(call: Call, faults: FoundFault[]): Trial {
 
 /** What an error says, to show it. */
 export function said({ status, text }: Exchange): string {
-  const error = status >= 400 ? errorOf(text) : undefined;
+  const error = status >= 400 ? errorIn(text) : undefined;
   return error ? ` (${error.code}: ${error.message})` : "";
 }

@@ -1,6 +1,6 @@
 import { methodsOf, type CallRequest } from "../caller.ts";
 import { operations, type Operation, type OperationId } from "../contract.ts";
-import { errorOf } from "../error-of.ts";
+import { errorIn } from "../error-of.ts";
 import { wrongBearer } from "../exchange.ts";
 import { farReaching, isPlatformCallback, requiredQuery } from "../requests.ts";
 import { Skipped } from "../trials.ts";
@@ -74,7 +74,7 @@ export async function checkMethods(context: CheckContext, operation: Operation):
     const exchange = await context.callUnchecked(operationId, { path, method: wrong });
     const allow = allowedBy(exchange.headers);
     if (exchange.status !== 405 || !methods.every((known) => allow.includes(known))) return trial.fault("methods", exchange, `405, with Allow: ${methods.join(", ")}`, `${exchange.status}, with Allow: ${allow.join(", ") || "nothing"}`);
-    const error = errorOf(exchange.text);
+    const error = errorIn(exchange.text);
     if (error?.face !== face) trial.fault("error-face", exchange, `the face of ${face}`, exchange.text.slice(0, 300));
     else checkError(trial, operation, exchange, "method_not_allowed");
   });

@@ -3,7 +3,7 @@ import { faultsOf } from "../../schema-faults.ts";
 import { breakValue, wrongValues } from "../break-value.ts";
 import type { CallRequest } from "../caller.ts";
 import type { DocumentedBody, DocumentedParameter, Operation } from "../contract.ts";
-import { codeIn, errorOf } from "../error-of.ts";
+import { codeIn, errorIn, fieldsOf } from "../error-of.ts";
 import type { Exchange } from "../exchange.ts";
 import { farReaching, isPlatformCallback, requiredQuery } from "../requests.ts";
 import { Skipped, type Trial } from "../trials.ts";
@@ -43,13 +43,14 @@ export async function checkRefusals(context: CheckContext, operation: Operation)
 
 /** The code, and the field by its pointer, or by its name in the message. */
 export function checkError(trial: Trial, { face }: Operation, exchange: Exchange, code: string, fields: readonly string[] = []): void {
-  const error = errorOf(exchange.text);
+  const error = errorIn(exchange.text);
   // What is no error of the face has been said.
   if (!error || error.face !== face) return;
   if (error.code !== codeIn(face, code) && !(face === "openai" && exchange.status === 404)) trial.fault("error-code", exchange, codeIn(face, code), error.code);
   if (fields.length === 0) return;
-  const isNamed = fields.some((field) => error.fields.some((named) => named === field) || (field !== "" && error.message.includes(field.slice(field.lastIndexOf("/") + 1))));
-  if (!isNamed) trial.fault("error-field", exchange, `${fields.join(" or ")} in the error`, [...error.fields, error.message].join(", "));
+  const named = fieldsOf(error);
+  const isNamed = fields.some((field) => named.includes(field) || (field !== "" && error.message.includes(field.slice(field.lastIndexOf("/") + 1))));
+  if (!isNamed) trial.fault("error-field", exchange, `${fields.join(" or ")} in the error`, [...named, error.message].join(", "));
 }
 
 async function makeRefusals(context: CheckContext, operation: Operation): Promise<Refusal[]> {

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { endlessStreams } from "../../mock/events.ts";
 import type { ReceivedEvent } from "../answer-faults.ts";
 import type { CallRequest } from "../caller.ts";
 import { operationOf, type Operation } from "../contract.ts";
-import { endlessStreams, parseEvents } from "../events.ts";
+import { parseEvents } from "../events.ts";
 import type { Exchange } from "../exchange.ts";
 import { said, Skipped, type Trial } from "../trials.ts";
 import type { CheckContext } from "./context.ts";
