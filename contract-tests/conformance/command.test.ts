@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runOpenclaw } from "../../server/cli/testing.ts";
@@ -65,4 +67,18 @@ test("a 429 is waited for, as long as it says", async () => {
   expect(outcomes.filter(({ outcome }) => outcome === "failed")).toEqual([]);
   expect([refusals, waits]).toEqual([2, [1, 1]]);
   expect(performance.now() - startedAt).toBeGreaterThan(1990);
+});
+
+test.each([
+  ["application/json", "{}", 1],
+  ["application/json", "[null]", 1],
+  ["text/event-stream", "data: {}\n\n", 2],
+  ["text/html", "<p>Hello", 2],
+])("whatever a server answers, the tests come to their end: %s %s", async (mediaType, body, status) => {
+  const other = createServer((req, res) => void req.resume().on("end", () => res.writeHead(200, { "Content-Type": mediaType }).end(body)));
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as AddressInfo;
+  const outcome = await conformance("--base-url", `http://127.0.0.1:${port}`, "--token", adminToken, "--edition", "agents");
+  other.close();
+  expect([outcome.status, outcome.stderr], outcome.stderr).toEqual([status, status === 2 ? expect.stringMatching(/ is the gateway at /) : ""]);
 });

@@ -9,7 +9,7 @@ import { checkStreams } from "./checks/streams.ts";
 import type { Operation } from "./contract.ts";
 import { createLeavings } from "./leavings.ts";
 import { createStatelessWorld } from "./stateless-world.ts";
-import { createTrials, said, type Outcome } from "./trials.ts";
+import { createTrials, said, type Outcome, type RunTrial } from "./trials.ts";
 import { createWorld } from "./world.ts";
 
 export interface ConformanceOptions {
@@ -23,6 +23,8 @@ export interface ConformanceOptions {
   timeoutMs: number;
   onOutcome?: (outcome: Outcome) => void;
   onWait?: (seconds: number) => void;
+  /** Aborted, no further test is begun; what was made is deleted all the same. */
+  signal?: AbortSignal;
 }
 
 export interface Conformance {
@@ -44,19 +46,23 @@ const atOnce = 4;
  * Tests a server against the contract, operation by operation, over the network alone. Lists are paged when all else is done, and what was
  * made is deleted at last. Throws CannotRun.
  */
-export async function testConformance({ baseUrl, token, operations, allowChanges, isStateless, timeoutMs, onOutcome, onWait }: ConformanceOptions): Promise<Conformance> {
+export async function testConformance({ baseUrl, token, operations, allowChanges, isStateless, timeoutMs, onOutcome, onWait, signal }: ConformanceOptions): Promise<Conformance> {
   const startedAt = performance.now();
   const outcomes: Outcome[] = [];
   const leavings = createLeavings();
   const call = createCaller({ baseUrl, token, timeoutMs, onAnswer: leavings.note, ...(onWait && { onWait }) });
   const permissions = await permissionsOf(call, baseUrl);
-  const trial = createTrials(call, (outcome) => {
+  const onTold = (outcome: Outcome): void => {
     outcomes.push(outcome);
     onOutcome?.(outcome);
-  });
+  };
+  const run = createTrials({ call, token, mayBeForbidden: permissions === null, onOutcome: onTold });
+  const trial: RunTrial = async (...test) => {
+    if (signal?.aborted !== true) await run(...test);
+  };
   const world = isStateless ? createStatelessWorld(call) : createWorld(call, permissions);
   const context: CheckContext = { trial, callUnchecked: call, world, allowChanges: allowChanges || isStateless, isStateless };
-  const isAllowed = ({ permission }: Operation) => isStateless || ["any", "none", ...permissions].includes(permission);
+  const isAllowed = ({ permission }: Operation) => isStateless || permissions === null || ["any", "none", ...permissions].includes(permission);
   const tested = operations.filter(isAllowed);
   let leftBehind: string[] = [];
   try {
@@ -76,15 +82,16 @@ export async function testConformance({ baseUrl, token, operations, allowChanges
   return { outcomes, notAllowed: operations.filter((operation) => !isAllowed(operation)), leftBehind, durationMs: performance.now() - startedAt };
 }
 
-/** What the key may do. */
-async function permissionsOf(call: Call, baseUrl: string): Promise<string[]> {
+/** What the key may do; null where the server, which may have one edition alone, does not tell it. */
+async function permissionsOf(call: Call, baseUrl: string): Promise<string[] | null> {
   const exchange = await call("getOwnKey").catch((error: Error) => {
     throw error instanceof NoAnswer ? new CannotRun(`There is no server at ${baseUrl}: ${error.message}.`, { cause: error }) : error;
   });
-  if (exchange.status !== 200) throw new CannotRun(`${exchange.sent.url} answered ${exchange.status}${said(exchange)}. It says what a key may do, and without it nothing can be tested.`);
+  if (exchange.status === 404) return null;
+  if (exchange.status !== 200) throw new CannotRun(`${exchange.sent.url} answered ${exchange.status}${said(exchange)}.`);
+  if (exchange.mediaType !== "application/json") throw new CannotRun(`${exchange.sent.url} answered ${exchange.mediaType || "nothing"}: is the gateway at ${baseUrl}?`);
   const { effectivePermissions } = JSON.parse(exchange.text) as { effectivePermissions?: string[] };
-  if (!Array.isArray(effectivePermissions)) throw new CannotRun(`${exchange.sent.url} names no \`effectivePermissions\`.`);
-  return effectivePermissions;
+  return Array.isArray(effectivePermissions) ? effectivePermissions : null;
 }
 
 async function pooled<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

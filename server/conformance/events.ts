@@ -37,7 +37,7 @@ export function sequenceFaults(events: readonly ReceivedEvent[], { hasStart }: {
   const faults: Fault[] = [...idFaults(events)];
   if (terminal.indexOf(true) !== events.length - 1 || events.length === 0) faults.push(order("one terminal event, the last"));
   // A run that could not begin has but an error.
-  if (hasStart && !["start", "error"].includes(types[0] ?? "")) faults.push(order("`start` as the first event"));
+  if (hasStart && events.length > 0 && !["start", "error"].includes(types[0]!)) faults.push(order("`start` as the first event"));
   if (types.lastIndexOf("start") > 0) faults.push(order("`start` as the first event alone"));
   return faults;
 }

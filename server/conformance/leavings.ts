@@ -56,31 +56,29 @@ export function createLeavings(): Leavings {
 /** The session of a run that is over by now. */
 async function endRun(call: Call, runId: string): Promise<string | null> {
   const path = { runId };
-  const run = await jsonOf<{ status: string; sessionId: string | null }>(call("getRun", { path }));
+  const answer = await call("getRun", { path }).catch(() => undefined);
+  const run = parsed<{ status?: string; sessionId?: string | null }>(answer?.text ?? "");
   if (run?.status === "running") await call("cancelRun", { path }).catch(() => {});
   return run?.sessionId ?? null;
 }
 
-async function jsonOf<T>(answer: Promise<Exchange>): Promise<T | undefined> {
-  try {
-    const { status, text } = await answer;
-    return status === 200 ? (JSON.parse(text) as T) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Sessions that a request named: they have begun under these ids. */
-function sessionsIn(body: string | undefined): string[] {
-  const members = (body?.startsWith("{") ? JSON.parse(body) : {}) as Record<string, unknown>;
+function sessionsIn(body = ""): string[] {
+  const members = parsed<Record<string, unknown>>(body) ?? {};
   return ["sessionId", "conversationId", "conversation_id"].map((name) => members[name]).filter((id) => typeof id === "string");
 }
 
 /** `$response.body#/id` of each parameter. */
 function pathIn(parameters: Record<string, string>, text: string): Record<string, string> | undefined {
+  const body = parsed<Record<string, unknown>>(text) ?? {};
+  const path = Object.entries(parameters).map(([name, expression]) => [name, body[expression.slice(expression.lastIndexOf("/") + 1)]] as const);
+  return path.every(([, id]) => typeof id === "string") ? (Object.fromEntries(path) as Record<string, string>) : undefined;
+}
+
+function parsed<T extends object>(text: string): T | undefined {
   try {
-    const body = JSON.parse(text) as Record<string, string>;
-    return Object.fromEntries(Object.entries(parameters).map(([name, expression]) => [name, body[expression.slice(expression.lastIndexOf("/") + 1)]!]));
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as T) : undefined;
   } catch {
     return undefined;
   }

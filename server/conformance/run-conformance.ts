@@ -26,10 +26,13 @@ export async function runConformance({ edition, only, junit, json, token, ...opt
     const chosen = chooseOperations(edition, only);
     const isTerminal = process.stderr.isTTY;
     let count = 0;
+    const interrupt = new AbortController();
+    process.once("SIGINT", () => interrupt.abort());
     const found = await testConformance({
       ...options,
       token,
       operations: chosen,
+      signal: interrupt.signal,
       onOutcome: () => isTerminal && process.stderr.write(`\r${++count} tests`),
       onWait: (seconds) => process.stderr.write(`${isTerminal ? "\r" : ""}The server asks to wait ${seconds} s (429).\n`),
     });
@@ -37,6 +40,7 @@ export async function runConformance({ edition, only, junit, json, token, ...opt
     process.stdout.write(conformanceText(found));
     if (junit !== undefined) await writeFile(junit, conformanceJunit(found));
     if (json !== undefined) await writeFile(json, `${JSON.stringify(conformanceJson(found, options.baseUrl), null, 2)}\n`);
+    if (interrupt.signal.aborted) throw new CannotRun("Interrupted: not all was tested. What was made is deleted.");
     return found.outcomes.some(({ outcome }) => outcome === "failed") ? exitStatus.fails : exitStatus.conforms;
   } catch (error) {
     if (!(error instanceof CannotRun) && !isFileError(error)) throw error;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { answerFaults } from "./answer-faults.ts";
 import type { Call, CallRequest } from "./caller.ts";
 import { operationOf, type Operation, type OperationId } from "./contract.ts";
 import { said, Skipped } from "./trials.ts";
@@ -23,9 +24,10 @@ export function freshId(): string {
   return `conformance-${randomUUID()}`;
 }
 
-export function createWorld(call: Call, permissions: readonly string[]): World {
+/** `permissions` are the key's; null where the server does not tell them. */
+export function createWorld(call: Call, permissions: readonly string[] | null): World {
   const shared = new Map<string, Promise<string>>();
-  const isAllowed = (id: OperationId) => ["any", "none", ...permissions].includes(operationOf(id).permission);
+  const isAllowed = (id: OperationId) => permissions === null || ["any", "none", ...permissions].includes(operationOf(id).permission);
 
   /** The body of a call that must go well. */
   async function have(id: OperationId, request: CallRequest, what: string): Promise<Record<string, unknown>> {
@@ -33,7 +35,10 @@ export function createWorld(call: Call, permissions: readonly string[]): World {
     const exchange = await call(id, request).catch((error: Error) => error);
     if (exchange instanceof Error) throw new Skipped(`no ${what} is at hand: ${id}: ${exchange.message}`);
     if (exchange.status >= 300) throw new Skipped(`no ${what} is at hand: ${id} answered ${exchange.status}${said(exchange)}`);
-    if (exchange.mediaType !== "application/json") return { runId: exchange.headers.get("X-Run-Id") };
+    const runId = exchange.headers.get("X-Run-Id");
+    if (exchange.mediaType === "text/event-stream" && runId !== null) return { runId };
+    const [fault] = answerFaults(exchange);
+    if (fault) throw new Skipped(`no ${what} is at hand: what ${id} answered is off the contract: ${fault.expected}`);
     return JSON.parse(exchange.text) as Record<string, unknown>;
   }
 
@@ -103,7 +108,7 @@ export function createWorld(call: Call, permissions: readonly string[]): World {
         if (value === null) delete fitted[name];
         else if (value !== undefined) fitted[name] = value.value;
       }
-      if (operationId === "createKey") fitted["permissions"] = (fitted["permissions"] as string[]).filter((permission) => permissions.includes(permission));
+      if (operationId === "createKey" && permissions) fitted["permissions"] = (fitted["permissions"] as string[]).filter((permission) => permissions.includes(permission));
       if (operationId === "invokeTool") fitted["params"] = (await world.tool()).params;
       return fitted;
     },
@@ -126,7 +131,7 @@ export function createWorld(call: Call, permissions: readonly string[]): World {
   async function replacement(name: string, fresh?: boolean): Promise<{ value: unknown } | null | undefined> {
     const orNone = (value: Promise<unknown>) => value.then((found) => ({ value: found }), () => null);
     if (name === "agentId" || name === "agent") return orNone(world.agent());
-    if (name === "model") return orNone(get("model"));
+    if (name === "model") return (await orNone(get("model"))) ?? undefined;
     if (name === "workspace") return orNone(world.workspace(fresh));
     if (name === "workspaces") return orNone(world.workspace().then((id) => [id]));
     if (["id", "sessionId", "conversationId", "conversation_id"].includes(name)) return { value: freshId() };
