@@ -70,15 +70,15 @@ test("a 429 is waited for, as long as it says", async () => {
 });
 
 test.each([
-  ["application/json", "{}", 1],
-  ["application/json", "[null]", 1],
-  ["text/event-stream", "data: {}\n\n", 2],
-  ["text/html", "<p>Hello", 2],
-])("whatever a server answers, the tests come to their end: %s %s", async (mediaType, body, status) => {
+  ["application/json", "{}", 1, /^$/],
+  ["application/json", "[null]", 1, /^$/],
+  ["text/event-stream", "data: {}\n\n", 2, / is the gateway at /],
+  ["text/html", "<p>Hello", 2, / is the gateway at /],
+])("whatever a server answers, the tests come to their end: %s %s", async (mediaType, body, status, said) => {
   const other = createServer((req, res) => void req.resume().on("end", () => res.writeHead(200, { "Content-Type": mediaType }).end(body)));
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as AddressInfo;
   const outcome = await conformance("--base-url", `http://127.0.0.1:${port}`, "--token", adminToken, "--edition", "agents");
   other.close();
-  expect([outcome.status, outcome.stderr], outcome.stderr).toEqual([status, status === 2 ? expect.stringMatching(/ is the gateway at /) : ""]);
+  expect([outcome.status, outcome.stderr]).toEqual([status, expect.stringMatching(said)]);
 });

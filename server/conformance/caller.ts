@@ -87,7 +87,7 @@ function sentOf(baseUrl: string, token: string, id: OperationId, { path = {}, qu
 }
 
 /** The path of an operation with these ids; an id that is not given stays open. */
-export function pathOf(id: OperationId, path: Record<string, string>): string {
+function pathOf(id: OperationId, path: Record<string, string>): string {
   return operationOf(id).path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? `{${name}}`));
 }
 

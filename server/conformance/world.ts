@@ -20,7 +20,7 @@ export interface World {
   tool(): Promise<{ name: string; params: Record<string, unknown> }>;
 }
 
-export function freshId(): string {
+function freshId(): string {
   return `conformance-${randomUUID()}`;
 }
 
