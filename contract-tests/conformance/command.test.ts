@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { runOpenclaw } from "../../server/cli/testing.ts";
 import { freePort } from "../harness/free-port.ts";
-import { temporaryFolder } from "../process/gateway-process.ts";
+import { openclaw, temporaryFolder } from "../process/gateway-process.ts";
 import { adminToken, conformanceOf, useConformingServer } from "./gateway.ts";
 import { startProxy } from "./proxy.ts";
 
@@ -49,6 +49,17 @@ test("1: a fault is told with the request to try, the rule and what came, on the
   const report = JSON.parse(await readFile(json, "utf8")) as object;
   expect(report).toMatchObject({ version: 1, baseUrl: proxy.url, tests: expect.arrayContaining([expect.objectContaining({ operationId: "listAgents", check: "examples", outcome: "failed", faults: expect.arrayContaining([expect.objectContaining({ rule: "schema", expected: "/agents is required" })]) })]) });
   expect(await readFile(junit, "utf8")).toMatch(/<failure type="schema" message="expected \/agents is required, got \{&#34;agents &#38; &#60;more&#62;&#34;:/);
+});
+
+test("an interrupt ends the tests, and what they made is deleted all the same", async () => {
+  const list = async () => (await server.call("listWorkspaces", { token: adminToken })).json(200).workspaces.map(({ id }) => id);
+  const before = await list();
+  const running = openclaw(["conformance", "--base-url", server.gateway.url, "--token", adminToken], {});
+  await vi.waitFor(async () => expect((await list()).length).toBeGreaterThan(before.length), { timeout: 20_000, interval: 10 });
+  running.kill("SIGINT");
+  const { status, stderr } = await running.exit;
+  expect([status, stderr]).toEqual([2, expect.stringContaining("Interrupted")]);
+  expect(await list()).toEqual(before);
 });
 
 test("a 429 is waited for, as long as it says", async () => {

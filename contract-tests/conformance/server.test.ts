@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { methodsAt } from "../../server/conformance/contract.ts";
 import type { JsonReport } from "../../server/conformance/json-report.ts";
 import { runOpenclaw } from "../../server/cli/testing.ts";
+import { isLegalId } from "../../server/ids.ts";
 import type { ServerTarget } from "../contract/server-target.ts";
 import { temporaryFolder } from "../process/gateway-process.ts";
 import { adminToken, conformanceOf, readerToken, useConformingServer } from "./gateway.ts";
@@ -30,6 +32,41 @@ describe("the gateway", () => {
     expect([report.leftBehind, report.notAllowed]).toEqual([[], []]);
     expect(await objectsOf(server)).toEqual(before);
     expect(stdout + xml + JSON.stringify(report)).not.toContain(adminToken);
+  });
+
+  test("nothing is asked for that reaches further than the tests' own objects", { timeout: 120_000 }, async () => {
+    const sent: { method: string; url: URL; headers: Record<string, string>; body: string }[] = [];
+    const made = new Set<string>();
+    const pass = globalThis.fetch;
+    const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init = {}) => {
+      const response = await pass(input, init);
+      sent.push({ method: init.method ?? "GET", url: new URL(input as string), headers: init.headers as Record<string, string>, body: (init.body as string | null) ?? "" });
+      if (response.status === 201) made.add(((await response.clone().json()) as { id: string }).id);
+      // Of a run that the tests have begun.
+      if (response.status === 200 && /\/runs\/[^/]+$/.test(String(input))) made.add(((await response.clone().json()) as { sessionId: string }).sessionId);
+      return response;
+    });
+    await conformanceOf(server.gateway.url).finally(() => spy.mockRestore());
+    const asked = (method: string, path: RegExp) => sent.filter((request) => request.method === method && path.test(request.url.pathname));
+    const isObject = ({ body }: { body: string }) => /^\{.*\}$/s.test(body) && !body.startsWith('{"a":{"a":');
+
+    const settings = [...asked("PUT", /\/config$/), ...asked("PATCH", /\/config$/)];
+    expect(settings.length).toBeGreaterThan(10);
+    expect(settings.filter((request) => isObject(request) && request.headers["If-Match"] !== '"conformance"')).toEqual([]);
+    const outside = [...asked("POST", /\/api\/v1\/send$/), ...asked("POST", /\/api\/messages$/), ...asked("POST", /\/skills\/install$/)];
+    expect(outside.length).toBeGreaterThan(15);
+    expect(outside.filter(isObject)).toEqual([]);
+
+    const deletes = sent.filter(({ method }) => method === "DELETE");
+    expect(deletes.length).toBeGreaterThan(50);
+    const isOwn = (id: string) => made.has(id) || id.startsWith("conformance-") || !isLegalId(id);
+    const foreign = deletes.filter(({ url, headers }) => {
+      // A method that the path does not have.
+      if (!methodsAt(url.pathname).includes("DELETE")) return false;
+      if (url.pathname.endsWith("/prune")) return url.searchParams.get("dry_run") !== "true" && "Authorization" in headers;
+      return !isOwn(url.searchParams.get("workspace") ?? decodeURIComponent(url.pathname.split("/").at(-1)!));
+    });
+    expect(foreign.map(({ url }) => url.href)).toEqual([]);
   });
 
   test("what the key may not do is told, and is no failure", async () => {

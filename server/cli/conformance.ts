@@ -27,15 +27,16 @@ export function addConformanceCommand(program: Command): void {
     .option("--junit <file>", "write a report as JUnit's XML")
     .option("--json <file>", "write a report as JSON")
     .option("--timeout <seconds>", "longest time for one answer", parseSeconds, 30)
-    .option("--allow-changes", "also try what acts on more than the tests' own objects: settings, messages to people, skills, bulk deletes")
+    .option("--allow-changes", "also send broken requests that a server which took them would change more by than the tests' own objects")
     .option("--stateless", "the server keeps nothing, such as a mock: use the contract's examples, and leave out what takes a memory")
     .option("--list", "print the operations that would be tested, and do nothing")
     .addHelpText(
       "after",
       `
-The tests make objects of their own (a workspace, keys, a webhook and cron jobs that are off, sessions) and delete them at the end. They
-have turns, which the model behind the server answers: some thirty short ones. What the key may not do is told, and not tested. A
-server that says that there were too many requests (429) is given the time that it asks for.
+The tests make objects of their own (sessions, workspaces, keys, memories, webhooks and cron jobs that are off) and delete them at the
+end. They have turns, which the model behind the server answers: about thirty short ones. Settings, people on platforms, skills and what
+others have made are left alone. What the key may not do is told, and not tested. A server that says that there were too many requests
+(429) is given the time that it asks for.
 
 Exit status: 0 all is as the contract has it; 1 something is not; 2 it could not be found out: no server there, token
 missing or not valid, no such operation.`,

@@ -18,15 +18,17 @@ export interface Leavings {
 
 /**
  * Whatever is made is deleted, also what should have been refused: of a 201 the contract's links say how, and of a turn its run says
- * in which session it was. Logs, the audit and the figures of use keep what they know.
+ * in which session it was; one that is older than the tests is left alone. Logs, the audit and the figures of use keep what they know.
  */
 export function createLeavings(): Leavings {
   const undoings = new Map<string, Undoing>();
   const runs = new Set<string>();
   const sessions = new Set<string>();
+  let firstAt: number | undefined;
 
   return {
     note({ operationId, sent, status, headers, text }) {
+      firstAt ??= Date.parse(headers.get("Date") ?? "") || Date.now();
       if (status < 400) for (const sessionId of sessionsIn(sent.body)) sessions.add(sessionId);
       const runId = headers.get("X-Run-Id");
       if (runId !== null && status < 400) runs.add(runId);
@@ -40,7 +42,10 @@ export function createLeavings(): Leavings {
 
     async clear(call) {
       const left: string[] = [];
-      for (const runId of runs) await endRun(call, runId).then((sessionId) => sessionId !== null && sessions.add(sessionId));
+      for (const runId of runs) {
+        const sessionId = await endRun(call, runId);
+        if (sessionId !== null && !sessions.has(sessionId) && (await isYounger(call, sessionId, (firstAt ?? Date.now()) - clockSlackMs))) sessions.add(sessionId);
+      }
       const all: Undoing[] = [...[...sessions].map((sessionId): Undoing => ({ operationId: "deleteSession", path: { sessionId } })), ...[...undoings.values()].reverse()];
       for (const { operationId, path } of all) {
         const query: Record<string, string> = operationId === "deleteWorkspace" ? { force: "true" } : {};
@@ -61,6 +66,16 @@ async function endRun(call: Call, runId: string): Promise<string | null> {
   if (run?.status === "running") await call("cancelRun", { path }).catch(() => {});
   return run?.sessionId ?? null;
 }
+
+/** A server that puts turns of the tests into a session that was there before keeps it. */
+async function isYounger(call: Call, sessionId: string, than: number): Promise<boolean> {
+  const answer = await call("getSession", { path: { sessionId } }).catch(() => undefined);
+  const { createdAt = "" } = parsed<{ createdAt?: string }>(answer?.text ?? "") ?? {};
+  return Date.parse(createdAt) >= than;
+}
+
+/** `Date` is in whole seconds. */
+const clockSlackMs = 2000;
 
 /** Sessions that a request named: they have begun under these ids. */
 function sessionsIn(body = ""): string[] {
