@@ -1804,6 +1804,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/openapi-3.0.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the contract as OpenAPI 3.0
+         * @description This contract as OpenAPI 3.0, in YAML: for generators of clients that do not know 3.1 well.
+         */
+        get: operations["getOpenapi30Yaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -9655,6 +9675,30 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getOpenapi30Yaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a text of some media type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
                 };
             };
             403: components["responses"]["ApiForbiddenOpen"];

@@ -87,5 +87,6 @@ export const getSocketDocs_200: ValidateFunction;
 export const Health: ValidateFunction;
 export const HealthDetail: ValidateFunction;
 export const Probe: ValidateFunction;
+export const getOpenapi30Yaml_200: ValidateFunction;
 export const getOpenapiJson_200: ValidateFunction;
 export const getOpenapiYaml_200: ValidateFunction;

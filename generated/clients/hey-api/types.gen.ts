@@ -10024,6 +10024,39 @@ export type GetSocketDocsResponses = {
 
 export type GetSocketDocsResponse = GetSocketDocsResponses[keyof GetSocketDocsResponses];
 
+export type GetOpenapi30YamlData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/openapi-3.0.yaml';
+};
+
+export type GetOpenapi30YamlErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetOpenapi30YamlError = GetOpenapi30YamlErrors[keyof GetOpenapi30YamlErrors];
+
+export type GetOpenapi30YamlResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: string;
+};
+
+export type GetOpenapi30YamlResponse = GetOpenapi30YamlResponses[keyof GetOpenapi30YamlResponses];
+
 export type GetOpenapiJsonData = {
     body?: never;
     path?: never;
