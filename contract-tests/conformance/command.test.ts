@@ -39,15 +39,14 @@ test("--list names what would be tested, by edition, and asks nobody", async () 
 test("1: a fault is told with the request to try, the rule and what came, on the terminal and in both reports", async () => {
   const folder = temporaryFolder();
   const [json, junit] = [join(folder, "report.json"), join(folder, "report.xml")];
-  const proxy = await startProxy(server.gateway.url, { answer: (answer) => void (answer.headers["content-type"]?.startsWith("application/json") && (answer.body = answer.body.replace('"agents":', '"agents & <more>":'))) });
-  const { status, stdout } = await conformance("--base-url", proxy.url, "--token", adminToken, "--only", "listAgents", "--json", json, "--junit", junit);
-  await proxy.close();
+  const url = await startProxy(server.gateway.url, { answer: (answer) => void (answer.headers["content-type"]?.startsWith("application/json") && (answer.body = answer.body.replace('"agents":', '"agents & <more>":'))) });
+  const { status, stdout } = await conformance("--base-url", url, "--token", adminToken, "--only", "listAgents", "--json", json, "--junit", junit);
   expect(status).toBe(1);
   expect(stdout).toMatch(/✗ listAgents  GET \/api\/v1\/agents/);
-  expect(stdout).toContain(`sent      curl -i '${proxy.url}/api/v1/agents' -H "Authorization: Bearer $OPENCLAW_TOKEN"`);
+  expect(stdout).toContain(`sent      curl -i '${url}/api/v1/agents' -H "Authorization: Bearer $OPENCLAW_TOKEN"`);
   expect(stdout).toMatch(/rule {6}schema: .*\n.*\n {10}expected {2}\/agents is required\n {10}got {7}\{"agents & <more>":/);
   const report = JSON.parse(await readFile(json, "utf8")) as object;
-  expect(report).toMatchObject({ version: 1, baseUrl: proxy.url, tests: expect.arrayContaining([expect.objectContaining({ operationId: "listAgents", check: "examples", outcome: "failed", faults: expect.arrayContaining([expect.objectContaining({ rule: "schema", expected: "/agents is required" })]) })]) });
+  expect(report).toMatchObject({ version: 1, baseUrl: url, tests: expect.arrayContaining([expect.objectContaining({ operationId: "listAgents", check: "examples", outcome: "failed", faults: expect.arrayContaining([expect.objectContaining({ rule: "schema", expected: "/agents is required" })]) })]) });
   expect(await readFile(junit, "utf8")).toMatch(/<failure type="schema" message="expected \/agents is required, got \{&#34;agents &#38; &#60;more&#62;&#34;:/);
 });
 
@@ -64,7 +63,7 @@ test("an interrupt ends the tests, and what they made is deleted all the same", 
 
 test("a 429 is waited for, as long as it says", async () => {
   let refusals = 0;
-  const proxy = await startProxy(server.gateway.url, {
+  const url = await startProxy(server.gateway.url, {
     answer(answer, { path, headers }) {
       if (path !== "/api/v1/agents" || !headers["authorization"]?.includes(adminToken) || refusals === 2) return;
       refusals++;
@@ -73,8 +72,7 @@ test("a 429 is waited for, as long as it says", async () => {
   });
   const waits: number[] = [];
   const startedAt = performance.now();
-  const { outcomes } = await conformanceOf(proxy.url, ["listAgents"], { onWait: (seconds) => waits.push(seconds) });
-  await proxy.close();
+  const { outcomes } = await conformanceOf(url, ["listAgents"], { onWait: (seconds) => waits.push(seconds) });
   expect(outcomes.filter(({ outcome }) => outcome === "failed")).toEqual([]);
   expect([refusals, waits]).toEqual([2, [1, 1]]);
   expect(performance.now() - startedAt).toBeGreaterThan(1990);

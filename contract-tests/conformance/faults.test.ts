@@ -9,8 +9,8 @@ import { startProxy } from "./proxy.ts";
 const server = useConformingServer();
 
 test.each(planted)("$name: found by $check, rule $rule", async ({ operation, check, rule, ...fault }) => {
-  const proxy = await startProxy(server.gateway.url, fault);
-  const { outcomes } = await conformanceOf(proxy.url, [operation], rule === "answer" ? { timeoutMs: 1000 } : {}).finally(() => proxy.close());
+  const url = await startProxy(server.gateway.url, fault);
+  const { outcomes } = await conformanceOf(url, [operation], rule === "answer" ? { timeoutMs: 1000 } : {});
   const failed = outcomes.filter(({ outcome }) => outcome === "failed");
   const found = failed.flatMap((outcome) => outcome.faults.map((one) => `${outcome.operationId}: ${outcome.check}: ${one.rule}`));
   expect(found).toContain(`${operation}: ${check}: ${rule}`);
@@ -19,9 +19,9 @@ test.each(planted)("$name: found by $check, rule $rule", async ({ operation, che
 });
 
 test("where nothing is planted, nothing is found", async () => {
-  const proxy = await startProxy(server.gateway.url, {});
+  const url = await startProxy(server.gateway.url, {});
   const operations = planted.map(({ operation }) => operation).filter((id) => id !== "openSocket");
-  const { outcomes } = await conformanceOf(proxy.url, operations).finally(() => proxy.close());
+  const { outcomes } = await conformanceOf(url, operations);
   expect(outcomes.filter(({ outcome }) => outcome === "failed")).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
 
 export interface ProxiedRequest {
   method: string;
@@ -22,20 +23,18 @@ export interface PlantedFault {
   answer?: (answer: ProxiedAnswer, request: ProxiedRequest) => void | Promise<void>;
 }
 
-/** A server in front of another that changes something on the way; answers are read whole first. WebSockets do not get through. */
-export async function startProxy(target: string, fault: PlantedFault): Promise<{ url: string; close(): Promise<void> }> {
+/** A server in front of another that changes something on the way; answers are read whole first. WebSockets do not get through. Gone with the test. */
+export async function startProxy(target: string, fault: PlantedFault): Promise<string> {
   const server = createServer((req, res) => {
     forward(target, fault, req, res).catch(() => res.destroy());
   });
   server.on("upgrade", (_, socket) => socket.destroy());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function forward(target: string, fault: PlantedFault, req: IncomingMessage, res: ServerResponse): Promise<void> {

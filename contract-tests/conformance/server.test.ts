@@ -40,10 +40,11 @@ describe("the gateway", () => {
     const pass = globalThis.fetch;
     const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init = {}) => {
       const response = await pass(input, init);
-      sent.push({ method: init.method ?? "GET", url: new URL(input as string), headers: init.headers as Record<string, string>, body: (init.body as string | null) ?? "" });
+      const url = new URL(input instanceof Request ? input.url : input);
+      sent.push({ method: init.method ?? "GET", url, headers: init.headers as Record<string, string>, body: (init.body as string | null) ?? "" });
       if (response.status === 201) made.add(((await response.clone().json()) as { id: string }).id);
       // Of a run that the tests have begun.
-      if (response.status === 200 && /\/runs\/[^/]+$/.test(String(input))) made.add(((await response.clone().json()) as { sessionId: string }).sessionId);
+      if (response.status === 200 && /\/runs\/[^/]+$/.test(url.pathname)) made.add(((await response.clone().json()) as { sessionId: string }).sessionId);
       return response;
     });
     await conformanceOf(server.gateway.url).finally(() => spy.mockRestore());
