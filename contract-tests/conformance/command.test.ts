@@ -78,6 +78,17 @@ test("a 429 is waited for, as long as it says", async () => {
   expect(performance.now() - startedAt).toBeGreaterThan(1990);
 });
 
+test("a server that falls silent is not asked for ever", async () => {
+  let asked = 0;
+  const url = await startProxy(server.gateway.url, {
+    answer: (_, { path }) => (path === "/api/v1/keys/self" && asked === 0 ? void (asked = 1) : new Promise(() => (asked += 1))),
+  });
+  const { outcomes } = await conformanceOf(url, ["listAgents", "getAgent", "listModels", "listSessions"], { timeoutMs: 300 });
+  await vi.waitFor(() => expect(asked).toBe(21));
+  expect(outcomes.length).toBeGreaterThan(asked);
+  expect(new Set(outcomes.flatMap(({ faults }) => faults.map(({ rule }) => rule)))).toEqual(new Set(["answer"]));
+});
+
 test.each([
   ["application/json", "{}", 1, /^$/],
   ["application/json", "[null]", 1, /^$/],

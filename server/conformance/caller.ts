@@ -44,19 +44,25 @@ export class NoAnswer extends Error {
 /** A limit that says to wait longer is an answer. */
 const longestWaitSeconds = 120;
 const mostWaits = 10;
+/** After so many requests in a row without an answer nothing is sent any more. */
+const mostSilences = 20;
 
 /**
  * Calls operations and reads their answers whole. Where the server says that there were too many requests (429), all wait as long as
- * it says, and the request is sent again. Throws NoAnswer.
+ * it says, and the request is sent again. Throws NoAnswer, and without asking once the server has been silent for long.
  */
 export function createCaller({ baseUrl, token, timeoutMs, onAnswer, onWait }: CallerOptions): Call {
   let pausedUntil = 0;
+  let silences = 0;
 
   return async function call(id, request = {}) {
     const sent = sentOf(baseUrl, token, id, request);
     for (let waits = 0; ; waits++) {
       if (pausedUntil > Date.now()) await sleep(pausedUntil - Date.now());
+      if (silences >= mostSilences) throw new NoAnswer(sent, new Error(`not sent: ${mostSilences} requests before it had no answer`));
+      silences++;
       const exchange = await send(id, sent, timeoutMs);
+      silences = 0;
       const seconds = Number(exchange.headers.get("Retry-After") ?? Number.NaN);
       // Who tries a wrong token is told so, too; there is nothing to wait for.
       if (exchange.status !== 429 || request.authorization === wrongBearer || !(seconds <= longestWaitSeconds) || waits === mostWaits) {

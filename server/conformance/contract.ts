@@ -108,6 +108,11 @@ export function operationOf(id: OperationId): Operation {
   return operations.get(id)!;
 }
 
+/** Whether a key with these permissions may use an operation; so may anybody whose permissions nobody knows. */
+export function isAllowed({ permission }: Operation, permissions: readonly string[] | null): boolean {
+  return permission === "none" || permission === "any" || permissions === null || permissions.includes(permission);
+}
+
 const patterns = routes.map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`) }));
 
 /** The methods that the contract has at a path, whatever its ids are: `/keys/self` is a key's path, too. */

@@ -1,5 +1,6 @@
 import type { Call } from "./caller.ts";
 import { operationOf, type OperationId } from "./contract.ts";
+import { isOwnId } from "./own-ids.ts";
 import type { Exchange } from "./exchange.ts";
 
 interface Undoing {
@@ -77,10 +78,10 @@ async function isYounger(call: Call, sessionId: string, than: number): Promise<b
 /** `Date` is in whole seconds. */
 const clockSlackMs = 2000;
 
-/** Sessions that a request named: they have begun under these ids. */
+/** Sessions of the tests that a request named: they have begun under these ids. */
 function sessionsIn(body = ""): string[] {
   const members = parsed<Record<string, unknown>>(body) ?? {};
-  return ["sessionId", "conversationId", "conversation_id"].map((name) => members[name]).filter((id) => typeof id === "string");
+  return ["sessionId", "conversationId", "conversation_id"].map((name) => members[name]).filter(isOwnId);
 }
 
 /** `$response.body#/id` of each parameter. */

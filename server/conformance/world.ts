@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { answerFaults } from "./answer-faults.ts";
 import type { Call, CallRequest } from "./caller.ts";
-import { operationOf, type Operation, type OperationId } from "./contract.ts";
+import { isAllowed, operationOf, type Operation, type OperationId } from "./contract.ts";
+import { freshId } from "./own-ids.ts";
 import { said, Skipped } from "./trials.ts";
 
 /** What tests need to be there: objects of their own, and what the server has anyway. */
@@ -20,18 +20,13 @@ export interface World {
   tool(): Promise<{ name: string; params: Record<string, unknown> }>;
 }
 
-function freshId(): string {
-  return `conformance-${randomUUID()}`;
-}
-
 /** `permissions` are the key's; null where the server does not tell them. */
 export function createWorld(call: Call, permissions: readonly string[] | null): World {
   const shared = new Map<string, Promise<string>>();
-  const isAllowed = (id: OperationId) => permissions === null || ["any", "none", ...permissions].includes(operationOf(id).permission);
 
   /** The body of a call that must go well. */
   async function have(id: OperationId, request: CallRequest, what: string): Promise<Record<string, unknown>> {
-    if (!isAllowed(id)) throw new Skipped(`no ${what} is at hand: the key lacks \`${operationOf(id).permission}\``);
+    if (!isAllowed(operationOf(id), permissions)) throw new Skipped(`no ${what} is at hand: the key lacks \`${operationOf(id).permission}\``);
     const exchange = await call(id, request).catch((error: Error) => error);
     if (exchange instanceof Error) throw new Skipped(`no ${what} is at hand: ${id}: ${exchange.message}`);
     if (exchange.status >= 300) throw new Skipped(`no ${what} is at hand: ${id} answered ${exchange.status}${said(exchange)}`);
@@ -109,14 +104,13 @@ export function createWorld(call: Call, permissions: readonly string[] | null): 
         else if (value !== undefined) fitted[name] = value.value;
       }
       if (operationId === "createKey" && permissions) fitted["permissions"] = (fitted["permissions"] as string[]).filter((permission) => permissions.includes(permission));
-      if (operationId === "invokeTool") fitted["params"] = (await world.tool()).params;
+      if (operationId === "invokeTool") fitted["params"] = await world.tool().then(({ params }) => params, () => fitted["params"]);
       return fitted;
     },
 
     async add(list) {
-      const kind = { listWorkspaces: "workspace", listKeys: "key", listCronJobs: "job", listPlainCronJobs: "job", listMemories: "memory", listWebhooks: "webhook" }[list as string] ?? (/Sessions|Conversations/.test(list) ? "session" : undefined);
-      if (kind === undefined) return false;
-      return get(kind, true).then(() => true, () => false);
+      const kind = listed[list];
+      return kind === undefined ? false : get(kind, true).then(() => true, () => false);
     },
 
     async tool() {
@@ -146,10 +140,37 @@ const harmlessTools: Record<string, Record<string, unknown>> = { calculate: { ex
 /** What is made does nothing by itself. */
 const kept: Partial<Record<OperationId, object>> = { createWebhook: { enabled: false }, createCronJob: { enabled: false } };
 
+/** What the tests can make of what a list lists. */
+const listed: Partial<Record<OperationId, string>> = {
+  listSessions: "session",
+  listAgentSessions: "session",
+  listConversations: "session",
+  listPlainSessions: "session",
+  listWorkspaces: "workspace",
+  listKeys: "key",
+  listCronJobs: "job",
+  listPlainCronJobs: "job",
+  listMemories: "memory",
+  listWebhooks: "webhook",
+};
+
+const kinds: Record<string, string> = {
+  agentId: "agent",
+  sessionId: "session",
+  workspaceId: "workspace",
+  runId: "run",
+  jobId: "job",
+  webhookId: "webhook",
+  keyId: "key",
+  memoryId: "memory",
+  model: "model",
+  deliveryId: "delivery",
+  callId: "call that waits for approval",
+};
+
 /** What a path's parameter names. */
 function kindOf({ operationId, path }: Operation, name: string): string {
   if (operationId === "replayWebhook") return "enabled webhook";
-  const kinds: Record<string, string> = { agentId: "agent", sessionId: "session", workspaceId: "workspace", runId: "run", jobId: "job", webhookId: "webhook", keyId: "key", memoryId: "memory", model: "model", deliveryId: "delivery", callId: "call that waits for approval" };
   if (name === "id") return path.startsWith("/api/cron/") ? "job" : "session";
   if (name === "name") return path.startsWith("/api/tools/") ? "tool" : "skill of its own";
   return kinds[name] ?? "example";

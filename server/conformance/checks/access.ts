@@ -14,15 +14,15 @@ const withWrongToken: ReadonlySet<OperationId> = new Set(["listAgents", "listToo
 /** Who sends no token, or a wrong one, gets a 401 in the face of the path. What is asked for would do nothing. */
 export async function checkAuthentication(context: CheckContext, operation: Operation): Promise<void> {
   if (operation.permission === "none") return;
-  const request = harmlessRequest(operation);
   await context.trial(operation, "authentication", "without a token", async (trial) => {
+    const request = await harmlessRequest(context, operation);
     const exchange = await trial.callFor([401], operation.operationId, { ...request, authorization: null });
     checkError(trial, operation, exchange, "unauthorized");
   });
   if (!withWrongToken.has(operation.operationId)) return;
   await context.trial(operation, "authentication", "with a token that is nobody's", async (trial) => {
     if (context.isStateless) throw new Skipped("a server without state may know no tokens");
-    const exchange = await trial.callFor([401, 429], operation.operationId, { ...request, authorization: wrongBearer });
+    const exchange = await trial.callFor([401, 429], operation.operationId, { ...(await harmlessRequest(context, operation)), authorization: wrongBearer });
     if (exchange.status === 429) throw new Skipped("too many wrong tokens came from this address");
     checkError(trial, operation, exchange, "unauthorized");
   });
@@ -34,18 +34,19 @@ export async function checkUnknownIds(context: CheckContext, operation: Operatio
   if (!hasIds || isPlatformCallback(operation) || !operation.answers.some(({ status }) => status === 404)) return;
   await context.trial(operation, "unknown ids", "404", async (trial) => {
     if (context.isStateless) throw new Skipped("a server without state knows no ids");
-    const example = operation.body && Object.values(operation.body.examples)[0];
-    const exchange = await trial.callFor([404], operation.operationId, { ...harmlessRequest(operation), ...(operation.body && { json: example }) });
+    const exchange = await trial.callFor([404], operation.operationId, await harmlessRequest(context, operation));
     checkError(trial, operation, exchange, "not_found");
   });
 }
 
 /** Well formed, and of nobody's objects; not even that where it would reach far. */
-function harmlessRequest(operation: Operation): CallRequest {
+async function harmlessRequest({ world }: CheckContext, operation: Operation): Promise<CallRequest> {
   const { operationId, body } = operation;
   const isFar = farReaching.has(operationId);
   const query = Object.fromEntries(Object.entries(requiredQuery(operation)).map(([name, value]) => [name, isFar ? "conformance-none" : value]));
-  return { path: unknownPath(operation), query, ...(body && (isFar ? { body: "{" } : { json: Object.values(body.examples)[0] })) };
+  const request: CallRequest = { path: unknownPath(operation), query };
+  if (!body) return request;
+  return isFar ? { ...request, body: "{" } : { ...request, json: await world.fit(operation, Object.values(body.examples)[0]) };
 }
 
 /** HEAD, OPTIONS, and a method that the path does not have (RFC 9110: 9.3.2, 9.3.7, 15.5.6). Once for each path. */

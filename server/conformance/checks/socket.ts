@@ -38,7 +38,7 @@ async function talk(url: string, { token, timeoutMs }: SocketTarget): Promise<Fr
   const socket = new WebSocket(url, { headers: { Authorization: `Bearer ${token}` }, handshakeTimeout: timeoutMs });
   const frames: Frame[] = [];
   socket.on("message", (data: Buffer) => {
-    const frame = JSON.parse(data.toString()) as Frame;
+    const frame = parsed(data.toString());
     frames.push(frame);
     if (frame.type === "ready") socket.send(JSON.stringify({ type: "message", id: "conformance", content: "Hello" }));
     if (frame.type === "error" || (frame.type === "response" && frame.id === "conformance")) socket.close();
@@ -48,6 +48,14 @@ async function talk(url: string, { token, timeoutMs }: SocketTarget): Promise<Fr
   await new Promise((resolve) => socket.once("close", resolve));
   clearTimeout(timer);
   return frames;
+}
+
+function parsed(text: string): Frame {
+  try {
+    return JSON.parse(text) as Frame;
+  } catch {
+    return { type: `no JSON: ${text.slice(0, 200)}` };
+  }
 }
 
 function judge(trial: Trial, exchange: Exchange, frames: readonly Frame[]): void {
