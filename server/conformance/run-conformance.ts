@@ -34,9 +34,9 @@ export async function runConformance({ edition, only, junit, json, token, ...opt
       operations: chosen,
       signal: interrupt.signal,
       onOutcome: () => isTerminal && process.stderr.write(`\r${++count} tests`),
-      onWait: (seconds) => process.stderr.write(`${isTerminal ? "\r" : ""}The server asks to wait ${seconds} s (429).\n`),
+      onWait: (seconds) => process.stderr.write(`${isTerminal ? "\r\u001b[K" : ""}The server asks to wait ${seconds} s (429).\n`),
     });
-    if (isTerminal) process.stderr.write("\r");
+    if (isTerminal) process.stderr.write("\r\u001b[K");
     process.stdout.write(conformanceText(found));
     if (junit !== undefined) await writeFile(junit, conformanceJunit(found));
     if (json !== undefined) await writeFile(json, `${JSON.stringify(conformanceJson(found, options.baseUrl), null, 2)}\n`);
