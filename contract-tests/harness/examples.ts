@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { runProgram, type ProgramOptions, type ProgramRun } from "../editions/support/run-program.ts";
@@ -51,7 +53,41 @@ export async function expectRefusedByLimit(gateway: TestGateway): Promise<void> 
   await expect.poll(refused, { timeout: 20_000, interval: 500 }).toBeGreaterThan(0);
 }
 
+interface Surroundings {
+  url: string;
+  token?: string;
+  env?: Record<string, string>;
+}
+
+interface ServedExample extends Surroundings {
+  /** Where it will answer. */
+  address: string;
+  cwd: string;
+}
+
 /** Runs an example with the variables that all of them read. */
-export function runExample(program: string, args: readonly string[], { url, token = exampleToken, env, ...options }: ProgramOptions & { url: string; token?: string }): Promise<ProgramRun> {
-  return runProgram(program, args, { timeoutMs: 60_000, ...options, env: { OPENCLAW_URL: url, OPENCLAW_TOKEN: token, PYTHONDONTWRITEBYTECODE: "1", PYTHONIOENCODING: "utf-8", ...env } });
+export function runExample(program: string, args: readonly string[], { url, token, env, ...options }: ProgramOptions & Surroundings): Promise<ProgramRun> {
+  return runProgram(program, args, { timeoutMs: 60_000, ...options, env: variables({ url, token, env }) });
+}
+
+/** Starts an example that serves, and waits until something answers at its address. It does not outlive the test. */
+export async function serveExample(program: string, args: readonly string[], { address, ...options }: ServedExample): Promise<{ printed(): string }> {
+  const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...variables(options) }, stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  for (const output of [child.stdout, child.stderr]) output.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  const ended = once(child, "close");
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  const answers = async (): Promise<boolean> => {
+    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}:\n${printed}`);
+    return (await fetch(address).catch(() => undefined)) !== undefined;
+  };
+  await expect.poll(answers, { timeout: 30_000, interval: 100 }).toBe(true);
+  return { printed: () => printed };
+}
+
+function variables({ url, token = exampleToken, env }: { url: string; token?: string | undefined; env?: Record<string, string> | undefined }): Record<string, string> {
+  return { OPENCLAW_URL: url, OPENCLAW_TOKEN: token, PYTHONDONTWRITEBYTECODE: "1", PYTHONIOENCODING: "utf-8", ...env };
 }

@@ -46,7 +46,7 @@ class OpenClawClient:
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {token}"
         # Tried again, after what Retry-After says: too much at once (429), not ready (502 to 504), and the first try still under way (409).
-        retry = Retry(total=6, backoff_factor=1, status_forcelist=(409, 429, 502, 503, 504), allowed_methods=None, raise_on_status=False)
+        retry = Retry(total=6, connect=0, backoff_factor=1, status_forcelist=(409, 429, 502, 503, 504), allowed_methods=None, raise_on_status=False)
         for scheme in ("http://", "https://"):
             self.http.mount(scheme, HTTPAdapter(max_retries=retry))
 
