@@ -41,8 +41,8 @@ export async function startExampleGateway({ settings = {}, ...options }: TestGat
   return gateway;
 }
 
-/** Settings with which the second request within some seconds is refused. What asks twice in a row is refused for sure, and must wait. */
-export const tightLimit = { auth: { tokens: [exampleKey] }, rateLimit: { perToken: { windowMs: 4000, maxRequests: 1 } } };
+/** Settings `api` with which a key has one request in `windowMs`: who asks twice in a row is refused for sure, and has to wait. */
+export const tightLimit = (windowMs = 2000) => ({ rateLimit: { perToken: { windowMs, maxRequests: 1 } } });
 
 /** Fails when nobody has been refused by a limit. */
 export async function expectRefusedByLimit(gateway: TestGateway): Promise<void> {

@@ -122,7 +122,7 @@ describe.skipIf(lacksChromium)("examples/browser-chat", { timeout: 60_000 }, () 
   });
 
   test("waits while the gateway says that it is too much", async () => {
-    const gateway = await gatewayWithCors({ settings: { api: tightLimit } });
+    const gateway = await gatewayWithCors({ settings: { api: tightLimit() } });
     const page = await openPage(gateway.url);
     await say(page, "First");
     await expect.poll(() => isReady(page), patience).toBe(true);

@@ -25,7 +25,7 @@ describe.skipIf(lacksShellExample("curl", "jq"))("examples/curl", { timeout: 60_
   });
 
   test("waits while the gateway says that it is too much", async () => {
-    const gateway = await startExampleGateway({ settings: { api: tightLimit } });
+    const gateway = await startExampleGateway({ settings: { api: tightLimit() } });
     const { stdout, stderr, status } = await runExample(script, ["Slowly"], gateway);
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("\nassistant: You said: And now as a haiku.\n");

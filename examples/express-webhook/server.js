@@ -41,7 +41,7 @@ async function work() {
     }
   } catch (error) {
     console.error(error);
-    setTimeout(work, 5000).unref();
+    setTimeout(() => void work(), 5000).unref();
   } finally {
     isWorking = false;
   }
@@ -60,10 +60,11 @@ app.post("/openclaw-events", express.raw({ type: () => true, limit: "1mb" }), (r
     return response.status(401).json({ error: "The signature does not fit." });
   }
   // The gateway delivers at least once. Its id is the same each time, and a second one changes nothing.
-  const { changes } = store.run(request.headers["webhook-id"], body);
-  if (changes === 0) console.log(`${request.headers["webhook-id"]} once more`);
+  const id = request.get("webhook-id");
+  const { changes } = store.run(id, body);
+  if (changes === 0) console.log(`${id} once more`);
   response.sendStatus(204);
-  setImmediate(work);
+  setImmediate(() => void work());
 });
 
 const server = app.listen(Number(PORT), HOST, (error) => {

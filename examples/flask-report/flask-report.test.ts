@@ -37,7 +37,7 @@ describe.skipIf(lacksPythonExample("flask", "openclaw"))("examples/flask-report"
   });
 
   test("waits while the gateway says that it is too much, and passes a refusal on without its reason", async () => {
-    const gateway = await startExampleGateway({ settings: { api: tightLimit } });
+    const gateway = await startExampleGateway({ settings: { api: tightLimit() } });
     const { report, printed } = await serve(gateway);
     expect((await report(ofSales)).status).toBe(200);
     expect((await report(ofSales)).status).toBe(200);

@@ -90,7 +90,7 @@ describe.skipIf(lacksShellExample("curl", "git", "jq"))("examples/github-actions
   });
 
   test("waits while the gateway says that it is too much", async () => {
-    const gateway = await startExampleGateway({ settings: { api: tightLimit } });
+    const gateway = await startExampleGateway({ settings: { api: tightLimit(6000) } });
     expect((await gateway.call("/api/v1/agents", { token: exampleToken })).status).toBe(200);
     const { summary, status } = await runSteps(gateway.url, bug);
     expect([status, summary]).toEqual([0, expect.stringContaining("You said: Review this diff")]);

@@ -47,7 +47,7 @@ def main(question: str) -> None:
         api_key=os.environ["OPENCLAW_TOKEN"],
         model=os.environ.get("OPENCLAW_MODEL", "gpt-5-mini"),
         # A 429 is tried again after what Retry-After says.
-        max_retries=5,
+        max_retries=3,
     )
     print("An answer:", model.invoke("In one sentence: what is a gateway?").text)
 

@@ -63,7 +63,7 @@ describe.skipIf(lacksPythonExample("requests"))("examples/python-crm", { timeout
   });
 
   test("waits while the gateway says that it is too much", async () => {
-    const gateway = await startExampleGateway({ settings: { api: tightLimit } });
+    const gateway = await startExampleGateway({ settings: { api: tightLimit() } });
     const tickets = await folderForTickets();
     const file = join(tickets, "../one.csv");
     await writeFile(file, "feedback_id,customer_id,name,feedback\nFB-1,CUST_1,Ada,Fine\n");

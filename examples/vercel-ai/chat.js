@@ -20,7 +20,7 @@ async function main() {
   const openclaw = createOpenAICompatible({ name: "openclaw", baseURL: `${OPENCLAW_URL}/api/v1/openai`, apiKey: OPENCLAW_TOKEN, includeUsage: true });
   const model = openclaw.chatModel(OPENCLAW_MODEL);
   // A 429 is tried again after what Retry-After says.
-  const maxRetries = 5;
+  const maxRetries = 3;
 
   const answer = await generateText({ model, maxRetries, prompt: "In one sentence: what is a gateway?" });
   console.log(`An answer: ${answer.text}`);
