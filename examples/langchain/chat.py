@@ -1,6 +1,6 @@
 """LangChain through the gateway's OpenAI face: an answer, a streamed one, and one that needs a tool of this program.
 
-    python chat.py "How many days are between 2026-03-01 and 2026-12-24?"
+Usage: python chat.py [QUESTION FOR THE TOOL]
 """
 
 import os

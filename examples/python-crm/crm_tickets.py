@@ -36,7 +36,7 @@ ANALYST = (
 SUPPORT = "You answer for our support team: friendly, professional, short. Promise nothing that the customer was not promised."
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The gateway said no. The text is its reason."""
 
 
@@ -45,8 +45,9 @@ class OpenClawClient:
         self.base_url = base_url
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {token}"
-        # Tried again, after what Retry-After says: too much at once (429), not ready (502 to 504), and the first try still under way (409).
-        retry = Retry(total=6, connect=0, backoff_factor=1, status_forcelist=(409, 429, 502, 503, 504), allowed_methods=None, raise_on_status=False)
+        # After what Retry-After says: the first try is still under way (409), too much at once (429), not ready (502 to 504).
+        retried = (409, 429, 502, 503, 504)
+        retry = Retry(total=6, connect=0, backoff_factor=1, status_forcelist=retried, allowed_methods=None, raise_on_status=False)
         for scheme in ("http://", "https://"):
             self.http.mount(scheme, HTTPAdapter(max_retries=retry))
 
@@ -65,7 +66,7 @@ class OpenClawClient:
             reason = f"{error['message']} ({error['error']}, request {error['requestId']})"
         except (ValueError, KeyError):
             reason = answer.text[:200]
-        raise Refused(f"The gateway answered {answer.status_code}: {reason}")
+        raise RefusedError(f"The gateway answered {answer.status_code}: {reason}")
 
 
 def analyze_customer_feedback(content: str) -> dict | None:
@@ -146,5 +147,5 @@ if __name__ == "__main__":
         main(Path(sys.argv[1]), Path(sys.argv[2]))
     except requests.ConnectionError:
         sys.exit(f"No gateway answers at {URL}. Set OPENCLAW_URL to where it is.")
-    except (Refused, requests.RequestException, ValueError, OSError) as error:
+    except (RefusedError, requests.RequestException, ValueError, OSError) as error:
         sys.exit(str(error))
