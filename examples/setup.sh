@@ -3,12 +3,11 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-for folder in express-webhook vercel-ai; do
-  npm ci --prefix "$folder" --silent &
-done
+(for folder in express-webhook vercel-ai; do npm ci --prefix "$folder" --silent; done) &
+packages=$!
 
 [ -x .venv/bin/python ] || python3 -m venv .venv
 .venv/bin/python -m pip install --quiet --constraint constraints.txt --requirement python-crm/requirements.txt \
   --requirement flask-report/requirements.txt --requirement langchain/requirements.txt ../clients/python
 
-for _ in express-webhook vercel-ai; do wait -n; done
+wait "$packages"

@@ -89,5 +89,5 @@ export async function serveExample(program: string, args: readonly string[], { a
 }
 
 function variables({ url, token = exampleToken, env }: { url: string; token?: string | undefined; env?: Record<string, string> | undefined }): Record<string, string> {
-  return { OPENCLAW_URL: url, OPENCLAW_TOKEN: token, PYTHONDONTWRITEBYTECODE: "1", PYTHONIOENCODING: "utf-8", ...env };
+  return { OPENCLAW_URL: url, OPENCLAW_TOKEN: token, NO_PROXY: "127.0.0.1", PYTHONDONTWRITEBYTECODE: "1", PYTHONIOENCODING: "utf-8", ...env };
 }

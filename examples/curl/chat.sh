@@ -16,6 +16,7 @@ trap 'rm -f "$answer"' EXIT
 call() {
   local path=$1
   shift
+  : > "$answer"
   if curl --silent --show-error --fail-with-body --retry 3 --max-time 120 --output "$answer" \
     -H "Authorization: Bearer $OPENCLAW_TOKEN" "$@" "$url$path"; then
     cat "$answer"
