@@ -4,6 +4,7 @@ export interface OpenapiDocument {
   info: Record<string, unknown>;
   tags: { name: string }[];
   security?: Record<string, string[]>[];
+  servers?: { url: string }[];
   paths: Record<string, Record<string, OpenapiOperation>>;
   components: {
     schemas: Record<string, Schema>;
@@ -27,6 +28,9 @@ export interface OpenapiOperation {
   "x-permission"?: string;
   "x-rate-class"?: string;
   "x-raw-body"?: true;
+  "x-deprecated-since"?: string;
+  "x-sunset"?: string;
+  "x-deprecation-link"?: string;
   [extension: `x-${string}`]: unknown;
 }
 
@@ -59,6 +63,7 @@ export function referenceName(reference: string): string {
 export function resolve<T extends object>(document: object, value: T | Reference): T {
   if (!("$ref" in value) || typeof value.$ref !== "string") return value as T;
   const found = value.$ref.split("/").slice(1).reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document);
+  if (found === undefined) throw new Error(`the reference ${value.$ref} leads nowhere in this document`);
   return resolve(document, found as T | Reference);
 }
 

@@ -28,7 +28,7 @@ export type ChangeKind =
   | `media-type-${"added" | "removed"}`
   | `status-${"added" | "removed"}`
   | `header-${"added" | "removed" | "required" | "optional"}`
-  | `channel-${"changed"}`
+  | `${"server" | "channel"}-${"changed"}`
   | `schema-${"renamed" | "changed" | "opened" | "closed"}`
   | `field-${"added" | "removed" | "required" | "optional" | "deprecated" | "undeprecated"}`
   | `${"type" | "format" | "pattern"}-${"narrowed" | "widened" | "changed"}`

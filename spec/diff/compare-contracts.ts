@@ -31,6 +31,7 @@ interface Placed {
 function compareOperations(before: OpenapiDocument, after: OpenapiDocument, note: Note): void {
   const documents = { before, after };
   const compareTraffic = createTrafficComparison(documents, createSchemaComparison(documents, note), note);
+  compareWhole();
   const added = operationsOf(after);
   const removed = operationsOf(before).filter((old) => {
     const found = added.find((young) => isSamePlace(old, young)) ?? added.find(({ operation }) => operation.operationId === old.operation.operationId);
@@ -42,6 +43,13 @@ function compareOperations(before: OpenapiDocument, after: OpenapiDocument, note
   });
   for (const old of removed) note({ kind: "operation-removed", level: "breaking", place: placeOf(old), side: null, says: `(\`${old.operation.operationId}\`) is gone` }, old.operation.operationId);
   for (const young of added) note({ kind: "operation-added", level: "compatible", place: placeOf(young), side: null, says: `(\`${young.operation.operationId}\`) is new: ${lowered(young.operation.summary)}` }, young.operation.operationId);
+
+  function compareWhole(): void {
+    const say = (kind: Change["kind"], level: Change["level"], says: string) => note({ kind, level, place: "the document", side: null, says }, "*");
+    const urls = ({ servers = [] }: OpenapiDocument) => servers.map(({ url }) => url);
+    if (!isDeepStrictEqual(urls(before), urls(after))) say("server-changed", "breaking", `is of the server ${urls(after).join(", ")}, and no more ${urls(before).join(", ")}`);
+    if (!isDeepStrictEqual([before.info, before.tags], [after.info, after.tags])) say("described", "documentation", "is described otherwise");
+  }
 
   function compareOperation(from: Placed, to: Placed): void {
     const [old, young] = [from.operation, to.operation];

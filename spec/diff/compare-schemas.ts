@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { referenceName, resolve, type Schema } from "../codegen/document.ts";
+import type { Schema } from "../codegen/document.ts";
 import type { ChangeKind, Level, Note, Side } from "./change.ts";
 import { compareValues } from "./compare-values.ts";
+import { contentsOf, nameOf, withoutRemarks } from "./references.ts";
+import { unchangedSchemas } from "./unchanged.ts";
 import { describeMember, pairMembers, splitNull } from "./unions.ts";
 
 /** Where in the contract a schema stands. */
@@ -24,6 +26,16 @@ export type NoteSchema = (kind: ChangeKind, effect: Effect, says: string, place?
  */
 export type Effect = "narrowed" | "widened" | Level;
 
+/** The documents that the schemas stand in, and where their references lead. */
+export interface Documents {
+  before: SchemaSource;
+  after: SchemaSource;
+}
+
+interface SchemaSource {
+  components: { schemas: Record<string, Schema> };
+}
+
 /** Compares two schemas, each of its own document. What is recursive is followed once. */
 export type CompareSchemas = (before: Schema, after: Schema, place: SchemaPlace) => void;
 
@@ -31,7 +43,8 @@ export type CompareSchemas = (before: Schema, after: Schema, place: SchemaPlace)
  * Compares schemas as sets of values: it does not matter whether something is referenced or written out, in what order it
  * stands, or what a named schema is called. Keywords that it knows nothing of are breaking when they differ.
  */
-export function createSchemaComparison(documents: { before: object; after: object }, note: Note): CompareSchemas {
+export function createSchemaComparison(documents: Documents, note: Note): CompareSchemas {
+  const unchanged = unchangedSchemas(documents.before.components.schemas, documents.after.components.schemas);
   const seen = new Set<string>();
   return (before, after, place) => compare(before, after, place);
 
@@ -39,9 +52,10 @@ export function createSchemaComparison(documents: { before: object; after: objec
   function compare(before: Schema, after: Schema, place: SchemaPlace, isMember = false): void {
     const [oldName, newName] = [nameOf(before), nameOf(after)];
     const areNamed = oldName !== null && newName !== null;
-    const [old, young] = [contentsOf(before, documents.before), contentsOf(after, documents.after)];
+    const [old, young] = [contentsOf(withoutRemarks(before), documents.before), contentsOf(withoutRemarks(after), documents.after)];
     // What stands beside a reference is of the place, and not of the schema that is referenced.
     if (!isMember) annotate(...((areNamed ? [before, after] : [{ ...old, ...before }, { ...young, ...after }]) as [Schema, Schema]), place);
+    if (oldName !== null && oldName === newName && unchanged.has(oldName)) return;
     if (before.$ref ?? after.$ref) {
       const key = JSON.stringify([place.operation, place.side, place.isStream, before.$ref ? before : place.name, after.$ref ? after : place.name]);
       if (seen.has(key)) return;
@@ -82,7 +96,7 @@ export function createSchemaComparison(documents: { before: object; after: objec
     }
     for (const member of added) say(`${variant}-added`, openOr(old, place, "widened"), `can be ${describeMember(member, documents.after)}`);
     for (const [one, other] of pairs) compare(one, other, place, true);
-    if (tagOf(old) !== tagOf(young)) say("schema-changed", "breaking", `is told apart by \`${String(tagOf(young))}\`, and not by \`${String(tagOf(old))}\``);
+    if (tagOf(old) && tagOf(young) && tagOf(old) !== tagOf(young)) say("schema-changed", "breaking", `is told apart by \`${String(tagOf(young))}\`, and not by \`${String(tagOf(old))}\``);
   }
 
   function compareOne(old: Schema, young: Schema, place: SchemaPlace): void {
@@ -151,22 +165,8 @@ function openOr(old: Schema, { side }: SchemaPlace, effect: Effect): Effect {
   return side === "answer" && old["x-open"] === true ? "compatible" : effect;
 }
 
-/** What a schema is called. One that is bounded further beside its reference is another, and has no name. */
-function nameOf({ $ref, ...beside }: Schema): string | null {
-  return $ref !== undefined && Object.keys(beside).every((keyword) => remarks.has(keyword)) ? referenceName($ref) : null;
-}
-
-function contentsOf(schema: Schema, document: object): Schema {
-  if (schema.$ref === undefined || nameOf(schema) !== null) return resolve(document, schema);
-  const { $ref, ...beside } = schema;
-  return { ...resolve<Schema>(document, { $ref }), ...beside };
-}
-
-/** What may stand beside a reference and leaves the values as they are. */
-const remarks: ReadonlySet<string> = new Set(["title", "description", "examples", "example", "default", "deprecated"]);
-
 const tagOf = (schema: Schema): unknown => (schema["discriminator"] as { propertyName?: string } | undefined)?.propertyName;
 const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null;
 
 /** A value as the contract has it. */
-export const show = (value: unknown): string => `\`${JSON.stringify(value)}\``;
+const show = (value: unknown): string => `\`${JSON.stringify(value)}\``;

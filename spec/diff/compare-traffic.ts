@@ -21,8 +21,9 @@ export function createTrafficComparison(documents: { before: object; after: obje
 
     function compareParameters(): void {
       const [had, has] = [parametersOf(documents.before, before), parametersOf(documents.after, after)];
-      for (const name of new Set([...had.keys(), ...has.keys()])) {
-        const [old, young] = [had.get(name), has.get(name)];
+      for (const key of new Set([...had.keys(), ...has.keys()])) {
+        const [old, young] = [had.get(key), has.get(key)];
+        const name = `${(young ?? old)!.found.in} ${(young ?? old)!.found.name}`;
         const say = sayer(place, "request");
         if (!young) say("parameter-removed", "breaking", `takes no \`${name}\` any more`);
         else if (!old) say("parameter-added", young.found.required ? "breaking" : "compatible", young.found.required ? `must have \`${name}\`` : `takes \`${name}\``);
@@ -99,7 +100,7 @@ export function createTrafficComparison(documents: { before: object; after: obje
   };
 }
 
-/** By place and name: `query limit`. Headers are told apart in lower case. */
+/** By place and name; the case of headers is nothing (RFC 9110, 5.1). */
 function parametersOf(document: object, { parameters = [] }: OpenapiOperation): Map<string, { found: Parameter & Record<string, unknown>; component: string | null }> {
   return new Map(
     parameters.map((parameter) => {

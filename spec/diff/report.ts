@@ -5,7 +5,7 @@ export function reportOf(changes: readonly Change[]): string {
   const parts = levels.flatMap((level) => {
     const found = changes.filter((change) => change.level === level);
     if (found.length === 0) return [];
-    return [`${titles[level]} (${found.length})`, ...sentencesOf(found).map(({ text, kind, operations }) => `  ${text}\n      ${kind}: ${some(operations)}`), ""];
+    return [`${titles[level]} (${found.length})`, ...sentencesOf(found, most).map(({ text, kind, operations }) => `  ${text}\n      ${kind}: ${some(operations, most)}`), ""];
   });
   return parts.join("\n");
 }
@@ -17,9 +17,12 @@ export function reportOf(changes: readonly Change[]): string {
 export function changelogOf(changes: readonly Change[]): string {
   const rank = ({ level, kind }: Change) => (level === "breaking" ? 0 : kind === "operation-added" ? 1 : /deprecated|sunset/.test(kind) ? 2 : 3);
   const told = changes.filter(({ level }) => level !== "documentation");
-  const groups = [0, 1, 2, 3].flatMap((wanted) => sentencesOf(told.filter((change) => rank(change) === wanted)));
+  const groups = [0, 1, 2, 3].flatMap((wanted) => sentencesOf(told.filter((change) => rank(change) === wanted), Infinity));
   return groups.map(({ text, level }) => wrap(`- ${level === "breaking" ? "**Breaking:** " : ""}${text}.`)).join("");
 }
+
+/** Of places, and of operations, in one line. */
+const most = 6;
 
 const titles: Record<Level, string> = { breaking: "Breaking", compatible: "Compatible", documentation: "Documentation" };
 
@@ -27,21 +30,21 @@ interface Sentence extends Pick<Change, "kind" | "level" | "operations"> {
   text: string;
 }
 
-function sentencesOf(changes: readonly Change[]): Sentence[] {
-  return [...Map.groupBy(changes, ({ kind, side, says }) => `${kind} ${side} ${says}`).values()].map((alike) => {
+function sentencesOf(changes: readonly Change[], mostPlaces: number): Sentence[] {
+  // An event of a stream may be in a list, too, as a variant: that is one thing to tell.
+  return [...Map.groupBy(changes, ({ side, says }) => `${side} ${says}`).values()].map((alike) => {
+    const places = [...new Set(alike.map((change) => `\`${change.place}\``))];
     const { kind, level, side, says, place } = alike[0]!;
     // Of a place in a schema it must be said where the schema is meant; an operation's place tells.
     const where = side === null || place.includes(" ") ? "" : side === "request" ? " in requests" : " in answers";
-    return { kind, level, text: `${some(alike.map((change) => `\`${change.place}\``))}${alike.length > 1 ? ":" : ""} ${says}${where}`, operations: [...new Set(alike.flatMap(({ operations }) => operations))].sort() };
+    return { kind, level, text: `${some(places, mostPlaces)}${places.length > 1 ? ":" : ""} ${says}${where}`, operations: [...new Set(alike.flatMap(({ operations }) => operations))].sort() };
   });
 }
 
-/** The first few, and how many more there are. */
-function some(names: readonly string[]): string {
+/** The first ones, and how many more there are. */
+function some(names: readonly string[], most: number): string {
   return names.slice(0, most).join(", ") + (names.length > most ? ` and ${names.length - most} more` : "");
 }
-
-const most = 6;
 
 /** As lines of a list in Markdown. */
 const wrap = (text: string): string => `${text.replaceAll(/(.{1,130})(?: |$)/g, "$1\n  ").trimEnd()}\n`;

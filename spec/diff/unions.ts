@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { referenceName, resolve, type Schema } from "../codegen/document.ts";
+import { referenceName, type Schema } from "../codegen/document.ts";
+import { contentsOf, remarks } from "./references.ts";
 
 /** A schema as what it may be besides null. */
 interface Split {
@@ -13,7 +14,8 @@ interface Split {
 export function splitNull(schema: Schema): Split {
   const union = schema.anyOf ?? schema.oneOf;
   if (union) {
-    const members = union.filter(({ type }) => type !== "null");
+    const bounds = Object.entries(schema).filter(([keyword]) => !ofTheWhole.has(keyword) && !remarks.has(keyword) && !keyword.startsWith("x-"));
+    const members = union.filter(({ type }) => type !== "null").map((member) => (bounds.length > 0 ? { ...Object.fromEntries(bounds), ...member } : member));
     return { members, isNullable: members.length < union.length, isTyped: true };
   }
   const { type } = schema;
@@ -22,12 +24,15 @@ export function splitNull(schema: Schema): Split {
   return { members: types.map((name: string) => ({ ...schema, type: name })), isNullable: types.length < type.length, isTyped: true };
 }
 
+/** What is not of each member: a discriminated union says `object` of all of them. */
+const ofTheWhole: ReadonlySet<string> = new Set(["anyOf", "oneOf", "discriminator", "type"]);
+
 /** Which member of a union has become which: by its name, its tag, its likeness, its type. */
 export function pairMembers(before: readonly Schema[], after: readonly Schema[], documents: { before: object; after: object }) {
   const [removed, added] = [[...before], [...after]];
   const pairs: [Schema, Schema][] = [];
-  const old = (schema: Schema) => resolve(documents.before, schema);
-  const young = (schema: Schema) => resolve(documents.after, schema);
+  const old = (schema: Schema) => contentsOf(schema, documents.before);
+  const young = (schema: Schema) => contentsOf(schema, documents.after);
   const matches: ((one: Schema, other: Schema) => boolean)[] = [
     (one, other) => one.$ref !== undefined && one.$ref === other.$ref,
     (one, other) => isEqualText(tagIn(old(one)), tagIn(young(other))),
@@ -48,7 +53,7 @@ export function pairMembers(before: readonly Schema[], after: readonly Schema[],
 
 /** A member as clients know it: by its tag, its name or its type. */
 export function describeMember(member: Schema, document: object): string {
-  const schema = resolve(document, member);
+  const schema = contentsOf(member, document);
   const tag = tagIn(schema);
   if (tag !== null) return `\`${tag}\``;
   if (member.$ref) return `\`${referenceName(member.$ref)}\``;
