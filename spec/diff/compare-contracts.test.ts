@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { OpenapiDocument, OpenapiOperation, Response, Schema } from "../codegen/document.ts";
 import { compareContracts } from "./compare-contracts.ts";
 import { currentContract } from "./contracts.ts";
-import { breaking, harmless, type Planted } from "./planted.ts";
+import type { Planted } from "./planted.ts";
+import { breaking } from "./planted-breaking.ts";
+import { harmless } from "./planted-harmless.ts";
 
-const contract = currentContract().contract as Required<ReturnType<typeof currentContract>["contract"]>;
+const { contract } = currentContract();
 
 /** What is told of one edit of the real contract. */
 function toldOf({ edit }: Pick<Planted, "edit">): string[] {

@@ -70,10 +70,10 @@ function compareOperations(before: OpenapiDocument, after: OpenapiDocument, note
       else say("permission-changed", "breaking", says);
     }
 
-    function compareSecurity(had: Map<string, string>, has: Map<string, string>): void {
+    function compareSecurity(had: Map<string, unknown>, has: Map<string, unknown>): void {
       for (const [name, scheme] of had) {
         if (!has.has(name)) say("security-removed", "breaking", `takes no \`${name}\` any more`);
-        else if (has.get(name) !== scheme) say("security-changed", "breaking", `takes another \`${name}\``);
+        else if (!isDeepStrictEqual(has.get(name), scheme)) say("security-changed", "breaking", `takes another \`${name}\``);
       }
       for (const name of has.keys()) if (!had.has(name)) say("security-added", "compatible", `takes \`${name}\`, too`);
     }
@@ -99,14 +99,13 @@ function isSamePlace(one: Placed, other: Placed): boolean {
 const placeOf = ({ method, path }: Placed): string => `${method} ${path}`;
 
 /** The ways to say who one is, each with what it consists of. None at all is a way of its own. */
-function securityOf(document: OpenapiDocument, operation: OpenapiOperation): Map<string, string> {
+function securityOf(document: OpenapiDocument, operation: OpenapiOperation): Map<string, unknown> {
   const ways = operation.security ?? document.security ?? [];
   const schemes = (document.components["securitySchemes"] ?? {}) as Record<string, { description?: string } | undefined>;
   return new Map(
     (ways.length > 0 ? ways : [{}]).map((way) => {
       const names = Object.keys(way).sort();
-      const parts = names.map((name) => ({ ...schemes[name], description: undefined, scopes: way[name] }));
-      return [names.join(" and ") || "no key", JSON.stringify(parts.map((part) => Object.entries(part).sort()))];
+      return [names.join(" and ") || "no key", names.map((name) => ({ ...schemes[name], description: undefined, scopes: way[name] }))];
     }),
   );
 }

@@ -18,7 +18,7 @@ export interface SchemaPlace {
 }
 
 /** Says what has become of a schema; `effect` is on the set of values that fit it. */
-export type NoteSchema = (kind: ChangeKind, effect: Effect, says: string, place?: SchemaPlace) => void;
+export type NoteSchema = (kind: ChangeKind, effect: Effect, says: string) => void;
 
 /**
  * `narrowed`: values fit no more that did. `widened`: values fit that did not. Clients suffer from the first in what they
@@ -105,15 +105,16 @@ export function createSchemaComparison(documents: Documents, note: Note): Compar
     if (!areAlike) return;
     compareFields(old, young, { ...place, isStream: false });
     compareInner("items", "[]");
-    const [rest, others] = [old["additionalProperties"], young["additionalProperties"]];
-    if (isSchema(rest) && isSchema(others)) compareInner("additionalProperties", "{}");
-    else if (place.side === "request" && Boolean(rest ?? true) !== Boolean(others ?? true)) {
+    const [rest, others] = [old["additionalProperties"] ?? true, young["additionalProperties"] ?? true];
+    if (rest !== false && others !== false) compareInner("additionalProperties", "{}");
+    else if (place.side === "request" && rest !== others) {
       if (others === false) say("type-narrowed", "narrowed", "takes no further fields");
       else say("type-widened", "widened", "takes further fields");
     }
 
     function compareInner(keyword: string, mark: string): void {
-      if (keyword in old || keyword in young) compare((old[keyword] ?? {}) as Schema, (young[keyword] ?? {}) as Schema, { ...place, name: place.name + mark, isStream: false });
+      const [one, other] = [old[keyword], young[keyword]];
+      if (isSchema(one) || isSchema(other)) compare(isSchema(one) ? one : {}, isSchema(other) ? other : {}, { ...place, name: place.name + mark, isStream: false });
     }
   }
 

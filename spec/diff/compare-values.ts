@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Schema } from "../codegen/document.ts";
+import { remarks } from "./references.ts";
 import type { NoteSchema } from "./compare-schemas.ts";
 
 /**
@@ -59,12 +60,12 @@ function compareFormat(old: Schema, young: Schema, say: NoteSchema): void {
 }
 
 function comparePattern(old: Schema, young: Schema, say: NoteSchema): void {
-  const [from, to] = [old["pattern"], young["pattern"]];
+  const [from, to] = [old["pattern"], young["pattern"]] as (string | undefined)[];
   if (from === to) return;
-  if (from === undefined) say("pattern-narrowed", "narrowed", `fits \`${String(to)}\``);
-  else if (to === undefined) say("pattern-widened", "widened", `need not fit \`${String(from)}\` any more`);
+  if (from === undefined) say("pattern-narrowed", "narrowed", `fits \`${to}\``);
+  else if (to === undefined) say("pattern-widened", "widened", `need not fit \`${from}\` any more`);
   // Which of two patterns takes more is not to be told.
-  else say("pattern-changed", "breaking", `fits \`${String(to)}\`, and no more \`${String(from)}\``);
+  else say("pattern-changed", "breaking", `fits \`${to}\`, and no more \`${from}\``);
 }
 
 /** Each with whether it is a lower one. */
@@ -99,7 +100,19 @@ function boundOf(schema: Schema, keyword: string): number | undefined {
 
 /** What is compared here, or elsewhere, or says nothing of values. */
 const known: ReadonlySet<string> = new Set([
-  ...["type", "enum", "const", "format", "pattern", "title", "description", "examples", "example", "default", "deprecated", "discriminator", "$comment", "$ref"],
-  ...["properties", "required", "additionalProperties", "items", "anyOf", "oneOf"],
+  "type",
+  "enum",
+  "const",
+  "format",
+  "pattern",
+  "properties",
+  "required",
+  "additionalProperties",
+  "items",
+  "anyOf",
+  "oneOf",
+  "discriminator",
+  "$comment",
+  ...remarks,
   ...bounds.map(([keyword]) => keyword),
 ]);

@@ -8,14 +8,21 @@ import type { Contract } from "./compare-contracts.ts";
 import type { AsyncapiDocument } from "./compare-frames.ts";
 
 /** A contract, with what to call it and the version of the gateway that had it, where that is known. */
-export interface VersionedContract {
+interface VersionedContract {
   name: string;
   version: string | null;
   contract: Contract;
 }
 
+/** A whole one, of a version. */
+export interface OwnContract {
+  name: string;
+  version: string;
+  contract: Required<Contract>;
+}
+
 /** The contract as it is now: what `npm run generate` has written. */
-export function currentContract(): VersionedContract & { version: string } {
+export function currentContract(): OwnContract {
   return { name: "the contract", version: versionIn(readFileSync(join(root, "package.json"), "utf8")), contract: contractIn((file) => readFileSync(join(root, "generated", file), "utf8")) };
 }
 
@@ -23,7 +30,7 @@ export function currentContract(): VersionedContract & { version: string } {
 export const releasedFolder = join(root, "spec/released");
 
 /** The contract of the last release. Throws when there is not exactly one. */
-export function releasedContract(folder = releasedFolder): VersionedContract & { version: string } {
+export function releasedContract(folder = releasedFolder): OwnContract {
   const versions = readdirSync(folder);
   if (versions.length !== 1) throw new Error(`There must be one released contract in ${folder}, not ${versions.length}: that of the last release.`);
   const [version] = versions as [string];

@@ -11,7 +11,7 @@ const { contract } = currentContract();
 /** The contract, less a schema's field. */
 function narrower() {
   const edited = structuredClone(contract);
-  delete edited.openapi!.components.schemas["Webhook"]!.properties!["url"];
+  delete edited.openapi.components.schemas["Webhook"]!.properties!["url"];
   return edited;
 }
 

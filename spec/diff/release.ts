@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compareContracts } from "./compare-contracts.ts";
-import { releasedContract, type currentContract } from "./contracts.ts";
+import { releasedContract, type OwnContract } from "./contracts.ts";
 import { mayBreak, nextBreaking } from "./versions.ts";
 
 /**
  * Keeps a contract in `folder` as the released one, in place of the one before. Throws when that has the same version, unless
  * `again` says that nobody has it yet, and when clients of it are broken and the version does not announce that.
  */
-export function release({ version, contract }: Pick<ReturnType<typeof currentContract>, "version" | "contract">, folder: string, { again = false } = {}): void {
+export function release({ version, contract }: Pick<OwnContract, "version" | "contract">, folder: string, { again = false } = {}): void {
   if (existsSync(folder) && !again) refuseUnlessAnnounced();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, version), { recursive: true });

@@ -40,7 +40,7 @@ export function pairMembers(before: readonly Schema[], after: readonly Schema[],
     (one, other) => tagIn(old(one)) === null && tagIn(young(other)) === null && isEqualText(old(one)["type"], young(other)["type"]),
   ];
   for (const match of matches) {
-    for (const one of [...removed]) {
+    for (const one of removed.slice()) {
       const other = added.find((candidate) => match(one, candidate));
       if (!other) continue;
       pairs.push([one, other]);
