@@ -23,8 +23,10 @@ export function compareContracts(before: Contract, after: Contract): Change[] {
 }
 
 interface Placed {
-  method: string;
-  path: string;
+  /** `GET /api/v1/agents/{agentId}`. */
+  place: string;
+  /** What a path parameter is called is nothing to the address: `GET /api/v1/agents/{}`. */
+  address: string;
   operation: OpenapiOperation;
 }
 
@@ -34,15 +36,15 @@ function compareOperations(before: OpenapiDocument, after: OpenapiDocument, note
   compareWhole();
   const added = operationsOf(after);
   const removed = operationsOf(before).filter((old) => {
-    const found = added.find((young) => isSamePlace(old, young)) ?? added.find(({ operation }) => operation.operationId === old.operation.operationId);
+    const found = added.find(({ address }) => address === old.address) ?? added.find(({ operation }) => operation.operationId === old.operation.operationId);
     if (!found) return true;
     added.splice(added.indexOf(found), 1);
     compareOperation(old, found);
-    compareTraffic(old.operation, found.operation, placeOf(found));
+    compareTraffic(old.operation, found.operation, found.place);
     return false;
   });
-  for (const old of removed) note({ kind: "operation-removed", level: "breaking", place: placeOf(old), side: null, says: `(\`${old.operation.operationId}\`) is gone` }, old.operation.operationId);
-  for (const young of added) note({ kind: "operation-added", level: "compatible", place: placeOf(young), side: null, says: `(\`${young.operation.operationId}\`) is new: ${lowered(young.operation.summary)}` }, young.operation.operationId);
+  for (const old of removed) note({ kind: "operation-removed", level: "breaking", place: old.place, side: null, says: `(\`${old.operation.operationId}\`) is gone` }, old.operation.operationId);
+  for (const young of added) note({ kind: "operation-added", level: "compatible", place: young.place, side: null, says: `(\`${young.operation.operationId}\`) is new: ${lowered(young.operation.summary)}` }, young.operation.operationId);
 
   function compareWhole(): void {
     const say = (kind: Change["kind"], level: Change["level"], says: string) => note({ kind, level, place: "the document", side: null, says }, "*");
@@ -53,8 +55,8 @@ function compareOperations(before: OpenapiDocument, after: OpenapiDocument, note
 
   function compareOperation(from: Placed, to: Placed): void {
     const [old, young] = [from.operation, to.operation];
-    const say = (kind: Change["kind"], level: Change["level"], says: string) => note({ kind, level, place: placeOf(to), side: null, says }, young.operationId);
-    if (!isSamePlace(from, to)) say("operation-moved", "breaking", `was \`${placeOf(from)}\``);
+    const say = (kind: Change["kind"], level: Change["level"], says: string) => note({ kind, level, place: to.place, side: null, says }, young.operationId);
+    if (from.address !== to.address) say("operation-moved", "breaking", `was \`${from.place}\``);
     if (old.operationId !== young.operationId) say("operation-renamed", "breaking", `is called \`${young.operationId}\`, and no more \`${old.operationId}\`: so are the methods of clients`);
     comparePermission(old["x-permission"] ?? "none", young["x-permission"] ?? "none");
     if ((old["x-rate-class"] ?? "default") !== (young["x-rate-class"] ?? "default")) say("rate-class-changed", "compatible", `counts towards the limit \`${young["x-rate-class"] ?? "default"}\``);
@@ -88,15 +90,10 @@ function compareOperations(before: OpenapiDocument, after: OpenapiDocument, note
 }
 
 function operationsOf({ paths }: OpenapiDocument): Placed[] {
-  return Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })));
+  return Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => placed(`${method.toUpperCase()} ${path}`, operation)));
 }
 
-/** What a path parameter is called is nothing to the address. */
-function isSamePlace(one: Placed, other: Placed): boolean {
-  return one.method === other.method && one.path.replaceAll(/\{[^}]+\}/g, "{}") === other.path.replaceAll(/\{[^}]+\}/g, "{}");
-}
-
-const placeOf = ({ method, path }: Placed): string => `${method} ${path}`;
+const placed = (place: string, operation: OpenapiOperation): Placed => ({ place, address: place.replaceAll(/\{[^}]+\}/g, "{}"), operation });
 
 /** The ways to say who one is, each with what it consists of. None at all is a way of its own. */
 function securityOf(document: OpenapiDocument, operation: OpenapiOperation): Map<string, unknown> {

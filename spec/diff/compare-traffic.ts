@@ -4,7 +4,9 @@ import type { Change, Note, Side } from "./change.ts";
 import type { CompareSchemas } from "./compare-schemas.ts";
 
 type Body = NonNullable<OpenapiOperation["requestBody"]>;
-type Content = Record<string, { schema: Schema; examples?: unknown }>;
+type Content = Record<string, { schema?: Schema; examples?: unknown }>;
+/** One of another's document may have a `content` in place of the schema. */
+type FoundParameter = Omit<Parameter, "schema"> & { schema?: Schema; [member: string]: unknown };
 interface Header {
   required?: boolean;
   description?: string;
@@ -33,7 +35,7 @@ export function createTrafficComparison(documents: { before: object; after: obje
           if (["style", "explode", "allowReserved", "content"].some((member) => !isDeepStrictEqual(old.found[member], young.found[member]))) say("parameter-changed", "breaking", `takes \`${name}\` in another form`);
           const at = old.component && young.component ? `${young.found.in} ${young.component}` : `${place} ${name}`;
           if (old.found["description"] !== young.found["description"]) sayer(at, null)("described", "documentation", "is described otherwise");
-          compareSchemas(old.found.schema, young.found.schema, { name: at, side: "request", operation, isStream: false });
+          compareSchemas(old.found.schema ?? {}, young.found.schema ?? {}, { name: at, side: "request", operation, isStream: false });
         }
       }
     }
@@ -89,7 +91,7 @@ export function createTrafficComparison(documents: { before: object; after: obje
         else if (!old) say("media-type-added", "compatible", `${what === "body" ? "takes" : "can be"} \`${mediaType}\`, too`);
         else {
           if (!isDeepStrictEqual(old.examples, young.examples)) sayer(at, null)("described", "documentation", "has other examples");
-          compareSchemas(old.schema, young.schema, { name: `${at} ${what}`, side, operation, isStream: mediaType === "text/event-stream" });
+          compareSchemas(old.schema ?? {}, young.schema ?? {}, { name: `${at} ${what}`, side, operation, isStream: mediaType === "text/event-stream" });
         }
       }
     }
@@ -101,10 +103,10 @@ export function createTrafficComparison(documents: { before: object; after: obje
 }
 
 /** By place and name; the case of headers is nothing (RFC 9110, 5.1). */
-function parametersOf(document: object, { parameters = [] }: OpenapiOperation): Map<string, { found: Parameter & Record<string, unknown>; component: string | null }> {
+function parametersOf(document: object, { parameters = [] }: OpenapiOperation): Map<string, { found: FoundParameter; component: string | null }> {
   return new Map(
     parameters.map((parameter) => {
-      const found = resolve<Parameter>(document, parameter) as Parameter & Record<string, unknown>;
+      const found = resolve<Parameter>(document, parameter) as FoundParameter;
       return [`${found.in} ${found.in === "header" ? found.name.toLowerCase() : found.name}`, { found, component: "$ref" in parameter ? referenceName(parameter.$ref) : null }];
     }),
   );

@@ -29,8 +29,7 @@ export function compareValues(old: Schema, young: Schema, say: NoteSchema): bool
 function typeOf(schema: Schema): string | null {
   if (typeof schema["type"] === "string") return schema["type"];
   const [value] = valuesOf(schema) ?? [];
-  if (value !== undefined) return typeof value;
-  return schema.properties ? "object" : null;
+  return value === undefined ? null : typeof value;
 }
 
 function compareEnum(old: Schema, young: Schema, say: NoteSchema): void {
