@@ -87,8 +87,8 @@ export const breaking: readonly Planted[] = [
   },
   {
     what: "a field of an answer is gone",
-    edit: ({ schema }) => delete schema("AgentsChatResponse").properties!["sessionId"],
-    told: ["breaking field-removed @ AgentsChatResponse.sessionId"],
+    edit: ({ schema }) => delete schema("AgentsChatAnswer").properties!["sessionId"],
+    told: ["breaking field-removed @ AgentsChatAnswer.sessionId"],
   },
   {
     what: "a field of an answer may be missing",

@@ -13,7 +13,7 @@ export function withoutRemarks(schema: Schema): Schema {
 /** A schema with what it refers to and all that it is made of (`allOf`), as if it stood there. */
 export function contentsOf(schema: Schema, document: object): Schema {
   const { $ref, allOf, ...own } = schema;
-  const parts = [...($ref === undefined ? [] : [resolve<Schema>(document, { $ref })]), ...((allOf ?? []) as Schema[])];
+  const parts = [...($ref === undefined ? [] : [resolve<Schema>(document, { $ref })]), ...(allOf ?? [])];
   if (parts.length === 0) return schema;
   return [...parts.map((part) => contentsOf(part, document)), own as Schema].reduce(joined);
 }
