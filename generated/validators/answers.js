@@ -6551,7 +6551,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate92.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var ChatResponse = validate93;
+var ChatAnswer = validate93;
 var schema141 = { "type": "object", "required": ["status", "sessionId", "response"], "properties": { "status": { "type": "string", "enum": ["ok"] }, "sessionId": { "$ref": "contract#/$defs/Id", "description": "The session the turn belongs to; send it back to go on." }, "response": { "type": "object", "properties": { "content": { "type": "string" }, "messageId": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" } }, "required": ["content", "messageId", "model", "usage"], "additionalProperties": false } }, "description": "The agent's answer, in the agents edition.", "additionalProperties": false };
 function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -24800,7 +24800,7 @@ function validate250(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate250.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OperatorMessageResponse = validate255;
+var OperatorMessageAnswer = validate255;
 function validate256(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -26260,7 +26260,7 @@ function validate268(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate268.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SendMessageResponse = validate271;
+var SendMessageAnswer = validate271;
 function validate272(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -45755,10 +45755,10 @@ export {
   AgentSessionList,
   ApiError,
   ChannelList,
+  ChatAnswer,
   ChatCompletion,
   ChatCompletionEvent,
   ChatEvent,
-  ChatResponse,
   ConnectedHealth,
   ConversationDetail,
   ConversationList,
@@ -45790,8 +45790,8 @@ export {
   OpenaiModel,
   OpenaiModelList,
   OperatorAccepted,
+  OperatorMessageAnswer,
   OperatorMessageEvent,
-  OperatorMessageResponse,
   OwnKey,
   PlainError,
   PlainSessionDetail,
@@ -45801,7 +45801,7 @@ export {
   ReplayedCount,
   Run,
   RunEvent,
-  SendMessageResponse,
+  SendMessageAnswer,
   SentToChannel,
   SessionDetail,
   SessionList,

@@ -27,10 +27,10 @@ def test_a_conversation_goes_on(gateway: Gateway) -> None:
 def test_both_editions_of_chat_answer_in_their_own_shape(gateway: Gateway) -> None:
     with OpenClaw(gateway.url, gateway.token) as client:
         conversation = client.chat.chat(body=models.ConversationsChatRequest(message="Write a poem", temperature=0.5))
-        assert isinstance(conversation, models.ConversationsChatResponse)
+        assert isinstance(conversation, models.ConversationsChatAnswer)
         assert conversation.content == "You said: Write a poem"
         agent = client.chat.chat(body=models.AgentsChatRequest(message="Write a poem", session_id=None))
-        assert isinstance(agent, models.AgentsChatResponse)
+        assert isinstance(agent, models.AgentsChatAnswer)
         assert agent.response.content == "You said: Write a poem"
 
 
