@@ -16,30 +16,29 @@ describe.skipIf(lacksClient)("the Java client", { timeout: timeoutMs }, () => {
   beforeAll(async () => {
     gateway = await startTestGateway();
   });
-  afterAll(() => gateway.close());
+  afterAll(() => gateway?.close());
 
   function java(...args: readonly string[]) {
-    return runProgram("java", ["-cp", classPath, ...args], { env: { OPENCLAW_BASE_URL: gateway.url, OPENCLAW_TOKEN: ownerToken }, timeoutMs });
+    return runProgram("java", ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath, ...args], { env: { OPENCLAW_BASE_URL: gateway.url, OPENCLAW_TOKEN: ownerToken }, timeoutMs });
   }
 
   test("talks, streams, resumes, pages and tells errors at a gateway, and reads all that the contract shows", async () => {
     const root = join(folder, "../..");
     const { stdout, stderr, status } = await java(`-Dopenclaw.root=${root}`, "org.junit.platform.console.ConsoleLauncher", "execute", "--scan-classpath", join(folder, "target/test-classes"), "--details=tree", "--disable-ansi-colors", "--disable-banner");
     expect(status, stdout + stderr).toBe(0);
-    const found = Number(/(\d+) tests successful/.exec(stdout)?.[1]);
-    expect(found).toBeGreaterThan(180);
+    // Each example is a test: there are many, or they were not found.
+    expect(Number(/(\d+) tests successful/.exec(stdout)?.[1])).toBeGreaterThan(100);
   });
 
-  test("streams an answer with the program that the README shows", async () => {
+  test("streams an answer with the program that the README shows; what else it shows compiles", async () => {
     const readme = await readFile(join(folder, "README.md"), "utf8");
-    const program = /```java\n(.*?)```/s.exec(readme)![1]!;
+    const [story, ...fragments] = [...readme.matchAll(/```java\n(.*?)```/gs)].map(([, code]) => code!);
+    const program = `import openclaw.*;\nimport openclaw.api.*;\nimport openclaw.model.*;\n${story}\nclass Fragments { void run(ApiClient client) throws Exception { ${fragments.join("\n")} } }`;
     const programs = await mkdtemp(join(tmpdir(), "openclaw-java-"));
     onTestFinished(() => rm(programs, { recursive: true }));
     await writeFile(join(programs, "Story.java"), program);
     const { stdout, stderr, status } = await java(join(programs, "Story.java"));
     expect(status, stderr).toBe(0);
-    const [session] = ((await (await gateway.call("/api/v1/sessions?userId=reader")).json()) as { sessions: { id: string }[] }).sessions;
-    const history = (await (await gateway.call(`/api/v1/sessions/${session!.id}/history`)).json()) as { messages: { role: string; content: string }[] };
-    expect(stdout.trim()).toBe(history.messages.find(({ role }) => role === "assistant")!.content.trim());
+    expect(stdout).toBe("You said: Tell me a story\n");
   });
 });
