@@ -32,7 +32,7 @@ describe.skipIf(lacksClient)("the Java client", { timeout: timeoutMs }, () => {
 
   test("streams an answer with the program that the README shows; what else it shows compiles", async () => {
     const readme = await readFile(join(folder, "README.md"), "utf8");
-    const [story, ...fragments] = [...readme.matchAll(/```java\n(.*?)```/gs)].map(([, code]) => code!);
+    const [story, ...fragments] = [...readme.matchAll(/```java\n(.*?)```/gs)].map(([, code]) => code);
     const program = `import openclaw.*;\nimport openclaw.api.*;\nimport openclaw.model.*;\n${story}\nclass Fragments { void run(ApiClient client) throws Exception { ${fragments.join("\n")} } }`;
     const programs = await mkdtemp(join(tmpdir(), "openclaw-java-"));
     onTestFinished(() => rm(programs, { recursive: true }));
