@@ -1,8 +1,8 @@
-import { nodes, resolve, type OpenapiDocument, type Schema } from "./document.ts";
+import { nodes, resolve, type OpenapiDocument, type OpenapiOperation, type Schema } from "./document.ts";
 
 /**
  * Makes of what TypeSpec's emitter writes as OpenAPI 3.0 what client generators of that version expect (OpenAPI 3.0.4, 4.7.24). Names,
- * types and codes stay those of 3.1; a `nullable` that stands without a type would mean nothing.
+ * types and error codes stay those of 3.1; a `nullable` that stands without a type would mean nothing.
  */
 export function fitVersion30(document: OpenapiDocument): void {
   const { license } = document.info as { license: Record<string, string> };
@@ -13,6 +13,17 @@ export function fitVersion30(document: OpenapiDocument): void {
     if (node["nullable"] === true) fitNullable(document, node);
     if (typeof node.$ref === "string" && "description" in node) wrapReference(node);
   }
+  for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item))) keepOneSuccess(operation);
+}
+
+/**
+ * Of several successes the first, and of several media types of a body the first: progenitor takes no more, and what the
+ * others have to say is in the operation's description.
+ */
+function keepOneSuccess({ responses, requestBody }: OpenapiOperation): void {
+  for (const status of Object.keys(responses).filter((status) => status.startsWith("2")).slice(1)) delete responses[status];
+  const content = requestBody?.content ?? {};
+  for (const type of Object.keys(content).slice(1)) delete content[type];
 }
 
 function fitNullable(document: OpenapiDocument, schema: Schema): void {
