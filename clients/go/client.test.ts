@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -30,11 +30,10 @@ describe.skipIf(lacksClient)("the Go client", () => {
     const line = /^go run .*oapi-codegen.*$/m.exec(readme)?.[0];
     expect((await readFile(join(folder, "setup.sh"), "utf8")).split("\n")).toContain(line);
 
-    const program = /```go\n(package main\n.*?)```/s.exec(readme)![1]!.replace("http://127.0.0.1:18789", gateway.url);
-    await mkdir(join(folder, ".build"), { recursive: true });
+    const program = /```go\n(package main\n.*?)```/s.exec(readme)?.[1]?.replace("http://127.0.0.1:18789", gateway.url);
     const main = await mkdtemp(join(folder, ".build/readme-"));
     onTestFinished(() => rm(main, { recursive: true }));
-    await writeFile(join(main, "main.go"), program);
+    await writeFile(join(main, "main.go"), program!);
     const { stdout, stderr, status } = await runProgram("go", ["run", main], { cwd: folder, env: { ...offline, OPENCLAW_TOKEN: ownerToken }, timeoutMs: 60_000 });
     expect(status, stderr).toBe(0);
     expect(stdout).toMatch(/^You said: Tell me a story\n\d+ tokens, session sess_\w+\n$/);
