@@ -11,6 +11,7 @@ function fitted(property: Schema): Schema {
   const document = documentOf({
     Instant: { type: "string", format: "date-time", description: "When." },
     Colour: { type: "string", enum: ["red", "green"] },
+    Texts: { type: "array", items: { type: "string" } },
     Agent: { type: "object", properties: { id: { type: "string" } } },
     Holder: { type: "object", properties: { property } },
   });
@@ -25,6 +26,10 @@ function documentOf(schemas: Record<string, Schema>, paths: OpenapiDocument["pat
 describe("OpenAPI 3.0", () => {
   test("a string that may be null is one, whatever its name; what it is good for stays", () => {
     expect(fitted({ type: "string", allOf: [{ $ref: "#/components/schemas/Instant" }], nullable: true, description: "Its end." })).toEqual({ type: "string", format: "date-time", nullable: true, description: "Its end." });
+  });
+
+  test("an array that may be null says what is in it", () => {
+    expect(fitted({ type: "object", allOf: [{ $ref: "#/components/schemas/Texts" }], nullable: true })).toEqual({ type: "array", items: { type: "string" }, nullable: true });
   });
 
   test("an object, or one of a list, that may be null keeps its name", () => {

@@ -32,7 +32,8 @@ function fitNullable(document: OpenapiDocument, schema: Schema): void {
     const target = resolve(document, only);
     if (isPlainValue(target)) {
       delete schema.allOf;
-      Object.assign(schema, { ...target, ...schema });
+      // The emitter writes `type: object` beside every reference but a string's.
+      Object.assign(schema, { ...target, ...schema, type: target["type"] });
     } else {
       schema["type"] = target["type"] ?? "object";
     }
@@ -46,9 +47,9 @@ function fitNullable(document: OpenapiDocument, schema: Schema): void {
   }
 }
 
-/** A string or number that is no list of names: a type of its own in no language. It cannot be null where it is referred to. */
+/** A string or number (unless it is one of some names) or an array: a type of its own in no language. It cannot be null where it is referred to. */
 function isPlainValue({ type, enum: names }: Schema): boolean {
-  return type !== "object" && type !== "array" && type !== undefined && names === undefined;
+  return type !== "object" && type !== undefined && names === undefined;
 }
 
 /** What stands beside a reference is not read in 3.0. */
