@@ -57,7 +57,7 @@ async function bundledPackages(): Promise<Set<string>> {
   const names = new Set(["ajv", "@scalar/types", ...pages]);
   for (const file of vendored) {
     const { sources } = JSON.parse(await readFile(join(repository, "node_modules", `${file}.map`), "utf8")) as { sources: string[] };
-    for (const name of packagesOf(sources)) names.add(name);
+    for (const name of packagesOf([`node_modules/${file}`, ...sources])) names.add(name);
   }
   return names;
 }
