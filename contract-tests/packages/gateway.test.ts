@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { chmod, chown, readFile } from "node:fs/promises";
 import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { publint } from "publint";
@@ -11,6 +11,7 @@ import { bytesOf, emptyFolder, npm, pack, type Tarball } from "./npm.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const lacksRegistry = lacks("npm's registry", "npm", ["view", "koa@3.3.0", "version"]);
+const lacksBox = lacks("a root that may unshare, and setpriv", "unshare", ["--mount", "setpriv", "--reuid=1000", "--clear-groups", "true"]);
 
 let tarball: Tarball;
 let user: Awaited<ReturnType<typeof emptyFolder>>;
@@ -22,7 +23,7 @@ afterAll(() => user.remove());
 
 describe("the package of the gateway", () => {
   test("has what runs, the contract and the pages, and nothing that only the repository needs", () => {
-    const isWanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/openclaw\.js|dist\/[\w-]+\.(js|txt)|dist\/vendor\/.*|generated\/[\w.-]+\.(json|yaml)|generated\/server\/examples\.json|generated\/web\/.*)$/;
+    const isWanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/openclaw\.js|dist\/[\w-]+\.(js|txt)|dist\/vendor\/.*|generated\/[\w.-]+\.(json|yaml)|generated\/server\/examples\.json|generated\/web\/.*|deploy\/(README\.md|openclaw\.service|gateway\.env\.example|nginx\/.*)|server\/metrics\/grafana-dashboard\.json)$/;
     expect(tarball.files.filter((path) => !isWanted.test(path))).toEqual([]);
     expect(tarball.files).toEqual(expect.arrayContaining(["bin/openclaw.js", "dist/openclaw.js", "dist/run-code-worker.js", "dist/THIRD-PARTY-LICENSES.txt", "generated/openapi.yaml", "LICENSE"]));
     expect(tarball.size).toBeLessThan(3_500_000);
@@ -99,6 +100,27 @@ describe.skipIf(lacksRegistry)("the package, installed into an empty folder", ()
     expect((await fetch(`${url}/api/v1/agents`, { headers: { Authorization: "Bearer any" } })).status).toBe(200);
     expect(JSON.parse((await openclaw(["config", "schema"], environment, program).exit).stdout)).toHaveProperty("$schema");
     expect((await openclaw(["doctor", "--json"], environment, program).exit).stdout).toContain('"version": "0.1.0"');
+  });
+
+  test.skipIf(lacksBox)("serves as nobody on a read-only root, and its container's check says so", async () => {
+    const state = temporaryFolder();
+    await Promise.all([chown(state, 1000, 1000), chmod(user.folder, 0o755)]);
+    const inBox = (...args: string[]): Program => ["unshare", "--mount", join(import.meta.dirname, "in-a-box.sh"), user.folder, state, process.execPath, ...args];
+    const installed = "/mnt/app/node_modules/openclaw/bin/openclaw.js";
+    const gateway = openclaw(["start", "--port", "0"], { HOME: "/mnt/state", OPENCLAW_STATE_DIR: "/mnt/state", GATEWAY_AUTH_TOKEN: ownerToken }, inBox(installed));
+    const [, url = ""] = await gateway.untilSaid(/Listening +(http:\S+)\n/);
+
+    const answer = await fetch(`${url}/api/v1/messages`, { method: "POST", body: '{"message":"Hello"}', headers: { Authorization: `Bearer ${ownerToken}`, "Content-Type": "application/json" } });
+    expect(answer.status).toBe(200);
+    expect(await readFile(`/proc/${gateway.pid}/status`, "utf8")).toMatch(/^Uid:\t1000\t1000\t1000\t1000$[^]*^CapEff:\t0+$[^]*^NoNewPrivs:\t1$/m);
+
+    const dockerfile = await readFile(join(repository, "deploy/Dockerfile"), "utf8");
+    const [, check = "[]"] = /^HEALTHCHECK [^]*?CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+    const [, ...checkArgs] = JSON.parse(check.replace("http://127.0.0.1:18789", url)) as string[];
+    expect((await openclaw(checkArgs, {}, [process.execPath]).exit).status).toBe(0);
+    gateway.kill("SIGTERM");
+    expect((await gateway.exit).status).toBe(0);
+    expect((await openclaw(checkArgs, {}, [process.execPath]).exit).status).toBe(1);
   });
 
   test("gives the contract to programs that generate from it", async () => {
