@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { version } from "../../server/package-files.ts";
 import { runProgram } from "../editions/support/run-program.ts";
 import { lacks } from "../harness/lacks.ts";
 import { readEvents } from "../harness/sse.ts";
@@ -63,7 +64,7 @@ describe.skipIf(lacksRegistry)("the package, installed into an empty folder", ()
 
   test("is there for npx", async () => {
     const { stdout } = await runProgram("npx", ["openclaw", "--version"], { cwd: user.folder });
-    expect(stdout).toBe("0.1.0\n");
+    expect(stdout).toBe(`${version}\n`);
   });
 
   test("serves turns, streams, tools in threads, the pages, the reference and the contract, and ends when it is told to", async () => {
@@ -99,7 +100,7 @@ describe.skipIf(lacksRegistry)("the package, installed into an empty folder", ()
     const [url] = await mock.untilSaid(/http:\/\/127\.0\.0\.1:\d+/);
     expect((await fetch(`${url}/api/v1/agents`, { headers: { Authorization: "Bearer any" } })).status).toBe(200);
     expect(JSON.parse((await openclaw(["config", "schema"], environment, program).exit).stdout)).toHaveProperty("$schema");
-    expect((await openclaw(["doctor", "--json"], environment, program).exit).stdout).toContain('"version": "0.1.0"');
+    expect((await openclaw(["doctor", "--json"], environment, program).exit).stdout).toContain(`"version": "${version}"`);
   });
 
   test.skipIf(lacksBox)("serves as nobody on a read-only root, and its container's check says so", async () => {
