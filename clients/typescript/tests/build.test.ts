@@ -6,13 +6,15 @@ import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
 import { build } from "esbuild";
 import { publint } from "publint";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ownerToken, startTestGateway, type TestGateway } from "../../../contract-tests/harness/gateway.ts";
+import { lacks } from "../../../contract-tests/harness/lacks.ts";
 import { bytesOf, emptyFolder, npm, pack, type Tarball } from "../../../contract-tests/packages/npm.ts";
 import { buildPackage } from "../build.ts";
 
 const clients = resolve(import.meta.dirname, "..");
 const run = promisify(execFile);
+const runtime = (name: string) => resolve(clients, "../../contract-tests/packages/runtimes/node_modules/.bin", name);
 
 let gateway: TestGateway;
 let user: Awaited<ReturnType<typeof emptyFolder>>;
@@ -36,8 +38,13 @@ afterAll(async () => {
   await gateway.close();
 });
 
-test("what is built runs by itself", async () => {
-  const code = `
+describe.each([
+  ["Node", process.execPath, []],
+  ["Bun", runtime("bun"), []],
+  ["Deno", runtime("deno"), ["run", "--allow-net", "--allow-read", "--allow-env"]],
+])("in %s", (name, program, args) => {
+  test.skipIf(name !== "Node" && lacks(`${name} (contract-tests/packages/setup.sh installs it)`, program, ["--version"]))("what is built runs by itself", async () => {
+    const code = `
     import { OpenClawClient } from "@openclaw/sdk";
     import { OpenClaw } from "@openclaw/api-client";
     import { createClient, getHealth } from "@openclaw/sdk/generated";
@@ -46,9 +53,10 @@ test("what is built runs by itself", async () => {
     for await (const token_ of new OpenClaw({ baseUrl, apiKey: token }).messages.stream({ message: "one" })) console.log(token_.trim());
     console.log((await getHealth({ client: createClient({ baseUrl }) })).data.status);
   `;
-  await writeFile(join(folder, "use.js"), code);
-  const { stdout } = await run(process.execPath, [join(folder, "use.js"), gateway.url, ownerToken]);
-  expect(stdout.split("\n")).toEqual(["true", "You", "said:", "one", "ok", ""]);
+    await writeFile(join(folder, "use.js"), code);
+    const { stdout } = await run(program, [...args, join(folder, "use.js"), gateway.url, ownerToken]);
+    expect(stdout.split("\n")).toEqual(["true", "You", "said:", "one", "ok", ""]);
+  });
 });
 
 test.each([
