@@ -20,7 +20,7 @@ export function createClient(config?: Config): Client {
  */
 function withoutClient<Methods extends object>(methods: Methods): Pick<Methods, Verb & keyof Methods> {
   const all = methods as Record<Verb, (options: object) => unknown>;
-  const bare = verbs.map((verb) => [verb, ({ client: _, ...options }: { client?: unknown }) => all[verb](options)]);
+  const bare = verbs.map((verb) => [verb, ({ client: _client, ...options }: { client?: unknown }) => all[verb](options)]);
   return Object.fromEntries(bare) as Pick<Methods, Verb & keyof Methods>;
 }
 
