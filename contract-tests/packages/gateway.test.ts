@@ -8,7 +8,7 @@ import { runProgram } from "../editions/support/run-program.ts";
 import { lacks } from "../harness/lacks.ts";
 import { readEvents } from "../harness/sse.ts";
 import { openclaw, ownerToken, type Program, startGatewayProcess, temporaryFolder } from "../process/gateway-process.ts";
-import { bytesOf, emptyFolder, npm, pack, type Tarball } from "./npm.ts";
+import { bytesOf, emptyFolder, npm, npx, pack, type Tarball } from "./npm.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const lacksRegistry = lacks("npm's registry", "npm", ["view", "koa@3.3.0", "version"]);
@@ -63,8 +63,7 @@ describe.skipIf(lacksRegistry)("the package, installed into an empty folder", ()
   }, 180_000);
 
   test("is there for npx", async () => {
-    const { stdout } = await runProgram("npx", ["openclaw", "--version"], { cwd: user.folder });
-    expect(stdout).toBe(`${version}\n`);
+    expect(await npx(user.folder, "openclaw", "--version")).toBe(`${version}\n`);
   });
 
   test("serves turns, streams, tools in threads, the pages, the reference and the contract, and ends when it is told to", async () => {

@@ -34,11 +34,16 @@ export async function emptyFolder(): Promise<{ folder: string; remove(): Promise
 }
 
 /** What npm finds in its cache it does not ask the registry for. Returns what it printed. */
-export async function npm(cwd: string, ...args: readonly string[]): Promise<string> {
-  const { stdout, stderr, status } = await runProgram("npm", [...args, "--prefer-offline", "--no-audit", "--no-fund", "--no-update-notifier"], { cwd, env: outside, timeoutMs });
-  if (status !== 0) throw new Error(`npm ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
+export const npm = (cwd: string, ...args: readonly string[]): Promise<string> => run("npm", [...args, "--prefer-offline", "--no-audit", "--no-fund", "--no-update-notifier"], cwd);
+
+/** Runs a program that is installed in a folder. Returns what it printed. */
+export const npx = (cwd: string, ...args: readonly string[]): Promise<string> => run("npx", args, cwd);
+
+async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const { stdout, stderr, status } = await runProgram(program, args, { cwd, env: outside, timeoutMs });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout;
 }
 
-/** Under `npm test` npm would take this repository for the folder that it works in. */
-const outside = { npm_config_local_prefix: "", npm_package_json: "", npm_config_workspaces: "", INIT_CWD: "" };
+/** What npm tells its scripts would tell an npm below them to work in this repository, not in the folder it is started in. */
+const outside = { npm_config_local_prefix: "", npm_package_json: "", npm_config_workspaces: "", npm_config_call: "", INIT_CWD: "" };

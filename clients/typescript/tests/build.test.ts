@@ -32,7 +32,7 @@ beforeAll(async () => {
     tarballs.push(await pack(built, folder));
   }
   await npm(folder, "install", "--offline", ...tarballs.map(({ file }) => file));
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await user.remove();
   await gateway.close();
