@@ -1804,6 +1804,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/openapi-3.0.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the contract as OpenAPI 3.0
+         * @description This contract as OpenAPI 3.0, in YAML: for generators of clients that do not know 3.1 well.
+         */
+        get: operations["getOpenapi30Yaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1989,6 +2009,20 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
+        /** @description The agent's answer, in the agents edition. */
+        AgentsChatAnswer: {
+            /** @enum {string} */
+            status: "ok";
+            /** @description The session the turn belongs to; send it back to go on. */
+            sessionId: components["schemas"]["Id"];
+            response: {
+                content: string;
+                messageId: components["schemas"]["Id"];
+                /** @description The model that answered; `embedded/…` when no provider is configured. */
+                model: string;
+                usage: components["schemas"]["TurnUsage"];
+            };
+        };
         AgentsChatEvent: components["schemas"]["AgentsStartEvent"] | components["schemas"]["AgentsTextEvent"] | components["schemas"]["AgentsToolUseEvent"] | components["schemas"]["AgentsToolApprovalEvent"] | components["schemas"]["AgentsToolResultEvent"] | components["schemas"]["AgentsEndEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the agents edition writes it.
@@ -2011,20 +2045,6 @@ export interface components {
              * @default false
              */
             stream: boolean;
-        };
-        /** @description The agent's answer, in the agents edition. */
-        AgentsChatResponse: {
-            /** @enum {string} */
-            status: "ok";
-            /** @description The session the turn belongs to; send it back to go on. */
-            sessionId: components["schemas"]["Id"];
-            response: {
-                content: string;
-                messageId: components["schemas"]["Id"];
-                /** @description The model that answered; `embedded/…` when no provider is configured. */
-                model: string;
-                usage: components["schemas"]["TurnUsage"];
-            };
         };
         /** @description The turn is over; terminal. */
         AgentsEndEvent: {
@@ -2249,6 +2269,8 @@ export interface components {
         ChannelName: "telegram" | "discord" | "slack" | "whatsapp";
         /** @enum {string} */
         ChannelStatus: "connected" | "connecting" | "disconnected" | "disabled";
+        /** @description The answer in the edition of the request. */
+        ChatAnswer: components["schemas"]["AgentsChatAnswer"] | components["schemas"]["ConversationsChatAnswer"];
         /** @description A whole chat completion. */
         ChatCompletion: {
             id: string;
@@ -2290,8 +2312,6 @@ export interface components {
          *     `model`, `systemPrompt`, `maxTokens` or `temperature`). A body that has neither follows its key.
          */
         ChatRequest: components["schemas"]["AgentsChatRequest"] | components["schemas"]["ConversationsChatRequest"];
-        /** @description The answer in the edition of the request. */
-        ChatResponse: components["schemas"]["AgentsChatResponse"] | components["schemas"]["ConversationsChatResponse"];
         /** @description It is up, and what it is connected to. */
         ConnectedHealth: {
             /**
@@ -2371,6 +2391,23 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
+        /** @description The assistant's message, in the conversations edition. */
+        ConversationsChatAnswer: {
+            id: components["schemas"]["Id"];
+            /** @description The conversation the turn belongs to; send it back to go on. */
+            conversationId: components["schemas"]["Id"];
+            /** @enum {string} */
+            role: "assistant";
+            content: string;
+            /** @description The model that answered; `embedded/…` when no provider is configured. */
+            model: string;
+            usage: components["schemas"]["TurnUsage"];
+            /**
+             * Format: int32
+             * @description Milliseconds from the request to the whole answer.
+             */
+            latency: number;
+        };
         ConversationsChatEvent: components["schemas"]["ConversationsStartEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["ConversationsToolUseEvent"] | components["schemas"]["ConversationsToolApprovalEvent"] | components["schemas"]["ConversationsToolResultEvent"] | components["schemas"]["ConversationsDoneEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the conversations edition writes it.
@@ -2407,23 +2444,6 @@ export interface components {
              * @default false
              */
             stream: boolean;
-        };
-        /** @description The assistant's message, in the conversations edition. */
-        ConversationsChatResponse: {
-            id: components["schemas"]["Id"];
-            /** @description The conversation the turn belongs to; send it back to go on. */
-            conversationId: components["schemas"]["Id"];
-            /** @enum {string} */
-            role: "assistant";
-            content: string;
-            /** @description The model that answered; `embedded/…` when no provider is configured. */
-            model: string;
-            usage: components["schemas"]["TurnUsage"];
-            /**
-             * Format: int32
-             * @description Milliseconds from the request to the whole answer.
-             */
-            latency: number;
         };
         /** @description The turn is over; terminal. */
         ConversationsDoneEvent: {
@@ -3726,6 +3746,22 @@ export interface components {
             /** Format: int32 */
             latency_ms: number;
         };
+        /** @description The agent's answer, in the operator edition. */
+        OperatorMessageAnswer: {
+            id: components["schemas"]["Id"];
+            /** @description The conversation the turn belongs to; send it back to go on. */
+            conversation_id: components["schemas"]["Id"];
+            channel: components["schemas"]["Id"];
+            content: string;
+            /** @description The model that answered; `embedded/…` when no provider is configured. */
+            model: string;
+            usage: components["schemas"]["OperatorUsage"];
+            /**
+             * Format: int32
+             * @description Milliseconds from the request to the whole answer.
+             */
+            latency_ms: number;
+        };
         OperatorMessageEvent: components["schemas"]["OperatorStartEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["OperatorToolUseEvent"] | components["schemas"]["OperatorToolApprovalEvent"] | components["schemas"]["OperatorToolResultEvent"] | components["schemas"]["OperatorDoneEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the operator edition writes it.
@@ -3752,22 +3788,6 @@ export interface components {
              * @default 30000
              */
             timeout_ms: number;
-        };
-        /** @description The agent's answer, in the operator edition. */
-        OperatorMessageResponse: {
-            id: components["schemas"]["Id"];
-            /** @description The conversation the turn belongs to; send it back to go on. */
-            conversation_id: components["schemas"]["Id"];
-            channel: components["schemas"]["Id"];
-            content: string;
-            /** @description The model that answered; `embedded/…` when no provider is configured. */
-            model: string;
-            usage: components["schemas"]["OperatorUsage"];
-            /**
-             * Format: int32
-             * @description Milliseconds from the request to the whole answer.
-             */
-            latency_ms: number;
         };
         /** @description The turn has begun. */
         OperatorStartEvent: {
@@ -4143,6 +4163,26 @@ export interface components {
          * @enum {string}
          */
         Scope: "chat" | "send" | "read" | "admin";
+        /** @description The agent's answer, in the workspaces edition. */
+        SendMessageAnswer: {
+            messageId: components["schemas"]["Id"];
+            response: string;
+            /**
+             * Format: int32
+             * @description Input and output tokens of all the turn's model calls.
+             */
+            tokensUsed: number;
+            /**
+             * Format: int32
+             * @description Milliseconds from the request to the whole answer.
+             */
+            latencyMs: number;
+            /** @description The session the turn belongs to; send it back to go on. */
+            sessionId: components["schemas"]["Id"];
+            /** @description Names of the tools that were called, each once, in the order of their first call. */
+            toolsInvoked: string[];
+            finishReason: components["schemas"]["FinishReason"];
+        };
         /**
          * @description A chat turn as the workspaces edition writes it.
          * @example {
@@ -4169,26 +4209,6 @@ export interface components {
             context?: {
                 [key: string]: unknown;
             };
-        };
-        /** @description The agent's answer, in the workspaces edition. */
-        SendMessageResponse: {
-            messageId: components["schemas"]["Id"];
-            response: string;
-            /**
-             * Format: int32
-             * @description Input and output tokens of all the turn's model calls.
-             */
-            tokensUsed: number;
-            /**
-             * Format: int32
-             * @description Milliseconds from the request to the whole answer.
-             */
-            latencyMs: number;
-            /** @description The session the turn belongs to; send it back to go on. */
-            sessionId: components["schemas"]["Id"];
-            /** @description Names of the tools that were called, each once, in the order of their first call. */
-            toolsInvoked: string[];
-            finishReason: components["schemas"]["FinishReason"];
         };
         /**
          * @description A message for a chat.
@@ -5855,7 +5875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChatResponse"];
+                    "application/json": components["schemas"]["ChatAnswer"];
                     "text/event-stream": components["schemas"]["ChatEvent"];
                 };
             };
@@ -6036,7 +6056,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperatorMessageResponse"];
+                    "application/json": components["schemas"]["OperatorMessageAnswer"];
                     "text/event-stream": components["schemas"]["OperatorMessageEvent"];
                 };
             };
@@ -6110,7 +6130,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SendMessageResponse"];
+                    "application/json": components["schemas"]["SendMessageAnswer"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];
@@ -9655,6 +9675,30 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getOpenapi30Yaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a text of some media type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
                 };
             };
             403: components["responses"]["ApiForbiddenOpen"];

@@ -395,6 +395,8 @@ export interface ContractHandlers<Context> {
   getDocsScript: Handler<"getDocsScript", Context>;
   /** GET /docs/ws: Read the frames of the WebSocket */
   getSocketDocs: Handler<"getSocketDocs", Context>;
+  /** GET /openapi-3.0.yaml: Get the contract as OpenAPI 3.0 */
+  getOpenapi30Yaml: Handler<"getOpenapi30Yaml", Context>;
   /** GET /openapi.json: Get the contract as JSON */
   getOpenapiJson: Handler<"getOpenapiJson", Context>;
   /** GET /openapi.yaml: Get the contract as YAML */

@@ -6551,7 +6551,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate92.evaluated = { "dynamicProps": false, "dynamicItems": false };
-var ChatResponse = validate93;
+var ChatAnswer = validate93;
 var schema141 = { "type": "object", "required": ["status", "sessionId", "response"], "properties": { "status": { "type": "string", "enum": ["ok"] }, "sessionId": { "$ref": "contract#/$defs/Id", "description": "The session the turn belongs to; send it back to go on." }, "response": { "type": "object", "properties": { "content": { "type": "string" }, "messageId": { "$ref": "contract#/$defs/Id" }, "model": { "type": "string", "description": "The model that answered; `embedded/\u2026` when no provider is configured." }, "usage": { "$ref": "contract#/$defs/TurnUsage" } }, "required": ["content", "messageId", "model", "usage"], "additionalProperties": false } }, "description": "The agent's answer, in the agents edition.", "additionalProperties": false };
 function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -24800,7 +24800,7 @@ function validate250(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate250.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var OperatorMessageResponse = validate255;
+var OperatorMessageAnswer = validate255;
 function validate256(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -26260,7 +26260,7 @@ function validate268(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate268.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var SendMessageResponse = validate271;
+var SendMessageAnswer = validate271;
 function validate272(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -45674,11 +45674,35 @@ function validate453(data, { instancePath = "", parentData, parentDataProperty, 
   return errors === 0;
 }
 validate453.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiJson_200 = validate454;
+var getOpenapi30Yaml_200 = validate454;
 function validate454(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
   const evaluated0 = validate454.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (typeof data !== "string") {
+    const err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (vErrors === null) {
+      vErrors = [err0];
+    } else {
+      vErrors.push(err0);
+    }
+    errors++;
+  }
+  validate454.errors = vErrors;
+  return errors === 0;
+}
+validate454.evaluated = { "dynamicProps": false, "dynamicItems": false };
+var getOpenapiJson_200 = validate455;
+function validate455(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate455.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -45695,15 +45719,15 @@ function validate454(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate454.errors = vErrors;
+  validate455.errors = vErrors;
   return errors === 0;
 }
-validate454.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var getOpenapiYaml_200 = validate455;
-function validate455(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate455.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var getOpenapiYaml_200 = validate456;
+function validate456(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate455.evaluated;
+  const evaluated0 = validate456.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -45719,10 +45743,10 @@ function validate455(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate455.errors = vErrors;
+  validate456.errors = vErrors;
   return errors === 0;
 }
-validate455.evaluated = { "dynamicProps": false, "dynamicItems": false };
+validate456.evaluated = { "dynamicProps": false, "dynamicItems": false };
 export {
   Agent,
   AgentList,
@@ -45731,10 +45755,10 @@ export {
   AgentSessionList,
   ApiError,
   ChannelList,
+  ChatAnswer,
   ChatCompletion,
   ChatCompletionEvent,
   ChatEvent,
-  ChatResponse,
   ConnectedHealth,
   ConversationDetail,
   ConversationList,
@@ -45766,8 +45790,8 @@ export {
   OpenaiModel,
   OpenaiModelList,
   OperatorAccepted,
+  OperatorMessageAnswer,
   OperatorMessageEvent,
-  OperatorMessageResponse,
   OwnKey,
   PlainError,
   PlainSessionDetail,
@@ -45777,7 +45801,7 @@ export {
   ReplayedCount,
   Run,
   RunEvent,
-  SendMessageResponse,
+  SendMessageAnswer,
   SentToChannel,
   SessionDetail,
   SessionList,
@@ -45804,6 +45828,7 @@ export {
   getDocsScript_200,
   getDocs_200,
   getMetrics_200,
+  getOpenapi30Yaml_200,
   getOpenapiJson_200,
   getOpenapiYaml_200,
   getPageFile_200,

@@ -10,6 +10,7 @@ export function createDocsHandlers(): ContractHandlers<RequestContext> {
   const contract = (name: string) => once(() => readFile(packageFile(`generated/${name}`), "utf8"));
   const json = once(async () => JSON.parse(await contract("openapi.json")()) as Record<string, unknown>);
   const yaml = contract("openapi.yaml");
+  const yaml30 = contract("openapi-3.0.yaml");
   const frames = once(async () => JSON.parse(await contract("asyncapi.json")()) as Asyncapi);
   const framesYaml = contract("asyncapi.yaml");
   const framesPage = once(async () => socketPage(await frames()));
@@ -27,6 +28,9 @@ export function createDocsHandlers(): ContractHandlers<RequestContext> {
     },
     async getOpenapiYaml() {
       return { status: 200, contentType: "application/yaml", text: await yaml() };
+    },
+    async getOpenapi30Yaml() {
+      return { status: 200, contentType: "application/yaml", text: await yaml30() };
     },
     async getSocketDocs() {
       return { status: 200, headers: { "Content-Security-Policy": socketPagePolicy }, contentType: "text/html", text: await framesPage() };

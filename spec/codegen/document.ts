@@ -45,7 +45,7 @@ export interface Reference {
   $ref: string;
 }
 
-export type Schema = Record<string, unknown> & { $ref?: string; anyOf?: Schema[]; oneOf?: Schema[]; properties?: Record<string, Schema> };
+export type Schema = Record<string, unknown> & { $ref?: string; allOf?: Schema[]; anyOf?: Schema[]; oneOf?: Schema[]; properties?: Record<string, Schema> };
 
 /** The last part of a reference: `#/components/schemas/Agent` → `Agent`. */
 export function referenceName(reference: string): string {
