@@ -2899,7 +2899,7 @@ export interface components {
             data: components["schemas"]["ErrorAgentData"];
         };
         /**
-         * @description Stable codes of the `/api/v1` and `/health` faces.
+         * @description Stable codes of the `/api/v1` and `/health` faces. New ones may come: of those that you do not know go by the status.
          * @enum {string}
          */
         ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unprocessable" | "upgrade_required" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
@@ -2935,7 +2935,7 @@ export interface components {
              */
             retryAfter?: number;
         };
-        /** @description Something has happened. The same in the log, in its stream, and in webhooks. */
+        /** @description Something has happened. The same in the log, in its stream, and in webhooks. New types may come: pass over those that you do not know. */
         Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["ConversationCreatedEvent"] | components["schemas"]["SessionStartedEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["ChannelConnectedEvent"] | components["schemas"]["ChannelDisconnectedEvent"] | components["schemas"]["ErrorAgentEvent"] | components["schemas"]["ToolInvokedEvent"] | components["schemas"]["RunFinishedEvent"] | components["schemas"]["CronFinishedEvent"];
         /** @description What went wrong, as in an error's answer. */
         EventFailure: {
@@ -2960,7 +2960,7 @@ export interface components {
             name: string | null;
         };
         /**
-         * @description What can happen.
+         * @description What can happen. New types may come.
          * @enum {string}
          */
         EventType: "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished" | "cron.finished";
@@ -3911,7 +3911,7 @@ export interface components {
             };
         };
         /**
-         * @description Codes of the plain edition.
+         * @description Codes of the plain edition. New ones may come: of those that you do not know go by the status.
          * @enum {string}
          */
         PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";

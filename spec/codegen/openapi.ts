@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { CompiledSpec } from "./compile-spec.ts";
 import { nodes, referenceName, resolve, type OpenapiDocument, type Reference, type Response, type Schema } from "./document.ts";
+import { addDeprecations } from "./deprecation.ts";
 import { describeErrorAnswer, faceOfSchema } from "./error-answers.ts";
 import { addLinks } from "./links.ts";
 import { fitVersion30 } from "./openapi-30.ts";
@@ -31,6 +32,7 @@ function finish(document: OpenapiDocument): void {
   orderByTag(document);
   addIdempotency(document);
   addLimitHeaders(document);
+  addDeprecations(document);
   shareHeaders(document);
   shareErrorAnswers(document);
   addLinks(document);
@@ -128,7 +130,7 @@ function shareHeaders(document: OpenapiDocument): void {
 
 /** Without an example Prism makes -2147483648 of an integer header. */
 function withExample(name: string, header: unknown): unknown {
-  const examples: Record<string, unknown> = { "Retry-After": 30, "X-Request-Id": "req_0199c0ffee", "X-Run-Id": "run_0199c0ffee", Location: "/api/v1/runs/run_0199c0ffee", ETag: '"0199c0ffee"', "X-RateLimit-Limit": 100, "X-RateLimit-Remaining": 87, "X-RateLimit-Reset": 1746005400 };
+  const examples: Record<string, unknown> = { "Retry-After": 30, "X-Request-Id": "req_0199c0ffee", "X-Run-Id": "run_0199c0ffee", Location: "/api/v1/runs/run_0199c0ffee", ETag: '"0199c0ffee"', "X-RateLimit-Limit": 100, "X-RateLimit-Remaining": 87, "X-RateLimit-Reset": 1746005400, Deprecation: "@1793491200", Sunset: "Sat, 01 May 2027 00:00:00 GMT" };
   return name in examples ? { ...(header as object), example: examples[name] } : header;
 }
 
@@ -142,7 +144,7 @@ function shareErrorAnswers(document: OpenapiDocument): void {
       if (!face || Number(status) < 400) continue;
       const { name: common, description, example } = describeErrorAnswer(face, Number(status));
       // Without a key there are no limits to tell of.
-      const name = operation["x-permission"] === "none" ? `${common}Open` : common;
+      const name = common + (operation["x-permission"] === "none" ? "Open" : "") + (operation.deprecated ? "Deprecated" : "");
       shared[name] ??= { ...answer, description, content: { "application/json": { schema, examples: { [name]: { value: example } } } } };
       operation.responses[status] = { $ref: `#/components/responses/${name}` } satisfies Reference;
     }

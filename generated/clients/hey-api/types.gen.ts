@@ -1237,7 +1237,7 @@ export type ErrorAgentEvent = {
 };
 
 /**
- * Stable codes of the `/api/v1` and `/health` faces.
+ * Stable codes of the `/api/v1` and `/health` faces. New ones may come: of those that you do not know go by the status.
  */
 export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'upgrade_required' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
 
@@ -1281,7 +1281,7 @@ export type ErrorEvent = {
 };
 
 /**
- * Something has happened. The same in the log, in its stream, and in webhooks.
+ * Something has happened. The same in the log, in its stream, and in webhooks. New types may come: pass over those that you do not know.
  */
 export type Event = ({
     event: 'message.received';
@@ -1348,7 +1348,7 @@ export type EventSender = {
 };
 
 /**
- * What can happen.
+ * What can happen. New types may come.
  */
 export type EventType = 'message.received' | 'message.sent' | 'conversation.created' | 'session.started' | 'session.ended' | 'channel.connected' | 'channel.disconnected' | 'error.agent' | 'tool.invoked' | 'run.finished' | 'cron.finished';
 
@@ -2618,7 +2618,7 @@ export type PlainError = {
 };
 
 /**
- * Codes of the plain edition.
+ * Codes of the plain edition. New ones may come: of those that you do not know go by the status.
  */
 export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'UPGRADE_REQUIRED' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
