@@ -1813,7 +1813,8 @@ export interface paths {
         };
         /**
          * Get the contract as OpenAPI 3.0
-         * @description This contract as OpenAPI 3.0, in YAML: for generators of clients that do not know 3.1 well.
+         * @description This contract as OpenAPI 3.0, in YAML: for generators of clients that do not know 3.1 well. Of an operation that can
+         *     succeed in several ways it has the first.
          */
         get: operations["getOpenapi30Yaml"];
         put?: never;

@@ -1,8 +1,8 @@
-import { nodes, resolve, type OpenapiDocument, type Schema } from "./document.ts";
+import { nodes, resolve, type OpenapiDocument, type OpenapiOperation, type Schema } from "./document.ts";
 
 /**
  * Makes of what TypeSpec's emitter writes as OpenAPI 3.0 what client generators of that version expect (OpenAPI 3.0.4, 4.7.24). Names,
- * types and codes stay those of 3.1; a `nullable` that stands without a type would mean nothing.
+ * types and error codes stay those of 3.1; a `nullable` that stands without a type would mean nothing.
  */
 export function fitVersion30(document: OpenapiDocument): void {
   const { license } = document.info as { license: Record<string, string> };
@@ -13,6 +13,17 @@ export function fitVersion30(document: OpenapiDocument): void {
     if (node["nullable"] === true) fitNullable(document, node);
     if (typeof node.$ref === "string" && "description" in node) wrapReference(node);
   }
+  for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item))) keepOneSuccess(operation);
+}
+
+/**
+ * Of several successes the first, and of several media types of a body the first: progenitor takes no more, and what the
+ * others have to say is in the operation's description.
+ */
+function keepOneSuccess({ responses, requestBody }: OpenapiOperation): void {
+  for (const status of Object.keys(responses).filter((status) => status.startsWith("2")).slice(1)) delete responses[status];
+  const content = requestBody?.content ?? {};
+  for (const type of Object.keys(content).slice(1)) delete content[type];
 }
 
 function fitNullable(document: OpenapiDocument, schema: Schema): void {
@@ -21,7 +32,8 @@ function fitNullable(document: OpenapiDocument, schema: Schema): void {
     const target = resolve(document, only);
     if (isPlainValue(target)) {
       delete schema.allOf;
-      Object.assign(schema, { ...target, ...schema });
+      // The emitter writes `type: object` beside every reference but a string's.
+      Object.assign(schema, { ...target, ...schema, type: target["type"] });
     } else {
       schema["type"] = target["type"] ?? "object";
     }
@@ -35,9 +47,9 @@ function fitNullable(document: OpenapiDocument, schema: Schema): void {
   }
 }
 
-/** A string or number that is no list of names: a type of its own in no language. It cannot be null where it is referred to. */
+/** A string or number (unless it is one of some names) or an array: a type of its own in no language. It cannot be null where it is referred to. */
 function isPlainValue({ type, enum: names }: Schema): boolean {
-  return type !== "object" && type !== "array" && type !== undefined && names === undefined;
+  return type !== "object" && type !== undefined && names === undefined;
 }
 
 /** What stands beside a reference is not read in 3.0. */

@@ -1642,7 +1642,8 @@ export const getSocketDocs = <ThrowOnError extends boolean = false>(options?: Op
 /**
  * Get the contract as OpenAPI 3.0
  *
- * This contract as OpenAPI 3.0, in YAML: for generators of clients that do not know 3.1 well.
+ * This contract as OpenAPI 3.0, in YAML: for generators of clients that do not know 3.1 well. Of an operation that can
+ * succeed in several ways it has the first.
  */
 export const getOpenapi30Yaml = <ThrowOnError extends boolean = false>(options?: Options<GetOpenapi30YamlData, ThrowOnError>): RequestResult<GetOpenapi30YamlResponses, GetOpenapi30YamlErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenapi30YamlResponses, GetOpenapi30YamlErrors, ThrowOnError>({ url: '/openapi-3.0.yaml', ...options });
 
