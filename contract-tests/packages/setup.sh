@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes what checks the files of deploy/ (.venv with hadolint, and .bin/compose-config) and what runs the SDKs besides Node
-# (runtimes/ with Bun and Deno). Python 3, Go 1.26 and npm.
+# (runtimes/ with Bun and Deno). Python 3, Go 1.24 and npm.
 set -euo pipefail
 cd "$(dirname "$0")"
 [ -x .venv/bin/python ] || python3 -m venv .venv
