@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { routes, type Route } from "../../generated/server/routes.ts";
 import { readContractExamples, type ExampleEvent } from "../mock/examples.ts";
+import { packageFile } from "../package-files.ts";
 import { editionsOf, type Edition } from "./editions.ts";
 
 /** An operation of the contract: its route, and what `spec/codegen/conformance.ts` writes of it. */
@@ -76,7 +77,7 @@ interface Facts {
   heads: DocumentedHeader[][];
 }
 
-const facts = JSON.parse(readFileSync(new URL("../../generated/server/conformance.json", import.meta.url), "utf8")) as Facts;
+const facts = JSON.parse(readFileSync(packageFile("generated/server/conformance.json"), "utf8")) as Facts;
 
 const shown = readContractExamples().operations;
 

@@ -1,21 +1,20 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import type { ContractHandlers } from "../../generated/server/handlers.ts";
 import type { RequestContext } from "../http/request-context.ts";
+import { packageFile, vendoredFile } from "../package-files.ts";
 import { docsPage, docsPolicy } from "./page.ts";
 import { type Asyncapi, socketPage, socketPagePolicy } from "./socket-page.ts";
 
 /** The contract, and its reference as a page. Files are read when they are first asked for, and kept. */
 export function createDocsHandlers(): ContractHandlers<RequestContext> {
-  const contract = (name: string) => once(() => readFile(new URL(`../../generated/${name}`, import.meta.url), "utf8"));
+  const contract = (name: string) => once(() => readFile(packageFile(`generated/${name}`), "utf8"));
   const json = once(async () => JSON.parse(await contract("openapi.json")()) as Record<string, unknown>);
   const yaml = contract("openapi.yaml");
   const yaml30 = contract("openapi-3.0.yaml");
   const frames = once(async () => JSON.parse(await contract("asyncapi.json")()) as Asyncapi);
   const framesYaml = contract("asyncapi.yaml");
   const framesPage = once(async () => socketPage(await frames()));
-  const script = once(() => readFile(join(scalarFolder(), "dist/browser/standalone.js"), "utf8"));
+  const script = once(() => readFile(vendoredFile("@scalar/api-reference/dist/browser/standalone.js"), "utf8"));
 
   return {
     async getDocs() {
@@ -43,12 +42,6 @@ export function createDocsHandlers(): ContractHandlers<RequestContext> {
       return { status: 200, contentType: "application/yaml", text: await framesYaml() };
     },
   };
-}
-
-/** Scalar's package exports its parts but not its folder. */
-function scalarFolder(): string {
-  const entry = createRequire(import.meta.url).resolve("@scalar/api-reference");
-  return entry.slice(0, entry.lastIndexOf(join("@scalar", "api-reference"))) + join("@scalar", "api-reference");
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
