@@ -4,7 +4,7 @@ import { goSocket } from "./socket.ts";
 
 /** A program of the standard library. */
 export function goSample(request: SampleRequest): string {
-  const { id, method, url, headers, body, needsToken, answer } = request;
+  const { id, method, url, headers, body, needsToken, answer, asksForEvents } = request;
   if (id === "openSocket") return goSocket;
   const parts = answer === "events" ? events : answer === "pages" ? pages : answer === "nothing" ? nothing : whole;
   const imports = ["log", "net/http", ...(needsToken ? ["os"] : []), ...(body === undefined ? [] : ["strings"]), ...parts.imports];
@@ -14,6 +14,7 @@ export function goSample(request: SampleRequest): string {
     ...check("err"),
     needsToken && 'request.Header.Set("Authorization", "Bearer "+os.Getenv("OPENCLAW_TOKEN"))',
     body !== undefined && 'request.Header.Set("Content-Type", "application/json")',
+    asksForEvents && 'request.Header.Set("Accept", "text/event-stream")',
     ...Object.entries(headers).map(([name, value]) => `request.Header.Set(${JSON.stringify(name)}, ${JSON.stringify(value)})`),
     "response, err := http.DefaultClient.Do(request)",
     ...check("err"),

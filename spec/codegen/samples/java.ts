@@ -4,11 +4,12 @@ import { javaSocket } from "./socket.ts";
 
 /** A program of the standard library, for Java 17: save it under the name of its class, and `java` runs it as it stands. */
 export function javaSample(request: SampleRequest): string {
-  const { id, method, url, headers, body, needsToken, answer } = request;
+  const { id, method, url, headers, body, needsToken, answer, asksForEvents } = request;
   if (id === "openSocket") return javaSocket;
   const given = [
     ...(needsToken ? ['.header("Authorization", "Bearer " + System.getenv("OPENCLAW_TOKEN"))'] : []),
     ...(body === undefined ? [] : ['.header("Content-Type", "application/json")']),
+    ...(asksForEvents ? ['.header("Accept", "text/event-stream")'] : []),
     ...Object.entries(headers).map(([name, value]) => `.header(${JSON.stringify(name)}, ${JSON.stringify(value)})`),
   ];
   const sent = body === undefined ? "HttpRequest.BodyPublishers.noBody()" : `HttpRequest.BodyPublishers.ofString("""\n${indent(text(json(body)), "    ")}\n    """)`;

@@ -9,6 +9,7 @@ const style = { unit: "    " };
 export function pythonSample(request: SampleRequest, document: OpenapiDocument): string {
   const { id, group, path, query, headers, answer, needsToken } = request;
   if (id === "openSocket") return pythonSocket;
+  if (request.asksForEvents) return pythonEvents(request);
   const named = { ...query, ...headers };
   const call = [...Object.values(path).map((value) => literal(value)), ...bodyArguments(request, document), ...Object.entries(named).map(([name, value]) => `${snakeCase(name)}=${literal(value)}`)];
   const method = answer === "pages" ? snakeCase(id).replace(/^list_/, "iterate_") : snakeCase(id);
@@ -21,6 +22,24 @@ export function pythonSample(request: SampleRequest, document: OpenapiDocument):
     "",
     `client = OpenClawClient("${sampleUrl}"${needsToken ? ', os.environ["OPENCLAW_TOKEN"]' : ""})`,
     ...use(answer, text),
+  );
+}
+
+/** Operations that answer in JSON as well have no method that gives events; the package brings httpx along. */
+function pythonEvents({ method, url, body }: SampleRequest): string {
+  const headers = '{"Authorization": f"Bearer {os.environ[\'OPENCLAW_TOKEN\']}", "Accept": "text/event-stream"}';
+  return lines(
+    "import os",
+    "",
+    "import httpx",
+    "",
+    `headers = ${headers}`,
+    `body = ${literal(body)}`,
+    `with httpx.stream(${JSON.stringify(method)}, ${JSON.stringify(url)}, headers=headers, json=body, timeout=None) as response:`,
+    "    response.raise_for_status()",
+    "    for line in response.iter_lines():",
+    '        if line.startswith("data: "):',
+    "            print(line[6:])",
   );
 }
 

@@ -22,19 +22,26 @@ export interface SampleRequest {
   bodySchema: Schema | undefined;
   bodyRequired: boolean;
   needsToken: boolean;
+  /** Whether it says that it wants events, where it could have JSON. */
+  asksForEvents: boolean;
   /** What comes: events as long as they last, a page of a list that has more of them, JSON, other text, or nothing. */
   answer: "events" | "pages" | "json" | "text" | "nothing";
 }
 
 type Shown = { examples?: Record<string, { value: unknown }> };
 
-/** The request of an operation's example of this name; of its first one without a name. Throws when it has none of the name. */
-export function sampleRequest(document: OpenapiDocument, operation: Operation, wanted?: string): SampleRequest {
+export interface SampleOptions {
+  /** In place of the body of the contract's example. */
+  body?: unknown;
+  /** The answer as events, of an operation that has JSON as well. */
+  asEvents?: boolean;
+}
+
+/** An operation's request, as its first example in the contract shows it. */
+export function sampleRequest(document: OpenapiDocument, operation: Operation, { body, asEvents = false }: SampleOptions = {}): SampleRequest {
   const { id, group, method, path, parameters, permission, raw } = operation;
   const content = raw.requestBody?.content["application/json"];
-  const names = [content ?? {}, ...parameters].flatMap(({ examples = {} }: Shown) => Object.keys(examples));
-  if (wanted !== undefined && !names.includes(wanted)) throw new Error(`${id} has no example \`${wanted}\`. It has: ${[...new Set(names)].join(", ")}`);
-  const name = wanted ?? names[0];
+  const [name] = [content ?? {}, ...parameters].flatMap(({ examples = {} }: Shown) => Object.keys(examples));
   const valueOf = ({ examples = {} }: Shown) => (examples[name ?? ""] ?? Object.values(examples)[0])?.value;
   const isShown = ({ required, name: own, examples }: Parameter & Shown) => examples !== undefined && (required || own === "limit" || (name !== undefined && name in examples));
   const given = (place: string) => Object.fromEntries(parameters.filter((parameter) => parameter.in === place && isShown(parameter)).map((parameter) => [parameter.name, valueOf(parameter as Shown)]));
@@ -49,11 +56,12 @@ export function sampleRequest(document: OpenapiDocument, operation: Operation, w
     path: inPath,
     query,
     headers: Object.fromEntries(Object.entries(given("header")).map(([key, value]) => [key, String(value)])),
-    body: content && withoutDefaults(document, content.schema, valueOf(content)),
+    body: body ?? (content && withoutDefaults(document, content.schema, valueOf(content))),
     bodySchema: content?.schema,
     bodyRequired: raw.requestBody?.required === true,
     needsToken: permission !== "none",
-    answer: answerOf(operation),
+    answer: asEvents ? "events" : answerOf(operation),
+    asksForEvents: asEvents,
   };
 }
 

@@ -3,7 +3,7 @@ import type { SampleRequest } from "./request.ts";
 import { rustSocket } from "./socket.ts";
 
 /** With `reqwest` (features `blocking` and `json`) and `serde_json`. */
-export function rustSample({ id, method, url, headers, body, needsToken, answer }: SampleRequest): string {
+export function rustSample({ id, method, url, headers, body, needsToken, answer, asksForEvents }: SampleRequest): string {
   if (id === "openSocket") return rustSocket;
   const isJson = answer === "json" || answer === "pages";
   const uses = [answer === "events" && "use std::io::{BufRead, BufReader};", needsToken && "use std::env;", answer === "pages" && "use serde_json::Value;", isJson && answer !== "pages" && body === undefined && "use serde_json::Value;", body !== undefined && (isJson ? "use serde_json::{Value, json};" : "use serde_json::json;")].filter((use) => use !== false);
@@ -12,6 +12,7 @@ export function rustSample({ id, method, url, headers, body, needsToken, answer 
       `.${method.toLowerCase()}(${address})`,
       ...more,
       needsToken && `.bearer_auth(${answer === "pages" ? "&token" : 'env::var("OPENCLAW_TOKEN")?'})`,
+      asksForEvents && '.header("Accept", "text/event-stream")',
       ...Object.entries(headers).map(([name, value]) => `.header(${JSON.stringify(name)}, ${JSON.stringify(value)})`),
       body !== undefined && `.json(&json!(${json(body)}))`,
       ".send()?",

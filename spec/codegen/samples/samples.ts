@@ -4,7 +4,7 @@ import { curlSample } from "./curl.ts";
 import { goSample } from "./go.ts";
 import { javaSample } from "./java.ts";
 import { pythonSample } from "./python.ts";
-import { sampleRequest, type SampleRequest } from "./request.ts";
+import { sampleRequest, type SampleOptions, type SampleRequest } from "./request.ts";
 import { rustSample } from "./rust.ts";
 import { typescriptSample } from "./typescript.ts";
 
@@ -27,8 +27,8 @@ export const languages: readonly { lang: Language; label: string; fence: string;
   { lang: "rust", label: "Rust", fence: "rust", write: rustSample },
 ];
 
-/** An operation in each language: whole programs, to be copied as they stand. `example` is the name of one in the contract. */
-export function samplesOf(document: OpenapiDocument, operation: Operation, example?: string): Sample[] {
-  const request = sampleRequest(document, operation, example);
+/** An operation in each language: whole programs, to be copied as they stand. */
+export function samplesOf(document: OpenapiDocument, operation: Operation, options?: SampleOptions): Sample[] {
+  const request = sampleRequest(document, operation, options);
   return languages.map(({ lang, label, write }) => ({ lang, label, source: write(request, document) }));
 }

@@ -5,7 +5,7 @@
 export const typescriptSocket = `const socket = new WebSocket("ws://127.0.0.1:18789/ws");
 socket.onopen = () => {
   socket.send(JSON.stringify({ type: "auth", token: process.env.OPENCLAW_TOKEN }));
-  socket.send(JSON.stringify({ type: "message", content: "Hello" }));
+  socket.send(JSON.stringify({ type: "message", content: "Hello", stream: true }));
 };
 socket.onmessage = ({ data }) => console.log(JSON.parse(String(data)));`;
 
@@ -16,7 +16,7 @@ from websockets.sync.client import connect  # pip install websockets
 
 with connect("ws://127.0.0.1:18789/ws") as socket:
     socket.send(json.dumps({"type": "auth", "token": os.environ["OPENCLAW_TOKEN"]}))
-    socket.send(json.dumps({"type": "message", "content": "Hello"}))
+    socket.send(json.dumps({"type": "message", "content": "Hello", "stream": True}))
     for frame in socket:
         print(json.loads(frame))`;
 
@@ -39,9 +39,9 @@ func main() {
 		log.Fatal(err)
 	}
 	defer socket.CloseNow()
-	frames := []map[string]string{
+	frames := []map[string]any{
 		{"type": "auth", "token": os.Getenv("OPENCLAW_TOKEN")},
-		{"type": "message", "content": "Hello"},
+		{"type": "message", "content": "Hello", "stream": true},
 	}
 	for _, frame := range frames {
 		if err := wsjson.Write(ctx, socket, frame); err != nil {
@@ -86,7 +86,7 @@ class OpenSocket {
             .buildAsync(URI.create("ws://127.0.0.1:18789/ws"), listener)
             .join();
         socket.sendText("""
-            {"type": "message", "content": "Hello"}""", true).join();
+            {"type": "message", "content": "Hello", "stream": true}""", true).join();
         closed.await();
     }
 }`;
@@ -99,7 +99,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut socket, _) = connect("ws://127.0.0.1:18789/ws")?;
     let frames = [
         json!({ "type": "auth", "token": env::var("OPENCLAW_TOKEN")? }),
-        json!({ "type": "message", "content": "Hello" }),
+        json!({ "type": "message", "content": "Hello", "stream": true }),
     ];
     for frame in frames {
         socket.send(Message::text(frame.to_string()))?;
