@@ -43,9 +43,10 @@ test.each(["curl", "go", "java", "rust"] as const)("bodies in %s are those of th
   }
 });
 
-test("what the pages show as JSON is JSON, and every other block is of a kind that is tried", () => {
-  for (const { name, fence, source } of pageBlocks) {
-    expect(["sh", "ts", "python", "go", "java", "rust", "json", "console"], name).toContain(fence);
-    if (fence === "json") expect(() => JSON.parse(source) as unknown, name).not.toThrow();
-  }
+test("every block of code of the pages is of a kind that is tried", () => {
+  for (const { name, fence } of pageBlocks) expect(["sh", "ts", "python", "go", "java", "rust", "json", "console"], name).toContain(fence);
+});
+
+test.each(pageBlocks.filter(({ fence }) => fence === "json"))("$name is JSON", ({ source }) => {
+  expect(() => JSON.parse(source) as unknown).not.toThrow();
 });

@@ -33,8 +33,7 @@ export const pagePrograms: readonly Program[] = pageBlocks.flatMap(({ name, fenc
 });
 
 async function readPages(): Promise<{ name: string; fence: string; source: string }[]> {
-  // The page of the clients may be their README, whose code they test themselves.
-  const names = pageGroups.flatMap(({ pages }) => pages).filter((name) => name !== "ws" && name !== "clients");
+  const names = pageGroups.flatMap(({ pages }) => pages).filter((name) => name !== "ws");
   const blocks = names.map(async (name) => {
     const markdown = expand(await sourceOf(name), documented, operations);
     return [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)\n```$/gm)].map(([, fence = "", source = ""], index) => ({ name: `${name}Page${index + 1}`, fence, source }));

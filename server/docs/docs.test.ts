@@ -53,12 +53,13 @@ describe.skipIf(lacksChromium)("the reference at /docs, in chromium", () => {
     const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     await page.goto(`${gateway.url}/docs`);
     await page.getByRole("heading", { name: "OpenClaw Gateway API" }).waitFor({ timeout: 30_000 });
-    for (const [words, heading] of [["webhooks rotate", "Rotate a webhook's secret"], ["listAgents", "List agents"]] as const) {
+    for (const [words, heading, path] of [["webhooks rotate", "Rotate a webhook's secret", "POST/api/v1/webhooks/{webhookId}/rotate-secret"], ["listAgents", "List agents", "GET/api/v1/agents"]] as const) {
       await page.keyboard.press("Control+k");
       await page.keyboard.type(words);
       await page.getByRole("option", { name: heading }).waitFor();
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout: 20_000 });
+      expect(decodeURIComponent(new URL(page.url()).hash)).toContain(path);
     }
   });
 

@@ -1,21 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../paths.ts";
 
-/** The pages in the order of the navigation. Each is `spec/docs/pages/<name>.md`, but for those that are made of something else. */
+/** The pages in the order of the navigation. Each is `spec/docs/pages/<name>.md`; `ws` is made of the frames. */
 export const pageGroups: readonly { title: string; pages: readonly string[] }[] = [
   { title: "Getting started", pages: ["start", "agents", "conversations", "workspaces", "operator", "plain", "openai"] },
   { title: "Guides", pages: ["errors", "limits", "streams", "webhooks", "ws"] },
   { title: "Tools", pages: ["clients", "mock", "conformance"] },
 ];
 
-/** Where a page's Markdown is; that of the clients is their own README. */
-export function fileOf(name: string): string {
-  const readme = join(root, "clients/README.md");
-  return name === "clients" && existsSync(readme) ? readme : join(root, `spec/docs/pages/${name}.md`);
-}
-
+/** A page's Markdown, as it was written. */
 export async function sourceOf(name: string): Promise<string> {
-  return readFile(fileOf(name), "utf8");
+  return readFile(join(root, `spec/docs/pages/${name}.md`), "utf8");
 }
