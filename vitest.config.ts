@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{server,spec,clients,contract-tests}/**/*.test.ts"],
+    include: ["{server,spec,clients,contract-tests,examples}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: ["contract-tests/coverage/global-setup.ts"],
     // Tests start servers and programs of their own; on a busy machine that takes its time.

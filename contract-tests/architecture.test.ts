@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { routes } from "../generated/server/routes.ts";
@@ -51,7 +51,14 @@ test("every operation has a permission of the form that keys are given", () => {
 });
 
 test("the top level is what the README says", () => {
-  const allowed = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "clients", "contract-tests", "docs", "generated", "knip.json", "package-lock.json", "package.json", "redocly.yaml", "server", "spec", "tsconfig.json", "vitest.config.ts"];
+  const allowed = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "clients", "contract-tests", "docs", "examples", "generated", "knip.json", "package-lock.json", "package.json", "redocly.yaml", "server", "spec", "tsconfig.json", "vitest.config.ts"];
   const found = globSync("*", { cwd: root }).filter((name) => name !== "node_modules" && !name.startsWith("."));
   expect(found.filter((name) => !allowed.includes(name))).toEqual([]);
+});
+
+test("every example says what it shows, and is run", () => {
+  const folders = globSync("examples/*/", { cwd: root }).map((folder) => basename(folder));
+  const lacking = folders.flatMap((name) => ["README.md", `${name}.test.ts`].map((file) => join("examples", name, file))).filter((file) => !existsSync(join(root, file)));
+  expect(lacking).toEqual([]);
+  expect(folders.filter((name) => !readFileSync(join(root, "examples/README.md"), "utf8").includes(`](${name})`))).toEqual([]);
 });

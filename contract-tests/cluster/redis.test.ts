@@ -126,7 +126,7 @@ describe.skipIf(lacksRedis)("with Redis", () => {
   describe("tokens of a day", () => {
     const hold = (id: string, most: number): Hold => ({ id, day: "2026-11-21", accounts: [{ name: "key:a", limit: 100 }, { name: "global", limit: 150 }], least: 10, most });
     const clusters = async () => {
-      const made = await Promise.all([1, 2].map(() => createCluster({ redisUrl: redis.url, log: pino({ level: "silent" }), now: Date.now })));
+      const made = await Promise.all([1, 2].map(() => createCluster({ redisUrl: redis.url, log: pino({ level: "silent" }), now: Date.now, timeoutMs: 10_000 })));
       onTestFinished(() => made.forEach((cluster) => cluster.close()));
       return made.map(({ ledger }) => ledger);
     };

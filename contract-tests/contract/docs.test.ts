@@ -7,7 +7,7 @@ import { describeTargets, useServer } from "./targets.ts";
 describeTargets((target) => {
   test("200: the contract and its reference are open to everybody, each in its media type", async () => {
     (await target.call("getOpenapiJson", { token: null })).json(200);
-    for (const [id, path] of [["getOpenapiYaml", {}], ["getDocs", {}], ["getDocsScript", {}], ["getDocsPage", { page: "start" }], ["getDocsFile", { file: "page.js" }]] as const) {
+    for (const [id, path] of [["getOpenapiYaml", {}], ["getOpenapi30Yaml", {}], ["getDocs", {}], ["getDocsScript", {}], ["getDocsPage", { page: "start" }], ["getDocsFile", { file: "page.js" }]] as const) {
       const answer = await target.call(id, { token: null, path });
       expect([answer.status, answer.text.length > 0], id).toEqual([200, true]);
     }
@@ -18,8 +18,10 @@ const server = useServer();
 
 test("the server serves the very contract it was built from", async () => {
   expect((await server.call("getOpenapiJson")).json(200)).toEqual(contract);
-  const yaml = await readFile(new URL("../../generated/openapi.yaml", import.meta.url), "utf8");
-  expect((await server.call("getOpenapiYaml")).text).toBe(yaml);
+  for (const [id, name] of [["getOpenapiYaml", "openapi.yaml"], ["getOpenapi30Yaml", "openapi-3.0.yaml"]] as const) {
+    const yaml = await readFile(new URL(`../../generated/${name}`, import.meta.url), "utf8");
+    expect((await server.call(id)).text, id).toBe(yaml);
+  }
 });
 
 test("404: a page or a file that the documentation does not have, nor one beside it", async () => {

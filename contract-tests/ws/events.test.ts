@@ -130,7 +130,8 @@ describe("a client that reads too slowly", () => {
     slow.ws.pause();
     const message = "many words ".repeat(80_000);
     const turns = 20;
-    for (let turn = 0; turn < turns; turn++) await server.call("chat", { json: { message, conversationId: freshId() } });
+    // All at once: who was let go of has a few seconds to notice, and reads again only once all is told.
+    await Promise.all(Array.from({ length: turns }, () => server.call("chat", { json: { message, conversationId: freshId() } })));
     await expect.poll(() => eventsOf(well).filter(({ type }) => type === "run:finished").length).toBe(turns);
     slow.ws.resume();
     expect(await slow.closing()).toMatchObject({ code: 4408, reason: expect.stringContaining("after") });

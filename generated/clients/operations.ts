@@ -37,6 +37,7 @@ export const operationsById = {
   getMemoryStats: "GET /api/v1/memory/stats",
   getMetrics: "GET /api/v1/metrics",
   getOpenaiModel: "GET /api/v1/openai/models/{model}",
+  getOpenapi30Yaml: "GET /openapi-3.0.yaml text",
   getOpenapiJson: "GET /openapi.json",
   getOpenapiYaml: "GET /openapi.yaml text",
   getOwnKey: "GET /api/v1/keys/self",

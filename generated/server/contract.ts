@@ -1844,6 +1844,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/openapi-3.0.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the contract as OpenAPI 3.0
+         * @description This contract as OpenAPI 3.0, in YAML: for generators of clients that do not know 3.1 well. Of an operation that can
+         *     succeed in several ways it has the first.
+         */
+        get: operations["getOpenapi30Yaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2029,6 +2050,20 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
+        /** @description The agent's answer, in the agents edition. */
+        AgentsChatAnswer: {
+            /** @enum {string} */
+            status: "ok";
+            /** @description The session the turn belongs to; send it back to go on. */
+            sessionId: components["schemas"]["Id"];
+            response: {
+                content: string;
+                messageId: components["schemas"]["Id"];
+                /** @description The model that answered; `embedded/…` when no provider is configured. */
+                model: string;
+                usage: components["schemas"]["TurnUsage"];
+            };
+        };
         AgentsChatEvent: components["schemas"]["AgentsStartEvent"] | components["schemas"]["AgentsTextEvent"] | components["schemas"]["AgentsToolUseEvent"] | components["schemas"]["AgentsToolApprovalEvent"] | components["schemas"]["AgentsToolResultEvent"] | components["schemas"]["AgentsEndEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the agents edition writes it.
@@ -2051,20 +2086,6 @@ export interface components {
              * @default false
              */
             stream: boolean;
-        };
-        /** @description The agent's answer, in the agents edition. */
-        AgentsChatResponse: {
-            /** @enum {string} */
-            status: "ok";
-            /** @description The session the turn belongs to; send it back to go on. */
-            sessionId: components["schemas"]["Id"];
-            response: {
-                content: string;
-                messageId: components["schemas"]["Id"];
-                /** @description The model that answered; `embedded/…` when no provider is configured. */
-                model: string;
-                usage: components["schemas"]["TurnUsage"];
-            };
         };
         /** @description The turn is over; terminal. */
         AgentsEndEvent: {
@@ -2289,6 +2310,8 @@ export interface components {
         ChannelName: "telegram" | "discord" | "slack" | "whatsapp";
         /** @enum {string} */
         ChannelStatus: "connected" | "connecting" | "disconnected" | "disabled";
+        /** @description The answer in the edition of the request. */
+        ChatAnswer: components["schemas"]["AgentsChatAnswer"] | components["schemas"]["ConversationsChatAnswer"];
         /** @description A whole chat completion. */
         ChatCompletion: {
             id: string;
@@ -2330,8 +2353,6 @@ export interface components {
          *     `model`, `systemPrompt`, `maxTokens` or `temperature`). A body that has neither follows its key.
          */
         ChatRequest: components["schemas"]["AgentsChatRequest"] | components["schemas"]["ConversationsChatRequest"];
-        /** @description The answer in the edition of the request. */
-        ChatResponse: components["schemas"]["AgentsChatResponse"] | components["schemas"]["ConversationsChatResponse"];
         /** @description It is up, and what it is connected to. */
         ConnectedHealth: {
             /**
@@ -2411,6 +2432,23 @@ export interface components {
             /** @description Send it as `cursor` for the next page; absent on the last. */
             nextCursor?: string;
         };
+        /** @description The assistant's message, in the conversations edition. */
+        ConversationsChatAnswer: {
+            id: components["schemas"]["Id"];
+            /** @description The conversation the turn belongs to; send it back to go on. */
+            conversationId: components["schemas"]["Id"];
+            /** @enum {string} */
+            role: "assistant";
+            content: string;
+            /** @description The model that answered; `embedded/…` when no provider is configured. */
+            model: string;
+            usage: components["schemas"]["TurnUsage"];
+            /**
+             * Format: int32
+             * @description Milliseconds from the request to the whole answer.
+             */
+            latency: number;
+        };
         ConversationsChatEvent: components["schemas"]["ConversationsStartEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["ConversationsToolUseEvent"] | components["schemas"]["ConversationsToolApprovalEvent"] | components["schemas"]["ConversationsToolResultEvent"] | components["schemas"]["ConversationsDoneEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the conversations edition writes it.
@@ -2447,23 +2485,6 @@ export interface components {
              * @default false
              */
             stream: boolean;
-        };
-        /** @description The assistant's message, in the conversations edition. */
-        ConversationsChatResponse: {
-            id: components["schemas"]["Id"];
-            /** @description The conversation the turn belongs to; send it back to go on. */
-            conversationId: components["schemas"]["Id"];
-            /** @enum {string} */
-            role: "assistant";
-            content: string;
-            /** @description The model that answered; `embedded/…` when no provider is configured. */
-            model: string;
-            usage: components["schemas"]["TurnUsage"];
-            /**
-             * Format: int32
-             * @description Milliseconds from the request to the whole answer.
-             */
-            latency: number;
         };
         /** @description The turn is over; terminal. */
         ConversationsDoneEvent: {
@@ -2919,7 +2940,7 @@ export interface components {
             data: components["schemas"]["ErrorAgentData"];
         };
         /**
-         * @description Stable codes of the `/api/v1` and `/health` faces.
+         * @description Stable codes of the `/api/v1` and `/health` faces. New ones may come: of those that you do not know go by the status.
          * @enum {string}
          */
         ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unprocessable" | "upgrade_required" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
@@ -2955,7 +2976,7 @@ export interface components {
              */
             retryAfter?: number;
         };
-        /** @description Something has happened. The same in the log, in its stream, and in webhooks. */
+        /** @description Something has happened. The same in the log, in its stream, and in webhooks. New types may come: pass over those that you do not know. */
         Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["ConversationCreatedEvent"] | components["schemas"]["SessionStartedEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["ChannelConnectedEvent"] | components["schemas"]["ChannelDisconnectedEvent"] | components["schemas"]["ErrorAgentEvent"] | components["schemas"]["ToolInvokedEvent"] | components["schemas"]["RunFinishedEvent"] | components["schemas"]["CronFinishedEvent"];
         /** @description What went wrong, as in an error's answer. */
         EventFailure: {
@@ -2980,7 +3001,7 @@ export interface components {
             name: string | null;
         };
         /**
-         * @description What can happen.
+         * @description What can happen. New types may come.
          * @enum {string}
          */
         EventType: "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished" | "cron.finished";
@@ -3766,6 +3787,22 @@ export interface components {
             /** Format: int32 */
             latency_ms: number;
         };
+        /** @description The agent's answer, in the operator edition. */
+        OperatorMessageAnswer: {
+            id: components["schemas"]["Id"];
+            /** @description The conversation the turn belongs to; send it back to go on. */
+            conversation_id: components["schemas"]["Id"];
+            channel: components["schemas"]["Id"];
+            content: string;
+            /** @description The model that answered; `embedded/…` when no provider is configured. */
+            model: string;
+            usage: components["schemas"]["OperatorUsage"];
+            /**
+             * Format: int32
+             * @description Milliseconds from the request to the whole answer.
+             */
+            latency_ms: number;
+        };
         OperatorMessageEvent: components["schemas"]["OperatorStartEvent"] | components["schemas"]["DeltaEvent"] | components["schemas"]["OperatorToolUseEvent"] | components["schemas"]["OperatorToolApprovalEvent"] | components["schemas"]["OperatorToolResultEvent"] | components["schemas"]["OperatorDoneEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * @description A chat turn as the operator edition writes it.
@@ -3792,22 +3829,6 @@ export interface components {
              * @default 30000
              */
             timeout_ms: number;
-        };
-        /** @description The agent's answer, in the operator edition. */
-        OperatorMessageResponse: {
-            id: components["schemas"]["Id"];
-            /** @description The conversation the turn belongs to; send it back to go on. */
-            conversation_id: components["schemas"]["Id"];
-            channel: components["schemas"]["Id"];
-            content: string;
-            /** @description The model that answered; `embedded/…` when no provider is configured. */
-            model: string;
-            usage: components["schemas"]["OperatorUsage"];
-            /**
-             * Format: int32
-             * @description Milliseconds from the request to the whole answer.
-             */
-            latency_ms: number;
         };
         /** @description The turn has begun. */
         OperatorStartEvent: {
@@ -3931,7 +3952,7 @@ export interface components {
             };
         };
         /**
-         * @description Codes of the plain edition.
+         * @description Codes of the plain edition. New ones may come: of those that you do not know go by the status.
          * @enum {string}
          */
         PlainErrorCode: "INVALID_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TIMEOUT" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "UNPROCESSABLE" | "UPGRADE_REQUIRED" | "RATE_LIMITED" | "INTERNAL_ERROR" | "PROVIDER_ERROR" | "SERVICE_UNAVAILABLE";
@@ -4183,6 +4204,26 @@ export interface components {
          * @enum {string}
          */
         Scope: "chat" | "send" | "read" | "admin";
+        /** @description The agent's answer, in the workspaces edition. */
+        SendMessageAnswer: {
+            messageId: components["schemas"]["Id"];
+            response: string;
+            /**
+             * Format: int32
+             * @description Input and output tokens of all the turn's model calls.
+             */
+            tokensUsed: number;
+            /**
+             * Format: int32
+             * @description Milliseconds from the request to the whole answer.
+             */
+            latencyMs: number;
+            /** @description The session the turn belongs to; send it back to go on. */
+            sessionId: components["schemas"]["Id"];
+            /** @description Names of the tools that were called, each once, in the order of their first call. */
+            toolsInvoked: string[];
+            finishReason: components["schemas"]["FinishReason"];
+        };
         /**
          * @description A chat turn as the workspaces edition writes it.
          * @example {
@@ -4209,26 +4250,6 @@ export interface components {
             context?: {
                 [key: string]: unknown;
             };
-        };
-        /** @description The agent's answer, in the workspaces edition. */
-        SendMessageResponse: {
-            messageId: components["schemas"]["Id"];
-            response: string;
-            /**
-             * Format: int32
-             * @description Input and output tokens of all the turn's model calls.
-             */
-            tokensUsed: number;
-            /**
-             * Format: int32
-             * @description Milliseconds from the request to the whole answer.
-             */
-            latencyMs: number;
-            /** @description The session the turn belongs to; send it back to go on. */
-            sessionId: components["schemas"]["Id"];
-            /** @description Names of the tools that were called, each once, in the order of their first call. */
-            toolsInvoked: string[];
-            finishReason: components["schemas"]["FinishReason"];
         };
         /**
          * @description A message for a chat.
@@ -5895,7 +5916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChatResponse"];
+                    "application/json": components["schemas"]["ChatAnswer"];
                     "text/event-stream": components["schemas"]["ChatEvent"];
                 };
             };
@@ -6076,7 +6097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperatorMessageResponse"];
+                    "application/json": components["schemas"]["OperatorMessageAnswer"];
                     "text/event-stream": components["schemas"]["OperatorMessageEvent"];
                 };
             };
@@ -6150,7 +6171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SendMessageResponse"];
+                    "application/json": components["schemas"]["SendMessageAnswer"];
                 };
             };
             400: components["responses"]["ApiBadRequest"];
@@ -9754,6 +9775,30 @@ export interface operations {
             };
             403: components["responses"]["ApiForbiddenOpen"];
             404: components["responses"]["ApiNotFoundOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getOpenapi30Yaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a text of some media type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
             500: components["responses"]["ApiInternalErrorOpen"];
             503: components["responses"]["ApiServiceUnavailableOpen"];
         };

@@ -189,7 +189,7 @@ export interface components {
             error: components["schemas"]["EventFailure"];
         };
         /**
-         * @description Stable codes of the `/api/v1` and `/health` faces.
+         * @description Stable codes of the `/api/v1` and `/health` faces. New ones may come: of those that you do not know go by the status.
          * @enum {string}
          */
         ErrorCode: "bad_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "cancelled" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "unprocessable" | "upgrade_required" | "rate_limited" | "rate_limit_exceeded" | "internal_error" | "provider_error" | "service_unavailable";
@@ -233,7 +233,7 @@ export interface components {
             code: components["schemas"]["ErrorCode"];
             message: string;
         };
-        /** @description Something has happened. */
+        /** @description Something has happened. New types may come: pass over those that you do not know. */
         EventFrame: components["schemas"]["MessageReceivedFrame"] | components["schemas"]["MessageSentFrame"] | components["schemas"]["SessionCreatedFrame"] | components["schemas"]["SessionEndedFrame"] | components["schemas"]["ChannelConnectedFrame"] | components["schemas"]["ChannelDisconnectedFrame"] | components["schemas"]["ToolInvokedFrame"] | components["schemas"]["RunFinishedFrame"] | components["schemas"]["CronFinishedFrame"] | components["schemas"]["AgentErrorFrame"];
         /** @description The id of an event. Ids sort as the events happened, and are never used again: a reader goes on behind one, and knows by it what it has had. */
         EventId: string;

@@ -72,7 +72,7 @@ export interface StreamEvent<T> {
 export type EventStream<T> = AsyncIterable<readonly StreamEvent<T>[]>;
 
 // The server sets these in every answer, not the handler.
-type ServerHeader = "X-Request-Id" | "Idempotency-Replayed" | `X-RateLimit-${string}`;
+type ServerHeader = "X-Request-Id" | "Idempotency-Replayed" | "Deprecation" | "Sunset" | "Link" | `X-RateLimit-${string}`;
 type AnswerHeaders<T> = T extends { headers: infer H } ? { [K in keyof H as K extends ServerHeader | number ? never : string extends K ? never : K]: H[K] } : never;
 type WithHeaders<T> = keyof AnswerHeaders<T> extends never ? { headers?: never } : Partial<AnswerHeaders<T>> extends AnswerHeaders<T> ? { headers?: AnswerHeaders<T> } : { headers: AnswerHeaders<T> };
 
@@ -399,6 +399,8 @@ export interface ContractHandlers<Context> {
   getSocketDocs: Handler<"getSocketDocs", Context>;
   /** GET /docs/{page}: Read a page of the documentation */
   getDocsPage: Handler<"getDocsPage", Context>;
+  /** GET /openapi-3.0.yaml: Get the contract as OpenAPI 3.0 */
+  getOpenapi30Yaml: Handler<"getOpenapi30Yaml", Context>;
   /** GET /openapi.json: Get the contract as JSON */
   getOpenapiJson: Handler<"getOpenapiJson", Context>;
   /** GET /openapi.yaml: Get the contract as YAML */

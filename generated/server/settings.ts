@@ -224,7 +224,7 @@ export interface OutgoingWebhook {
 /** What a webhook can be told of; `*` is all of it. */
 export type WebhookEvent = "*" | "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished" | "cron.finished";
 
-/** What can happen. */
+/** What can happen. New types may come. */
 export type EventType = "message.received" | "message.sent" | "conversation.created" | "session.started" | "session.ended" | "channel.connected" | "channel.disconnected" | "error.agent" | "tool.invoked" | "run.finished" | "cron.finished";
 
 /** How often a delivery is tried. */

@@ -1854,7 +1854,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 }
 validate33.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var schema69 = { "type": "object", "required": ["type", "payload"], "properties": { "type": { "type": "string", "enum": ["error"] }, "id": { "$ref": "contract#/$defs/FrameId" }, "runId": { "$ref": "contract#/$defs/Id", "description": "The turn that failed." }, "payload": { "$ref": "contract#/$defs/FrameFailure" } }, "description": "What went wrong with a frame, or with the turn that it began: then the turn's last frame.", "additionalProperties": false };
-var schema73 = { "type": "string", "enum": ["bad_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "timeout", "conflict", "cancelled", "precondition_failed", "payload_too_large", "unsupported_media_type", "unprocessable", "upgrade_required", "rate_limited", "rate_limit_exceeded", "internal_error", "provider_error", "service_unavailable"], "description": "Stable codes of the `/api/v1` and `/health` faces." };
+var schema73 = { "type": "string", "enum": ["bad_request", "unauthorized", "forbidden", "not_found", "method_not_allowed", "timeout", "conflict", "cancelled", "precondition_failed", "payload_too_large", "unsupported_media_type", "unprocessable", "upgrade_required", "rate_limited", "rate_limit_exceeded", "internal_error", "provider_error", "service_unavailable"], "description": "Stable codes of the `/api/v1` and `/health` faces. New ones may come: of those that you do not know go by the status." };
 function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;

@@ -60,13 +60,13 @@ function decode(body: ChatBody | ChatQuery, principal: Principal): Decoded {
   return { face: "conversations", message, channel: "api", sessionPrefix: "conv", sessionId: conversationId, model, systemPrompt, maxTokens, temperature };
 }
 
-function agentsAnswer({ run, content, model, finished }: RunResult): Schemas["AgentsChatResponse"] {
+function agentsAnswer({ run, content, model, finished }: RunResult): Schemas["AgentsChatAnswer"] {
   const { messageId } = run;
   const { sessionId } = run.identity;
   return { status: "ok", sessionId: sessionId ?? "", response: { content, messageId, model, usage: finished.usage } };
 }
 
-function conversationsAnswer({ run, content, model, finished }: RunResult): Schemas["ConversationsChatResponse"] {
+function conversationsAnswer({ run, content, model, finished }: RunResult): Schemas["ConversationsChatAnswer"] {
   const { messageId } = run;
   const { sessionId } = run.identity;
   return { id: messageId, conversationId: sessionId ?? "", role: "assistant", content, model, usage: finished.usage, latency: finished.latencyMs };

@@ -50,6 +50,9 @@ export function createDocsHandlers(): ContractHandlers<RequestContext> {
     async getOpenapiYaml() {
       return { status: 200, contentType: "application/yaml", text: await textOf("openapi.yaml") };
     },
+    async getOpenapi30Yaml() {
+      return { status: 200, contentType: "application/yaml", text: await textOf("openapi-3.0.yaml") };
+    },
     async getAsyncapiJson() {
       return { status: 200, body: await frames() };
     },

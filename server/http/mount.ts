@@ -55,8 +55,17 @@ export type AnyHandler = (request: unknown, context: RequestContext) => Promise<
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
   for (const route of routes) {
     const handler = options.handlers[route.operationId] as unknown as AnyHandler;
-    router.register(route.path, [route.method], async (koa: KoaContext) => serve(koa, route, handler, options));
+    const answer = async (koa: KoaContext) => serve(koa, route, handler, options);
+    router.register(route.path, [route.method], route.deprecation ? announce(route.deprecation, answer) : answer);
   }
+}
+
+/** Says in each answer, errors too, that the operation goes away. */
+function announce(deprecation: Readonly<Record<string, string>>, answer: (koa: KoaContext) => Promise<void>) {
+  return (koa: KoaContext): Promise<void> => {
+    koa.set(deprecation);
+    return answer(koa);
+  };
 }
 
 async function serve(koa: KoaContext, route: Route, handler: AnyHandler, options: MountOptions): Promise<void> {

@@ -49,7 +49,7 @@ function asyncapiOf(contract: OpenapiDocument): Record<string, unknown> {
         const request = requestOf(contract, operation);
         const answers = answersOf(contract, operation).map(messageIn);
         const [action, messages, reply] = request.length > 0 ? ["receive", request.map(messageIn), { reply: { channel: { $ref: "#/channels/socket" }, messages: answers } }] : ["send", answers, {}];
-        return [operation.operationId, { action, channel: { $ref: "#/channels/socket" }, summary: operation.description, messages, ...(reply as object) }];
+        return [operation.operationId, { action, channel: { $ref: "#/channels/socket" }, summary: operation.description, messages, ...(reply as object), ...(isOpen(contract, operation) ? { "x-open": true } : {}) }];
       }),
     ),
     components: {
@@ -84,6 +84,11 @@ function requestOf(contract: OpenapiDocument, { requestBody }: OpenapiOperation)
 
 function answersOf(contract: OpenapiDocument, { responses }: OpenapiOperation): string[] {
   return Object.values(responses).flatMap((answer) => ("content" in answer ? framesOf(contract, answer.content?.["application/json"]?.schema) : []));
+}
+
+/** Whether more may come of what is sent. */
+function isOpen(contract: OpenapiDocument, { responses }: OpenapiOperation): boolean {
+  return Object.values(responses).some((answer) => "content" in answer && answer.content?.["application/json"] && resolve(contract, answer.content["application/json"].schema)["x-open"] === true);
 }
 
 /** The single frames of a schema that may be a union of unions. */

@@ -6,8 +6,9 @@ import { parse } from "yaml";
 import type { OpenapiDocument } from "./document.ts";
 import { root } from "./paths.ts";
 
-/** The contract as TypeSpec's own emitter writes it, in both versions of OpenAPI. */
+/** The contract as TypeSpec's own emitter writes it, in each version of OpenAPI. */
 export interface CompiledSpec {
+  v30: OpenapiDocument;
   v31: OpenapiDocument;
   v32: OpenapiDocument;
 }
@@ -28,7 +29,7 @@ export async function compileSpec(file: string): Promise<CompiledSpec> {
     for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic));
     // Warnings count as well: each is something a reader of the contract would stumble over.
     if (diagnostics.length > 0) process.exit(1);
-    return { v31: await read(outputDir, "3.1.0"), v32: await read(outputDir, "3.2.0") };
+    return { v30: await read(outputDir, "3.0.0"), v31: await read(outputDir, "3.1.0"), v32: await read(outputDir, "3.2.0") };
   } finally {
     await rm(outputDir, { recursive: true, force: true });
   }

@@ -3,6 +3,8 @@ export interface OpenapiDocument {
   openapi: string;
   info: Record<string, unknown>;
   tags: { name: string }[];
+  security?: Record<string, string[]>[];
+  servers?: { url: string }[];
   paths: Record<string, Record<string, OpenapiOperation>>;
   components: {
     schemas: Record<string, Schema>;
@@ -21,9 +23,14 @@ export interface OpenapiOperation {
   parameters?: (Parameter | Reference)[];
   requestBody?: { required?: boolean; content: Record<string, { schema: Schema; examples?: Record<string, { value: unknown }> }> };
   responses: Record<string, Response | Reference>;
+  security?: Record<string, string[]>[];
+  deprecated?: boolean;
   "x-permission"?: string;
   "x-rate-class"?: string;
   "x-raw-body"?: true;
+  "x-deprecated-since"?: string;
+  "x-sunset"?: string;
+  "x-deprecation-link"?: string;
   [extension: `x-${string}`]: unknown;
 }
 
@@ -45,7 +52,7 @@ export interface Reference {
   $ref: string;
 }
 
-export type Schema = Record<string, unknown> & { $ref?: string; anyOf?: Schema[]; oneOf?: Schema[]; properties?: Record<string, Schema> };
+export type Schema = Record<string, unknown> & { $ref?: string; allOf?: Schema[]; anyOf?: Schema[]; oneOf?: Schema[]; properties?: Record<string, Schema> };
 
 /** The last part of a reference: `#/components/schemas/Agent` → `Agent`. */
 export function referenceName(reference: string): string {
@@ -53,9 +60,10 @@ export function referenceName(reference: string): string {
 }
 
 /** Follows a reference into the document's components; anything else is given back as it is. */
-export function resolve<T extends object>(document: OpenapiDocument, value: T | Reference): T {
+export function resolve<T extends object>(document: object, value: T | Reference): T {
   if (!("$ref" in value) || typeof value.$ref !== "string") return value as T;
   const found = value.$ref.split("/").slice(1).reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document);
+  if (found === undefined) throw new Error(`the reference ${value.$ref} leads nowhere in this document`);
   return resolve(document, found as T | Reference);
 }
 

@@ -67,7 +67,7 @@ export interface StreamEvent<T> {
 export type EventStream<T> = AsyncIterable<readonly StreamEvent<T>[]>;
 
 // The server sets these in every answer, not the handler.
-type ServerHeader = "X-Request-Id" | "Idempotency-Replayed" | \`X-RateLimit-\${string}\`;
+type ServerHeader = "X-Request-Id" | "Idempotency-Replayed" | "Deprecation" | "Sunset" | "Link" | \`X-RateLimit-\${string}\`;
 type AnswerHeaders<T> = T extends { headers: infer H } ? { [K in keyof H as K extends ServerHeader | number ? never : string extends K ? never : K]: H[K] } : never;
 type WithHeaders<T> = keyof AnswerHeaders<T> extends never ? { headers?: never } : Partial<AnswerHeaders<T>> extends AnswerHeaders<T> ? { headers?: AnswerHeaders<T> } : { headers: AnswerHeaders<T> };
 

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { deprecationHeaders } from "./deprecation.ts";
 import type { Operation } from "./operations.ts";
 import { header } from "./paths.ts";
 
@@ -21,6 +22,7 @@ export async function writeRoutes(operations: readonly Operation[], generated: s
       `keepsRawBody: ${keepsRawBody}`,
       `resumes: ${parameters.some(({ name }) => name === "Last-Event-ID")}`,
       `streams: ${answers.some(({ mediaType }) => mediaType === "text/event-stream")}`,
+      `deprecation: ${JSON.stringify(deprecationHeaders(raw))}`,
     ];
     return `  { ${fields.join(", ")} },\n`;
   });
@@ -63,6 +65,8 @@ export interface Route {
   readonly resumes: boolean;
   /** Whether it can answer with events. */
   readonly streams: boolean;
+  /** The headers by which each answer says that the operation is deprecated; null when it is not. */
+  readonly deprecation: Readonly<Record<string, string>> | null;
 }
 
 export const routes: readonly Route[] = [

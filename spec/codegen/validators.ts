@@ -104,7 +104,7 @@ async function writeModule(generated: string, name: string, validators: Record<s
   await writeFile(join(generated, `validators/${name}.d.ts`), `${header("validators.ts")}import type { ValidateFunction } from "ajv";\n\n${declarations.join("")}`);
 }
 
-/** AJV knows no `mapping` of a discriminator, and no `examples` of OpenAPI's form. */
+/** AJV knows no `mapping` of a discriminator, and no `examples` of OpenAPI's form; `x-open` is for people and `contract:diff`. */
 function forAjv<T>(schemas: T, { isAnswer = false } = {}): T {
   const copy = reroot(structuredClone(schemas));
   for (const node of nodes(copy)) {
@@ -112,6 +112,7 @@ function forAjv<T>(schemas: T, { isAnswer = false } = {}): T {
     if (typeof discriminator === "object" && discriminator !== null) delete (discriminator as { mapping?: unknown }).mapping;
     if (Array.isArray(node["examples"])) delete node["examples"];
     delete node["example"];
+    delete node["x-open"];
     if (typeof node["format"] === "string") spellOut(node, node["format"], isAnswer);
   }
   return copy;

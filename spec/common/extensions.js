@@ -16,4 +16,15 @@ export function $rawBody(context, operation) {
   setExtension(context.program, operation, "x-raw-body", true);
 }
 
-export const $decorators = { OpenClaw: { permission: $permission, rateClass: $rateClass, rawBody: $rawBody } };
+/** `@open`: more values or variants may come in any version. */
+export function $open(context, target) {
+  setExtension(context.program, target, "x-open", true);
+}
+
+/** `@deprecatedSince("2026-11-01", #{ sunset: "2027-05-01", link: "https://…" })`: clients should leave the operation. */
+export function $deprecatedSince(context, operation, since, { sunset, link } = {}) {
+  const facts = { "x-deprecated-since": since, "x-sunset": sunset, "x-deprecation-link": link };
+  for (const [name, value] of Object.entries(facts)) if (value !== undefined) setExtension(context.program, operation, name, value);
+}
+
+export const $decorators = { OpenClaw: { permission: $permission, rateClass: $rateClass, rawBody: $rawBody, open: $open, deprecatedSince: $deprecatedSince } };

@@ -1,6 +1,7 @@
 import { bodyOf, streamOf } from "./answers.ts";
 import type { CallOptions, RequestOptions, StreamOptions } from "./call-options.ts";
 import type { AnswerOf, CallableId, EventsOf, OperationId, Parameters, StreamingId } from "./contract.ts";
+import { watchDeprecations, type Deprecation } from "./deprecation.ts";
 import { EventStream } from "./event-stream.ts";
 import { isText, requestOf, type Input } from "./request.ts";
 import { createSend } from "./send.ts";
@@ -15,6 +16,8 @@ export interface ConnectionOptions {
   maxRetries?: number | undefined;
   /** How long a call may take with all that is tried again. Default 10 minutes. A stream has no such end. */
   timeoutMs?: number | undefined;
+  /** Told of each operation that is used although the gateway calls it deprecated, once: time to change the program. */
+  onDeprecated?: ((deprecation: Deprecation) => void) | undefined;
 }
 
 /** The gateway as both packages see it. Everything throws an OpenClawError for an error answer. */
@@ -27,17 +30,21 @@ export interface Connection {
   open: (operation: OperationId, input: Input, options: RequestOptions) => Promise<Response>;
 }
 
-export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeoutMs = 600_000 }: ConnectionOptions): Connection {
+export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeoutMs = 600_000, onDeprecated }: ConnectionOptions): Connection {
   // Throws at once on an address that is none, and not with the first request.
   const base = new URL(baseUrl).href.replace(/\/+$/, "");
   const send = createSend(fetch ?? ((input, init) => globalThis.fetch(input, init)));
+  const watch = watchDeprecations(onDeprecated);
   const limits = { maxRetries, timeoutMs };
 
   const connection: Connection = {
     async call(operation, ...[input = {}, options = {}]) {
       const text = isText(operation);
       const request = requestOf(operation, input as Input, { baseUrl: base, token, accept: text ? "*/*" : "application/json", idempotencyKey: options.idempotencyKey });
-      const answer = await send(request, { ...limits, ...given(options) }, (response) => bodyOf(response, text));
+      const answer = await send(request, { ...limits, ...given(options) }, (response) => {
+        watch(operation, response);
+        return bodyOf(response, text);
+      });
       return answer as AnswerOf<typeof operation>;
     },
     stream(operation, ...[input = {}, options = {}]) {
@@ -57,7 +64,10 @@ export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeou
     open(operation, input, { idempotencyKey, signal, maxRetries: retries = maxRetries }) {
       const request = requestOf(operation, input, { baseUrl: base, token, accept: "text/event-stream", idempotencyKey });
       // A GET that begins a turn, for what can send nothing else: it has no key, and is sent once.
-      return send(request, { signal, maxRetries: operation === "streamChatByQuery" ? 0 : retries }, streamOf);
+      return send(request, { signal, maxRetries: operation === "streamChatByQuery" ? 0 : retries }, (response) => {
+        watch(operation, response);
+        return streamOf(response);
+      });
     },
   };
   return connection;

@@ -9,10 +9,10 @@ type EventOf<S> = S extends AsyncIterable<infer Event> ? Event : never;
 
 test("answers have the type of their edition", () => {
   expectTypeOf(() => client.message("")).returns.resolves.toEqualTypeOf<Message>();
-  expectTypeOf(() => client.chat({ message: "", agentId: "a" })).returns.resolves.toEqualTypeOf<Schemas["AgentsChatResponse"]>();
-  expectTypeOf(() => client.chat({ message: "", model: "m" })).returns.resolves.toEqualTypeOf<Schemas["ConversationsChatResponse"]>();
-  expectTypeOf(() => client.chat({ message: "" })).returns.resolves.toEqualTypeOf<Schemas["ChatResponse"]>();
-  expectTypeOf(() => api.messages.send({ message: "" })).returns.resolves.toEqualTypeOf<Schemas["SendMessageResponse"]>();
+  expectTypeOf(() => client.chat({ message: "", agentId: "a" })).returns.resolves.toEqualTypeOf<Schemas["AgentsChatAnswer"]>();
+  expectTypeOf(() => client.chat({ message: "", model: "m" })).returns.resolves.toEqualTypeOf<Schemas["ConversationsChatAnswer"]>();
+  expectTypeOf(() => client.chat({ message: "" })).returns.resolves.toEqualTypeOf<Schemas["ChatAnswer"]>();
+  expectTypeOf(() => api.messages.send({ message: "" })).returns.resolves.toEqualTypeOf<Schemas["SendMessageAnswer"]>();
   expectTypeOf(() => client.conversations.delete("")).returns.resolves.toEqualTypeOf<void>();
 });
 

@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import { startServerTarget, type ServerTarget, type ServerTargetOptions } from "../../../contract-tests/contract/server-target.ts";
 import { launchChromium } from "../../../contract-tests/harness/browser.ts";
 
@@ -12,6 +12,8 @@ export interface World {
 
 /** A gateway and a browser for the tests of the `describe` around. */
 export function useBrowser(options: ServerTargetOptions = {}): World {
+  // A browser is many processes: where others work too, a page takes its time.
+  vi.setConfig({ testTimeout: 120_000 });
   let server: ServerTarget | undefined;
   let browser: Browser | undefined;
   beforeAll(async () => {

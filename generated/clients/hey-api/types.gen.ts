@@ -89,6 +89,26 @@ export type AgentSessionList = {
     nextCursor?: string;
 };
 
+/**
+ * The agent's answer, in the agents edition.
+ */
+export type AgentsChatAnswer = {
+    status: 'ok';
+    /**
+     * The session the turn belongs to; send it back to go on.
+     */
+    sessionId: Id;
+    response: {
+        content: string;
+        messageId: Id;
+        /**
+         * The model that answered; `embedded/…` when no provider is configured.
+         */
+        model: string;
+        usage: TurnUsage;
+    };
+};
+
 export type AgentsChatEvent = ({
     type: 'start';
 } & AgentsStartEvent) | ({
@@ -125,26 +145,6 @@ export type AgentsChatRequest = {
      * `true` answers like `/chat/stream`.
      */
     stream?: boolean;
-};
-
-/**
- * The agent's answer, in the agents edition.
- */
-export type AgentsChatResponse = {
-    status: 'ok';
-    /**
-     * The session the turn belongs to; send it back to go on.
-     */
-    sessionId: Id;
-    response: {
-        content: string;
-        messageId: Id;
-        /**
-         * The model that answered; `embedded/…` when no provider is configured.
-         */
-        model: string;
-        usage: TurnUsage;
-    };
 };
 
 /**
@@ -418,6 +418,11 @@ export type ChannelName = 'telegram' | 'discord' | 'slack' | 'whatsapp';
 export type ChannelStatus = 'connected' | 'connecting' | 'disconnected' | 'disabled';
 
 /**
+ * The answer in the edition of the request.
+ */
+export type ChatAnswer = AgentsChatAnswer | ConversationsChatAnswer;
+
+/**
  * A whole chat completion.
  */
 export type ChatCompletion = {
@@ -473,11 +478,6 @@ export type ChatId = string;
  * `model`, `systemPrompt`, `maxTokens` or `temperature`). A body that has neither follows its key.
  */
 export type ChatRequest = AgentsChatRequest | ConversationsChatRequest;
-
-/**
- * The answer in the edition of the request.
- */
-export type ChatResponse = AgentsChatResponse | ConversationsChatResponse;
 
 /**
  * It is up, and what it is connected to.
@@ -573,6 +573,28 @@ export type ConversationList = {
     nextCursor?: string;
 };
 
+/**
+ * The assistant's message, in the conversations edition.
+ */
+export type ConversationsChatAnswer = {
+    id: Id;
+    /**
+     * The conversation the turn belongs to; send it back to go on.
+     */
+    conversationId: Id;
+    role: 'assistant';
+    content: string;
+    /**
+     * The model that answered; `embedded/…` when no provider is configured.
+     */
+    model: string;
+    usage: TurnUsage;
+    /**
+     * Milliseconds from the request to the whole answer.
+     */
+    latency: number;
+};
+
 export type ConversationsChatEvent = ({
     type: 'start';
 } & ConversationsStartEvent) | ({
@@ -621,28 +643,6 @@ export type ConversationsChatRequest = {
      * `true` answers like `/chat/stream`.
      */
     stream?: boolean;
-};
-
-/**
- * The assistant's message, in the conversations edition.
- */
-export type ConversationsChatResponse = {
-    id: Id;
-    /**
-     * The conversation the turn belongs to; send it back to go on.
-     */
-    conversationId: Id;
-    role: 'assistant';
-    content: string;
-    /**
-     * The model that answered; `embedded/…` when no provider is configured.
-     */
-    model: string;
-    usage: TurnUsage;
-    /**
-     * Milliseconds from the request to the whole answer.
-     */
-    latency: number;
 };
 
 /**
@@ -1237,7 +1237,7 @@ export type ErrorAgentEvent = {
 };
 
 /**
- * Stable codes of the `/api/v1` and `/health` faces.
+ * Stable codes of the `/api/v1` and `/health` faces. New ones may come: of those that you do not know go by the status.
  */
 export type ErrorCode = 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'conflict' | 'cancelled' | 'precondition_failed' | 'payload_too_large' | 'unsupported_media_type' | 'unprocessable' | 'upgrade_required' | 'rate_limited' | 'rate_limit_exceeded' | 'internal_error' | 'provider_error' | 'service_unavailable';
 
@@ -1281,7 +1281,7 @@ export type ErrorEvent = {
 };
 
 /**
- * Something has happened. The same in the log, in its stream, and in webhooks.
+ * Something has happened. The same in the log, in its stream, and in webhooks. New types may come: pass over those that you do not know.
  */
 export type Event = ({
     event: 'message.received';
@@ -1348,7 +1348,7 @@ export type EventSender = {
 };
 
 /**
- * What can happen.
+ * What can happen. New types may come.
  */
 export type EventType = 'message.received' | 'message.sent' | 'conversation.created' | 'session.started' | 'session.ended' | 'channel.connected' | 'channel.disconnected' | 'error.agent' | 'tool.invoked' | 'run.finished' | 'cron.finished';
 
@@ -2372,6 +2372,28 @@ export type OperatorDoneEvent = {
     latency_ms: number;
 };
 
+/**
+ * The agent's answer, in the operator edition.
+ */
+export type OperatorMessageAnswer = {
+    id: Id;
+    /**
+     * The conversation the turn belongs to; send it back to go on.
+     */
+    conversation_id: Id;
+    channel: Id;
+    content: string;
+    /**
+     * The model that answered; `embedded/…` when no provider is configured.
+     */
+    model: string;
+    usage: OperatorUsage;
+    /**
+     * Milliseconds from the request to the whole answer.
+     */
+    latency_ms: number;
+};
+
 export type OperatorMessageEvent = ({
     type: 'start';
 } & OperatorStartEvent) | ({
@@ -2412,28 +2434,6 @@ export type OperatorMessageRequest = {
      * Milliseconds to wait for the answer. Past them the answer is 408 `timeout`, with the run's id in `details`; the run goes on.
      */
     timeout_ms?: number;
-};
-
-/**
- * The agent's answer, in the operator edition.
- */
-export type OperatorMessageResponse = {
-    id: Id;
-    /**
-     * The conversation the turn belongs to; send it back to go on.
-     */
-    conversation_id: Id;
-    channel: Id;
-    content: string;
-    /**
-     * The model that answered; `embedded/…` when no provider is configured.
-     */
-    model: string;
-    usage: OperatorUsage;
-    /**
-     * Milliseconds from the request to the whole answer.
-     */
-    latency_ms: number;
 };
 
 /**
@@ -2618,7 +2618,7 @@ export type PlainError = {
 };
 
 /**
- * Codes of the plain edition.
+ * Codes of the plain edition. New ones may come: of those that you do not know go by the status.
  */
 export type PlainErrorCode = 'INVALID_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED' | 'TIMEOUT' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'UNPROCESSABLE' | 'UPGRADE_REQUIRED' | 'RATE_LIMITED' | 'INTERNAL_ERROR' | 'PROVIDER_ERROR' | 'SERVICE_UNAVAILABLE';
 
@@ -2926,6 +2926,31 @@ export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 export type Scope = 'chat' | 'send' | 'read' | 'admin';
 
 /**
+ * The agent's answer, in the workspaces edition.
+ */
+export type SendMessageAnswer = {
+    messageId: Id;
+    response: string;
+    /**
+     * Input and output tokens of all the turn's model calls.
+     */
+    tokensUsed: number;
+    /**
+     * Milliseconds from the request to the whole answer.
+     */
+    latencyMs: number;
+    /**
+     * The session the turn belongs to; send it back to go on.
+     */
+    sessionId: Id;
+    /**
+     * Names of the tools that were called, each once, in the order of their first call.
+     */
+    toolsInvoked: Array<string>;
+    finishReason: FinishReason;
+};
+
+/**
  * A chat turn as the workspaces edition writes it.
  */
 export type SendMessageRequest = {
@@ -2951,31 +2976,6 @@ export type SendMessageRequest = {
     context?: {
         [key: string]: unknown;
     };
-};
-
-/**
- * The agent's answer, in the workspaces edition.
- */
-export type SendMessageResponse = {
-    messageId: Id;
-    response: string;
-    /**
-     * Input and output tokens of all the turn's model calls.
-     */
-    tokensUsed: number;
-    /**
-     * Milliseconds from the request to the whole answer.
-     */
-    latencyMs: number;
-    /**
-     * The session the turn belongs to; send it back to go on.
-     */
-    sessionId: Id;
-    /**
-     * Names of the tools that were called, each once, in the order of their first call.
-     */
-    toolsInvoked: Array<string>;
-    finishReason: FinishReason;
 };
 
 /**
@@ -4175,10 +4175,10 @@ export type ChatResponses = {
     /**
      * The whole answer of the turn.
      */
-    200: ChatResponse;
+    200: ChatAnswer;
 };
 
-export type ChatResponse2 = ChatResponses[keyof ChatResponses];
+export type ChatResponse = ChatResponses[keyof ChatResponses];
 
 export type StreamChatByQueryData = {
     body?: never;
@@ -4437,7 +4437,7 @@ export type MessageResponses = {
     /**
      * The whole answer of the turn.
      */
-    200: OperatorMessageResponse;
+    200: OperatorMessageAnswer;
     /**
      * 202: the turn goes on by itself.
      */
@@ -4520,10 +4520,10 @@ export type SendMessageResponses = {
     /**
      * The whole answer of the turn.
      */
-    200: SendMessageResponse;
+    200: SendMessageAnswer;
 };
 
-export type SendMessageResponse2 = SendMessageResponses[keyof SendMessageResponses];
+export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
 
 export type StreamMessageData = {
     body: SendMessageRequest;
@@ -10101,6 +10101,39 @@ export type GetDocsPageResponses = {
 };
 
 export type GetDocsPageResponse = GetDocsPageResponses[keyof GetDocsPageResponses];
+
+export type GetOpenapi30YamlData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/openapi-3.0.yaml';
+};
+
+export type GetOpenapi30YamlErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetOpenapi30YamlError = GetOpenapi30YamlErrors[keyof GetOpenapi30YamlErrors];
+
+export type GetOpenapi30YamlResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: string;
+};
+
+export type GetOpenapi30YamlResponse = GetOpenapi30YamlResponses[keyof GetOpenapi30YamlResponses];
 
 export type GetOpenapiJsonData = {
     body?: never;

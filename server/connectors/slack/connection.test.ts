@@ -140,7 +140,7 @@ describe("stopping", () => {
   test("lets a message that is being stored be acknowledged", async () => {
     const gate = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
-    const slack = await connectSlack({ fake: { redeliverAfterMs: 60_000 }, received: () => (begun.resolve(), gate.promise) });
+    const slack = await connectSlack({ received: () => (begun.resolve(), gate.promise) });
     slack.fake.receive({ text: "just in time" });
     await begun.promise;
     const stopped = slack.connector.stop();

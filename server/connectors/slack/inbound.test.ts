@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connectSlack, type SlackUnderTest } from "./testing.ts";
+import { connectSlack, type SlackUnderTest, soon } from "./testing.ts";
 
 /** Everything delivered so far is acknowledged. */
 const untilAcked = ({ fake }: SlackUnderTest, count: number) => fake.until(() => fake.acks.length >= count);
@@ -53,7 +53,7 @@ describe("what comes in", () => {
   });
 
   test("a thread that cannot be looked at now comes again; one that may not be looked at is not for the bot", async () => {
-    const slack = await connectSlack();
+    const slack = await connectSlack({ fake: soon });
     const root = slack.fake.receive({ channel: "C1", text: "a talk" });
     await slack.connector.send(`C1:${root}`, { text: "May I?", format: "plain" });
     await slack.connector.stop();
@@ -113,6 +113,7 @@ describe("taking a message", () => {
   test("is acknowledged only once it is stored, and delivered again when it could not be", async () => {
     let attempts = 0;
     const slack = await connectSlack({
+      fake: soon,
       async received() {
         attempts += 1;
         if (attempts === 1) throw new Error("the disk is full");
@@ -126,7 +127,7 @@ describe("taking a message", () => {
 
   test("keeps the order of a chat, and does not let chats wait for each other", async () => {
     const gate = Promise.withResolvers<void>();
-    const slack = await connectSlack({ fake: { redeliverAfterMs: 60_000 }, received: async ({ text }) => (text === "first" ? gate.promise : undefined) });
+    const slack = await connectSlack({ received: async ({ text }) => (text === "first" ? gate.promise : undefined) });
     slack.fake.receive({ text: "first" });
     slack.fake.receive({ text: "second" });
     slack.fake.receive({ text: "elsewhere", channel: "D2" });

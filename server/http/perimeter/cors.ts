@@ -5,10 +5,13 @@ import type { Perimeter } from "./perimeter.ts";
 
 /** What a page may read of an answer, besides what browsers let it read anyway. */
 const exposedHeaders = [
+  "Deprecation",
   "ETag",
   "Idempotency-Replayed",
+  "Link",
   "Location",
   "Retry-After",
+  "Sunset",
   "WWW-Authenticate",
   "X-RateLimit-Limit",
   "X-RateLimit-Remaining",

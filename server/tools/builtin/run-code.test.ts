@@ -3,7 +3,8 @@ import { testToolContext } from "../testing.ts";
 import { createRunCodeTool } from "./run-code.ts";
 
 const context = testToolContext();
-const tool = createRunCodeTool();
+// Patient: a busy machine may need long to use up all the memory.
+const tool = createRunCodeTool({ maxMs: 25_000 });
 const run = (code: string, input?: unknown) => tool.invoke({ code, input }, context);
 
 test.each([

@@ -12,7 +12,7 @@ import { root } from "../paths.ts";
 const { values } = parseArgs({ options: { out: { type: "string", default: join(root, "docs") } } });
 const out = resolve(values.out);
 const generated = join(root, "generated");
-const documents = ["openapi.yaml", "openapi.json", "asyncapi.yaml", "asyncapi.json"];
+const documents = ["openapi.yaml", "openapi.json", "openapi-3.0.yaml", "asyncapi.yaml", "asyncapi.json"];
 
 await mkdir(join(out, "files"), { recursive: true });
 await Promise.all([
@@ -45,7 +45,7 @@ function withRelativeAddresses(text: string, before: string): string {
     ["/docs/files/", "files/"],
     ['/docs/([a-z-]+)(?=["#)])', "$1.html"],
     ['/docs(?=["#)])', "index.html"],
-    ['/(?=(?:open|async)api\\.(?:yaml|json)[")])', ""],
+    ['/(?=(?:open|async)api(?:-3\\.0)?\\.(?:yaml|json)[")])', ""],
   ];
   return addresses.reduce((result, [address, replacement]) => result.replaceAll(new RegExp(`(?<=${before})${address}`, "g"), replacement), text);
 }

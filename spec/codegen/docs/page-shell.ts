@@ -30,7 +30,7 @@ export function pageShell(pages: readonly RenderedPage[], page: RenderedPage): s
     </header>
     <details class="pages"${isReference ? "" : " open"}>
       <summary>Pages</summary>
-      <nav aria-label="Pages">${groups.join("")}<h2>For machines</h2><ul><li><a href="/openapi.yaml">OpenAPI, YAML</a></li><li><a href="/openapi.json">OpenAPI, JSON</a></li><li><a href="/asyncapi.yaml">AsyncAPI, YAML</a></li><li><a href="/asyncapi.json">AsyncAPI, JSON</a></li></ul></nav>
+      <nav aria-label="Pages">${groups.join("")}<h2>For machines</h2><ul><li><a href="/openapi.yaml">OpenAPI, YAML</a></li><li><a href="/openapi.json">OpenAPI, JSON</a></li><li><a href="/openapi-3.0.yaml">OpenAPI 3.0, YAML</a></li><li><a href="/asyncapi.yaml">AsyncAPI, YAML</a></li><li><a href="/asyncapi.json">AsyncAPI, JSON</a></li></ul></nav>
     </details>
     <main id="main">
 ${page.html}    </main>

@@ -13,8 +13,8 @@ from ._generated.api.chat import message as _message
 from ._generated.api.events import list_events
 from ._generated.api.logs import list_logs
 from ._generated.models.operator_accepted import OperatorAccepted
+from ._generated.models.operator_message_answer import OperatorMessageAnswer
 from ._generated.models.operator_message_request import OperatorMessageRequest
-from ._generated.models.operator_message_response import OperatorMessageResponse
 from ._generated.types import UNSET
 from .connection import AsyncConnection, Connection, Options
 from .errors import OpenClawError
@@ -112,7 +112,7 @@ class OpenClawClient(_Client):
 
     def message(
         self, message: str, *, conversation_id: str | None = None, channel: str = "api", timeout_ms: int | None = None
-    ) -> OperatorMessageResponse:
+    ) -> OperatorMessageAnswer:
         """Says something and waits for the whole answer: its text is `.content`. `conversation_id` goes on with a conversation.
         `timeout_ms` is how long the gateway waits for the model (30 s): then it answers 408, and the run goes on."""
         return _answered(self._connection.call(_message_request(message, conversation_id, channel, timeout_ms), _message.parse))
@@ -199,7 +199,7 @@ class AsyncOpenClawClient(_AsyncClient):
 
     async def message(
         self, message: str, *, conversation_id: str | None = None, channel: str = "api", timeout_ms: int | None = None
-    ) -> OperatorMessageResponse:
+    ) -> OperatorMessageAnswer:
         """As `OpenClawClient.message`."""
         return _answered(await self._connection.call(_message_request(message, conversation_id, channel, timeout_ms), _message.parse))
 
@@ -235,13 +235,13 @@ def _message_request(
     return _message.request(body=body)
 
 
-def _answered(answer: OperatorAccepted | OperatorMessageResponse) -> OperatorMessageResponse:
-    if isinstance(answer, OperatorMessageResponse):
+def _answered(answer: OperatorAccepted | OperatorMessageAnswer) -> OperatorMessageAnswer:
+    if isinstance(answer, OperatorMessageAnswer):
         return answer
     raise _not_as_asked("the answer is not there yet")
 
 
-def _accepted(answer: OperatorAccepted | OperatorMessageResponse) -> OperatorAccepted:
+def _accepted(answer: OperatorAccepted | OperatorMessageAnswer) -> OperatorAccepted:
     if isinstance(answer, OperatorAccepted):
         return answer
     raise _not_as_asked("it waited for the answer")

@@ -44,7 +44,7 @@ class Messages:
         user_id: str | None = None,
         session_id: str | None = None,
         context: Mapping[str, Any] | None = None,
-    ) -> models.SendMessageResponse:
+    ) -> models.SendMessageAnswer:
         """Says something and waits for the whole answer: its text is `.response`. `session_id` goes on with a session; `context` are
         facts about the user, such as `{"timezone": "Europe/Berlin"}`, which the agent is told."""
         body = _body(message, workspace, user_id, session_id, context)
@@ -78,7 +78,7 @@ class AsyncMessages:
         user_id: str | None = None,
         session_id: str | None = None,
         context: Mapping[str, Any] | None = None,
-    ) -> models.SendMessageResponse:
+    ) -> models.SendMessageAnswer:
         """As `Messages.send`."""
         body = _body(message, workspace, user_id, session_id, context)
         return await self._connection.call(send_message.request(body=body), send_message.parse)

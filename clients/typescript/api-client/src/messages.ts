@@ -5,7 +5,7 @@ import { TokenStream } from "./token-stream.ts";
 /** Turns with the agent of a workspace. */
 export interface Messages {
   /** Says something and waits for the whole answer. */
-  send(request: Schemas["SendMessageRequest"], options?: CallOptions): Promise<Schemas["SendMessageResponse"]>;
+  send(request: Schemas["SendMessageRequest"], options?: CallOptions): Promise<Schemas["SendMessageAnswer"]>;
   /** Says something and yields the answer's text as it is made; `.events()` yields the tools and the end as well. */
   stream(request: Schemas["SendMessageRequest"], options?: StreamOptions): TokenStream;
 }

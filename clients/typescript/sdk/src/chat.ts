@@ -18,4 +18,4 @@ export type ConversationsChat = Conversations &
 /** A turn in either edition; a bare `{ message }` is in that of the key. */
 export type Chat = Agents | Conversations;
 
-export type ChatAnswer = Schemas["ChatResponse"];
+export type ChatAnswer = Schemas["ChatAnswer"];

@@ -64,8 +64,8 @@ export class OpenClawClient extends GatewayClient {
    * A turn in the edition that the request's members decide: with `agentId` or `sessionId` the agents edition, with
    * `conversationId`, `model`, `systemPrompt`, `maxTokens` or `temperature` the conversations edition; with neither, the key's.
    */
-  chat(request: AgentsChat, options?: CallOptions): Promise<Schemas["AgentsChatResponse"]>;
-  chat(request: ConversationsChat, options?: CallOptions): Promise<Schemas["ConversationsChatResponse"]>;
+  chat(request: AgentsChat, options?: CallOptions): Promise<Schemas["AgentsChatAnswer"]>;
+  chat(request: ConversationsChat, options?: CallOptions): Promise<Schemas["ConversationsChatAnswer"]>;
   chat(request: Chat, options?: CallOptions): Promise<ChatAnswer>;
   chat(request: Chat, options?: CallOptions): Promise<ChatAnswer> {
     return this.call("chat", { body: request }, options);

@@ -27,7 +27,7 @@ export interface AcceptedMessage {
   conversationId: string;
 }
 
-type Answer = Schemas["OperatorMessageResponse"] | Schemas["OperatorAccepted"];
+type Answer = Schemas["OperatorMessageAnswer"] | Schemas["OperatorAccepted"];
 
 export function requestOf(message: string, { conversationId, channel = "api", timeoutMs }: MessageOptions): Schemas["OperatorMessageRequest"] {
   return {
