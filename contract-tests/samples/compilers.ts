@@ -14,7 +14,7 @@ const setUp = "npm run setup:samples makes it";
 
 interface Compiler {
   /** Whether the machine lacks what it takes. */
-  isMissing: boolean;
+  isMissing(): boolean;
   /** Checks programs all at once. What is wrong with them, in the words of the language's own tool; empty when nothing is. */
   check(programs: readonly Program[]): Promise<string>;
 }
@@ -22,7 +22,7 @@ interface Compiler {
 /** The type checker of each language. None of them runs a program. */
 export const compilers: Record<Exclude<Language, "curl">, Compiler> = {
   typescript: {
-    isMissing: false,
+    isMissing: () => false,
     check: (programs) =>
       inFolder("typescript", async (at) => {
         const config = { extends: join(root, "tsconfig.json"), compilerOptions: { lib: ["es2024", "esnext.array", "esnext.disposable", "dom"], moduleDetection: "force", noUnusedLocals: true }, include: ["*.ts"] };
@@ -32,7 +32,7 @@ export const compilers: Record<Exclude<Language, "curl">, Compiler> = {
       }),
   },
   python: {
-    isMissing: lacks("clients/python/.venv (npm run setup:python makes it)", python, ["-c", "import openclaw, mypy, websockets"]),
+    isMissing: () => lacks("clients/python/.venv (npm run setup:python makes it)", python, ["-c", "import openclaw, mypy, websockets"]),
     check: (programs) =>
       inFolder("python", async (at) => {
         await writeAll(programs, (name) => join(at, `sample_${name}.py`));
@@ -41,7 +41,7 @@ export const compilers: Record<Exclude<Language, "curl">, Compiler> = {
       }),
   },
   go: {
-    isMissing: lacks(`the modules of contract-tests/samples/go (${setUp})`, "go", ["-C", join(folder, "go"), "list", "-mod=readonly", "github.com/coder/websocket"]),
+    isMissing: () => lacks(`the modules of contract-tests/samples/go (${setUp})`, "go", ["-C", join(folder, "go"), "list", "-mod=readonly", "github.com/coder/websocket"]),
     check: (programs) =>
       inFolder("go", async (at) => {
         await cp(join(folder, "go"), at, { recursive: true });
@@ -51,7 +51,7 @@ export const compilers: Record<Exclude<Language, "curl">, Compiler> = {
       }),
   },
   java: {
-    isMissing: lacks("javac", "javac", ["-version"]),
+    isMissing: () => lacks("javac", "javac", ["-version"]),
     check: (programs) =>
       inFolder("java", async (at) => {
         // One class of a name in a package: samples of one operation may stand on several pages.
@@ -61,7 +61,7 @@ export const compilers: Record<Exclude<Language, "curl">, Compiler> = {
       }),
   },
   rust: {
-    isMissing: lacks(`contract-tests/samples/rust/target (${setUp})`, "cargo", ["check", "--quiet", "--locked", "--offline", "--manifest-path", join(folder, "rust/Cargo.toml")]),
+    isMissing: () => lacks(`contract-tests/samples/rust/target (${setUp})`, "cargo", ["fetch", "--quiet", "--locked", "--offline", "--manifest-path", join(folder, "rust/Cargo.toml")]),
     async check(programs) {
       const at = join(folder, "rust/target/samples");
       await rm(at, { recursive: true, force: true });

@@ -95,6 +95,8 @@ describe.each(["typescript", "python"] as const)("samples in %s", (lang) => {
   const mock = served(() => startTestMock());
   const gateway = served(() => startTestGateway({ settings: { gateway: { auth: { enabled: true, token } }, api: {} } }));
 
+  const lacksPackage = compilers[lang].isMissing();
+
   async function run(programs: readonly Program[], url: string): Promise<string> {
     const { extension, program, source } = runners[lang];
     await mkdir(cache, { recursive: true });
@@ -107,11 +109,11 @@ describe.each(["typescript", "python"] as const)("samples in %s", (lang) => {
     return (await runProgram(program, [main], { env: { OPENCLAW_TOKEN: token, PYTHONDONTWRITEBYTECODE: "1" }, timeoutMs: 120_000 })).stderr;
   }
 
-  test.skipIf(compilers[lang].isMissing)("run against the mock", { timeout: 150_000 }, async () => {
+  test.skipIf(lacksPackage)("run against the mock", { timeout: 150_000 }, async () => {
     expect(await run(ending(referencePrograms, lang), mock.url)).toBe("");
   });
 
-  test.skipIf(compilers[lang].isMissing)("run on a gateway that was just started, those of the pages", { timeout: 150_000 }, async () => {
+  test.skipIf(lacksPackage)("run on a gateway that was just started, those of the pages", { timeout: 150_000 }, async () => {
     // OpenAI's package for Python is not in the environment of ours.
     expect(await run(ending(pagePrograms, lang).filter(({ source }) => !source.includes("from openai import")), gateway.url)).toBe("");
   });

@@ -90,7 +90,7 @@ function literal(value: unknown): string {
 }
 
 function snakeCase(name: string): string {
-  const words = name.replaceAll(/[^A-Za-z0-9]+/g, "_").replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+  const words = name.replaceAll(/[^A-Za-z0-9]+/g, "_").replaceAll(/([a-z0-9])([A-Z])|([a-z])(?=\d)/g, (_, before = "", upper = "", letter = "") => `${before}${letter}_${upper}`).toLowerCase();
   return words === "from" ? "from_" : words;
 }
 
