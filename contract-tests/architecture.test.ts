@@ -46,12 +46,18 @@ describe("the direction of imports", () => {
   });
 });
 
+test("files that are read at run time are found by one file, which knows where they are in the npm package", () => {
+  // Tests' own files lie beside them.
+  const programs = files.filter((file) => !/\/(fixtures|test-\w+|build)\b/.test(file) && file !== "server/package-files.ts");
+  expect(programs.filter((file) => /import\.meta\.(url|dirname|filename|resolve)/.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
+});
+
 test("every operation has a permission of the form that keys are given", () => {
   for (const { operationId, permission } of routes) expect(permission, operationId).toMatch(/^(none|any|[a-z]+:[a-z]+)$/);
 });
 
 test("the top level is what the README says", () => {
-  const allowed = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "clients", "contract-tests", "docs", "examples", "generated", "knip.json", "package-lock.json", "package.json", "redocly.yaml", "server", "spec", "tsconfig.json", "vitest.config.ts"];
+  const allowed = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "bin", "clients", "contract-tests", "deploy", "dist", "docs", "examples", "generated", "knip.json", "package-lock.json", "package.json", "redocly.yaml", "server", "spec", "tsconfig.json", "vitest.config.ts"];
   const found = globSync("*", { cwd: root }).filter((name) => name !== "node_modules" && !name.startsWith("."));
   expect(found.filter((name) => !allowed.includes(name))).toEqual([]);
 });

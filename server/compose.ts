@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type Koa from "koa";
 import type { Logger } from "pino";
 import { createAgents } from "./agents/service.ts";
@@ -53,6 +52,7 @@ import { createModelsHandlers } from "./models/handlers.ts";
 import { createOpenaiHandlers } from "./openai/handlers.ts";
 import { createCompletions } from "./openai/service.ts";
 import { createPagesHandlers } from "./pages/handlers.ts";
+import { version } from "./package-files.ts";
 import { createProviders, type Providers } from "./providers/registry.ts";
 import { createRunsHandlers } from "./runs/handlers.ts";
 import { createRuns, type RunsOptions } from "./runs/service.ts";
@@ -110,8 +110,6 @@ export interface Gateway {
   /** Closes everything, once the last answer is out: the audit log has it, too. */
   close(): Promise<void>;
 }
-
-const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
 /** Joins the services with their adapters. The only place that knows them all. */
 export async function composeGateway(

@@ -31,9 +31,10 @@ describe.skipIf(lacksClient)("the Rust client", { timeout: timeoutMs }, () => {
   });
 
   test("is made by the line of its README, whose program streams an answer", async () => {
-    const [readme, client, program] = await Promise.all(["README.md", "src/lib.rs", "examples/stream.rs"].map((name) => readFile(join(folder, name), "utf8")));
-    const [line = "no line"] = /^progenitor::.*$/m.exec(client ?? "") ?? [];
-    expect(readme).toContain(`echo '${line.replace("../../generated/", "")}' > src/lib.rs`);
+    const read = (name: string) => readFile(join(folder, name), "utf8");
+    const [readme, client, program] = await Promise.all([read("README.md"), read("src/lib.rs"), read("examples/stream.rs")]);
+    const line = /^progenitor::.*$/m.exec(client)?.[0].replace("../../generated/", "");
+    expect(readme).toContain(`echo '${line}' > src/lib.rs`);
     expect(readme).toContain(program);
     expect(await cargo("run", "--example", "stream")).toMatch(/^You said: Write a deployment plan\n\d+ tokens\n$/);
   });

@@ -10,6 +10,7 @@ import { copyFile, cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
+import { licensesOf, packagesOf } from "./licenses.ts";
 
 interface Manifest {
   name: string;
@@ -20,14 +21,13 @@ interface Manifest {
 }
 
 const repository = resolve(import.meta.dirname, "../..");
-const bundled = ["eventsource-parser"];
 
 /** Builds the package in `folder` into `dist`. */
 export async function buildPackage(folder: string, dist = join(folder, "dist")): Promise<void> {
   const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest;
   const sources = Object.values(manifest.exports).map((path) => join(folder, path));
   await rm(dist, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: sources,
     outdir: dist,
     bundle: true,
@@ -37,14 +37,14 @@ export async function buildPackage(folder: string, dist = join(folder, "dist")):
     mainFields: ["module", "main"],
     target: ["node20", "es2022"],
     sourcemap: true,
+    metafile: true,
     absWorkingDir: repository,
   });
   await writeDeclarations(sources, join(dist, "types"));
   await writeManifest(manifest, dist);
   await copyFile(join(folder, "README.md"), join(dist, "README.md"));
   await copyFile(join(repository, "LICENSE"), join(dist, "LICENSE"));
-  const licenses = await Promise.all(bundled.map(async (name) => `${name}\n\n${await readFile(join(repository, "node_modules", name, "LICENSE"), "utf8")}`));
-  await writeFile(join(dist, "THIRD-PARTY-LICENSES.txt"), licenses.join("\n\n---\n\n"));
+  await writeFile(join(dist, "THIRD-PARTY-LICENSES.txt"), await licensesOf(packagesOf(Object.keys(metafile.inputs))));
 }
 
 /** Declarations lie as the sources do in the repository, and name each other with `.js`, as every consumer understands it. */

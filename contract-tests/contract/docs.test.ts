@@ -46,5 +46,5 @@ test("what the pages name is there, and nothing of it is elsewhere", async () =>
 
 test("the page of errors has each code that the gateway has, with its status", async () => {
   const { text } = await server.call("getDocsPage", { path: { page: "errors" } });
-  for (const [code, status] of Object.entries(errorStatus)) expect(text).toContain(`<tr><td>${status}</td><td><code>${code}</code></td>`);
+  for (const [code, status] of Object.entries(errorStatus)) expect(text).toContain(`<tr><td>${status}</td><td><code>${code}</code>`);
 });

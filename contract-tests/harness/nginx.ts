@@ -19,15 +19,15 @@ export interface Nginx {
 }
 
 /**
- * Starts nginx with a `server` block, whose port 443, certificate and upstream `127.0.0.1:18789` are replaced by a free port,
- * one made for `serverName`, and `upstreamPort`. What else it has is as it stands.
+ * Starts nginx with what goes into its `http` block, whose port 443, certificate and upstream `127.0.0.1:18789` are replaced
+ * by a free port, one made for `serverName`, and `upstreamPort`. What else it has is as it stands.
  */
-export async function startNginx(serverBlock: string, { serverName, upstreamPort }: { serverName: string; upstreamPort: number }): Promise<Nginx> {
+export async function startNginx(configuration: string, { serverName, upstreamPort }: { serverName: string; upstreamPort: number }): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), "openclaw-nginx-"));
   const [port, certificate, key] = [await freePort(), join(folder, "certificate.pem"), join(folder, "key.pem")];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
   execFileSync("openssl", ["req", "-x509", ...curve, "-nodes", "-days", "1", "-subj", `/CN=${serverName}`, "-addext", `subjectAltName=DNS:${serverName}`, "-keyout", key, "-out", certificate], { stdio: "ignore" });
-  const server = serverBlock
+  const http = configuration
     .replace(/listen 443/, `listen 127.0.0.1:${port}`)
     .replace(/(ssl_certificate +)\S+;/, `$1${certificate};`)
     .replace(/(ssl_certificate_key +)\S+;/, `$1${key};`)
@@ -36,7 +36,7 @@ export async function startNginx(serverBlock: string, { serverName, upstreamPort
   const file = join(folder, "nginx.conf");
   // As root its worker would be somebody else, who may not enter the folder.
   const user = process.getuid?.() === 0 ? "user root;" : "";
-  writeFileSync(file, `daemon off; ${user} pid ${join(folder, "pid")}; error_log stderr; events {} http { access_log off; ${temporary}\n${server}\n}`);
+  writeFileSync(file, `daemon off; ${user} pid ${join(folder, "pid")}; error_log stderr; events {} http { access_log off; ${temporary}\n${http}\n}`);
 
   const child = spawn("nginx", ["-p", folder, "-c", file, "-e", "stderr"], { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";

@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { FakeUpstream } from "../fakes/upstream-server.ts";
 
-/** The command line as a user has it. */
-const entry = join(import.meta.dirname, "../../server/cli/openclaw.ts");
+/** The command line as a user has it who has this repository. */
+const fromSource: Program = [process.execPath, join(import.meta.dirname, "../../server/cli/openclaw.ts")];
+
+/** A program and its first arguments. */
+export type Program = readonly [string, ...string[]];
 
 /** How a process ended. */
 export interface Exit {
@@ -30,8 +33,8 @@ export interface CliProcess {
 }
 
 /** Runs `openclaw` with nothing of this process's environment but what is given. */
-export function openclaw(args: readonly string[], env: Record<string, string>): CliProcess {
-  const child = spawn(process.execPath, [entry, ...args], { env: { PATH: process.env["PATH"], ...env }, stdio: ["ignore", "pipe", "pipe"] });
+export function openclaw(args: readonly string[], env: Record<string, string>, [program, ...first] = fromSource): CliProcess {
+  const child = spawn(program, [...first, ...args], { env: { PATH: process.env["PATH"], ...env }, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(async () => {
     child.kill("SIGKILL");
     await exit;
@@ -99,10 +102,10 @@ export interface GatewayProcess {
  * Starts the gateway as a user does, on a port of the system's choice, and waits until it says where it listens.
  * `settings` null leaves it to its defaults.
  */
-export async function startGatewayProcess({ folder, settings, env = {} }: { folder: string; settings: object | null; env?: Record<string, string> }): Promise<GatewayProcess> {
+export async function startGatewayProcess({ folder, settings, env = {}, program }: { folder: string; settings: object | null; env?: Record<string, string>; program?: Program }): Promise<GatewayProcess> {
   const file = join(folder, "settings.json");
   if (settings) writeFileSync(file, JSON.stringify(settings));
-  const cli = openclaw(["start", "--port", "0", ...(settings ? ["--config", file] : [])], { HOME: folder, OPENCLAW_STATE_DIR: join(folder, "state"), ...env });
+  const cli = openclaw(["start", "--port", "0", ...(settings ? ["--config", file] : [])], { HOME: folder, OPENCLAW_STATE_DIR: join(folder, "state"), ...env }, program);
   const [, url = ""] = await cli.untilSaid(/Listening +(http:\S+)\n/);
   // What else it says at the start ends with this line.
   await cli.untilSaid(/openclaw chat .*\n/);

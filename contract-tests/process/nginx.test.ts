@@ -7,26 +7,25 @@ import { ownerToken } from "../harness/gateway.ts";
 import { lacksNginx, startNginx, type Nginx } from "../harness/nginx.ts";
 import { readEvents } from "../harness/sse.ts";
 
-// What the README says to put in front of the gateway, as it stands there, in a real nginx.
+// What deploy/ has to put in front of the gateway, as it stands there, in a real nginx.
 
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const [, serverBlock = ""] = /```nginx\n([^]*?)```/.exec(readme) ?? [];
+const files = ["upstream.conf", "openclaw.conf"].map((name) => readFileSync(new URL(`../../deploy/nginx/${name}`, import.meta.url), "utf8"));
 const serverName = "gateway.example.com";
 
-describe.skipIf(lacksNginx)("behind the README's nginx", () => {
+describe.skipIf(lacksNginx)("behind nginx", () => {
   const gateway = { auth: { token: ownerToken }, trustedProxies: ["127.0.0.1"], allowedHosts: [serverName] };
   const server = useServer({ settings: { gateway, api: { security: { allowedIPs: ["127.0.0.2"] } } } });
   let nginx: Nginx;
   beforeAll(async () => {
-    nginx = await startNginx(serverBlock, { serverName, upstreamPort: Number(new URL(server.gateway.url).port) });
+    nginx = await startNginx(files.join("\n"), { serverName, upstreamPort: Number(new URL(server.gateway.url).port) });
   });
   afterAll(() => nginx?.close());
 
   /** Calls by name over TLS, from an address of this machine. */
-  async function call(path: string, { from = "127.0.0.2", allowH2 = true, json, headers = {} }: { from?: string; allowH2?: boolean; json?: unknown; headers?: Record<string, string> } = {}) {
+  async function call(path: string, { from = "127.0.0.2", allowH2 = true, json, length = 0, headers = {} }: { from?: string; allowH2?: boolean; json?: unknown; length?: number; headers?: Record<string, string> } = {}) {
     const dispatcher = new Agent({ allowH2, localAddress: from, connect: { ca: nginx.certificate, lookup: (_name, _options, found) => found(null, "127.0.0.1", 4) } });
     onTestFinished(() => dispatcher.destroy());
-    const body = json === undefined ? {} : { method: "POST", body: JSON.stringify(json) };
+    const body = json === undefined ? {} : { method: "POST", body: JSON.stringify(json).padEnd(length) };
     return fetch(`https://${serverName}:${nginx.port}${path}`, { ...body, dispatcher, headers: { Authorization: `Bearer ${ownerToken}`, "Content-Type": "application/json", ...headers } });
   }
 
@@ -73,6 +72,11 @@ describe.skipIf(lacksNginx)("behind the README's nginx", () => {
       expect(await refused.json()).toMatchObject({ details: { address: "127.0.0.3" } });
     }
     expect((await call("/readyz", { from: "127.0.0.3" })).status).toBe(200);
+  });
+
+  test("a body as large as the gateway takes gets through", async () => {
+    const answer = await call("/api/v1/messages", { json: { message: "Hello" }, length: 1024 * 1024 });
+    expect(answer.status).toBe(200);
   });
 
   test("413: a body over the gateway's limit is refused by the gateway, which says the limit", async () => {

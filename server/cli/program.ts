@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { version } from "../package-files.ts";
 import { addApiKeyCommand } from "./api-key.ts";
 import { addChatCommand } from "./chat.ts";
 import { addConfigCommand } from "./config.ts";
@@ -10,8 +10,6 @@ import { addSkillsCommand } from "./skills.ts";
 import { addStartCommand } from "./start.ts";
 import { addStatusCommand } from "./status.ts";
 import { addTokenCommand } from "./token.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
 /** Reads the command line and does what it says. */
 export async function run(): Promise<void> {

@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import type { ContractHandlers } from "../../generated/server/handlers.ts";
 import { GatewayError } from "../errors.ts";
 import type { RequestContext } from "../http/request-context.ts";
-import { scalarScript } from "./scalar.ts";
+import { packageFile, vendoredFile } from "../package-files.ts";
 
 /** What a page of the documentation may do: load and run what lies beside it (W3C CSP 3). */
 const pagePolicy = policyOf("style-src 'self'", "img-src data:");
@@ -17,14 +17,14 @@ const contentTypes = { ".js": "text/javascript", ".css": "text/css" } as const;
 export function createDocsHandlers(): ContractHandlers<RequestContext> {
   const texts = new Map<string, Promise<string>>();
   const names = new Map<string, Promise<ReadonlySet<string>>>();
-  const textOf = (name: string) => kept(texts, name, () => readFile(new URL(name, folder), "utf8"));
+  const textOf = (name: string) => kept(texts, name, () => readFile(packageFile(`generated/${name}`), "utf8"));
   const json = once(async () => JSON.parse(await textOf("openapi.json")) as Record<string, unknown>);
   const frames = once(async () => JSON.parse(await textOf("asyncapi.json")) as Record<string, unknown>);
-  const script = once(() => readFile(scalarScript(), "utf8"));
+  const script = once(() => readFile(vendoredFile("@scalar/api-reference/dist/browser/standalone.js"), "utf8"));
 
   /** A name that is asked for becomes a path only when there is such a file. */
   async function fileOf(subfolder: string, name: string): Promise<string> {
-    const known = await kept(names, subfolder, async () => new Set(await readdir(new URL(subfolder, folder))));
+    const known = await kept(names, subfolder, async () => new Set(await readdir(packageFile(`generated/${subfolder}`))));
     if (!known.has(name)) throw new GatewayError("not_found", "The documentation has nothing of this name. It begins at `/docs/start`.");
     return textOf(subfolder + name);
   }
@@ -61,8 +61,6 @@ export function createDocsHandlers(): ContractHandlers<RequestContext> {
     },
   };
 }
-
-const folder = new URL("../../generated/", import.meta.url);
 
 function policyOf(...own: readonly string[]): string {
   return ["default-src 'none'", "script-src 'self'", ...own, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"].join("; ");

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { version } from "../package-files.ts";
 import { examine } from "./examination.ts";
 import { countOf, report } from "./report.ts";
 import { runChecks } from "./run-checks.ts";
@@ -9,8 +9,6 @@ export interface DoctorOptions {
   json?: boolean;
   strict?: boolean;
 }
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
 /** Looks at everything, prints what it finds, and gives the status to exit with: 1 with problems, or when strict with warnings. */
 export async function runDoctor({ config, json = false, strict = false }: DoctorOptions): Promise<number> {

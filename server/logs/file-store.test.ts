@@ -1,6 +1,6 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createFileStore, type FileStoreOptions } from "./file-store.ts";
 import { parsePlace } from "./place.ts";
@@ -184,4 +184,5 @@ test("only the owner of the process can read it", async () => {
   const { store, file } = storeIn(temporaryFolder());
   await write(store, 1, 1);
   expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
 });

@@ -91,8 +91,8 @@ export function createFileStore({ file, onFailure, ...limits }: FileStoreOptions
       if (there && identityOf(there) === identityOf(own)) return;
       await handle.close();
     }
-    await mkdir(dirname(file), { recursive: true });
     // It may hold what errors say of people's data.
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     handle = await open(file, "a+", 0o600);
     ({ size } = await handle.stat());
     // The last writer may have been cut off in a line.

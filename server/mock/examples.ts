@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Route } from "../../generated/server/routes.ts";
 import type { ErrorCode } from "../errors.ts";
+import { packageFile } from "../package-files.ts";
 
 /** What the contract shows of its answers; `spec/codegen/examples.ts` writes it. */
 export interface ContractExamples {
@@ -42,5 +43,5 @@ export interface ExampleEvent {
 }
 
 export function readContractExamples(): ContractExamples {
-  return JSON.parse(readFileSync(new URL("../../generated/server/examples.json", import.meta.url), "utf8")) as ContractExamples;
+  return JSON.parse(readFileSync(packageFile("generated/server/examples.json"), "utf8")) as ContractExamples;
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { PagesHandlers } from "../../generated/server/handlers.ts";
 import { GatewayError } from "../errors.ts";
+import { packageFile } from "../package-files.ts";
 import type { RequestContext } from "../http/request-context.ts";
 
 type File = Awaited<ReturnType<PagesHandlers<RequestContext>["getPageFile"]>> & { status: 200 };
@@ -23,7 +24,7 @@ const policy = [
   "trusted-types dompurify",
 ].join("; ");
 
-const folder = new URL("../../generated/web/", import.meta.url);
+const folder = packageFile("generated/web/");
 const contentTypes = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" } as const;
 
 /** The pages as `clients/web` was built. They are read when somebody first opens one, and kept. */

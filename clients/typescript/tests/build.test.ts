@@ -1,37 +1,50 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
+import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
 import { build } from "esbuild";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { publint } from "publint";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ownerToken, startTestGateway, type TestGateway } from "../../../contract-tests/harness/gateway.ts";
+import { lacks } from "../../../contract-tests/harness/lacks.ts";
+import { bytesOf, emptyFolder, npm, pack, type Tarball } from "../../../contract-tests/packages/npm.ts";
 import { buildPackage } from "../build.ts";
 
 const clients = resolve(import.meta.dirname, "..");
 const run = promisify(execFile);
+const runtime = (name: string) => resolve(clients, "../../contract-tests/packages/runtimes/node_modules/.bin", name);
 
 let gateway: TestGateway;
+let user: Awaited<ReturnType<typeof emptyFolder>>;
 let folder: string;
+const tarballs: Tarball[] = [];
 
-/** What a user has after `npm install`: the built packages, and nothing else of this repository. */
+/** What a user has: the published packages, installed, and nothing else of this repository. */
 beforeAll(async () => {
   gateway = await startTestGateway();
-  folder = await mkdtemp(join(tmpdir(), "openclaw-consumer-"));
+  user = await emptyFolder();
+  folder = user.folder;
   for (const name of ["sdk", "api-client"]) {
-    await mkdir(join(folder, "node_modules/@openclaw", name), { recursive: true });
-    await buildPackage(join(clients, name), join(folder, "node_modules/@openclaw", name));
+    const built = join(folder, "built", name);
+    await buildPackage(join(clients, name), built);
+    tarballs.push(await pack(built, folder));
   }
-  await writeFile(join(folder, "package.json"), '{"type":"module"}');
-});
+  await npm(folder, "install", "--offline", ...tarballs.map(({ file }) => file));
+}, 180_000);
 afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  await user.remove();
   await gateway.close();
 });
 
-test("what is built runs by itself", async () => {
-  const code = `
+describe.each([
+  ["Node", process.execPath, []],
+  ["Bun", runtime("bun"), []],
+  ["Deno", runtime("deno"), ["run", "--allow-net", "--allow-read", "--allow-env"]],
+])("in %s", (name, program, args) => {
+  test.skipIf(name !== "Node" && lacks(`${name} (contract-tests/packages/setup.sh installs it)`, program, ["--version"]))("what is built runs by itself", async () => {
+    const code = `
     import { OpenClawClient } from "@openclaw/sdk";
     import { OpenClaw } from "@openclaw/api-client";
     import { createClient, getHealth } from "@openclaw/sdk/generated";
@@ -40,9 +53,10 @@ test("what is built runs by itself", async () => {
     for await (const token_ of new OpenClaw({ baseUrl, apiKey: token }).messages.stream({ message: "one" })) console.log(token_.trim());
     console.log((await getHealth({ client: createClient({ baseUrl }) })).data.status);
   `;
-  await writeFile(join(folder, "use.js"), code);
-  const { stdout } = await run(process.execPath, [join(folder, "use.js"), gateway.url, ownerToken]);
-  expect(stdout.split("\n")).toEqual(["true", "You", "said:", "one", "ok", ""]);
+    await writeFile(join(folder, "use.js"), code);
+    const { stdout } = await run(program, [...args, join(folder, "use.js"), gateway.url, ownerToken]);
+    expect(stdout.split("\n")).toEqual(["true", "You", "said:", "one", "ok", ""]);
+  });
 });
 
 test.each([
@@ -97,5 +111,17 @@ test("its manifest names what is there, and may be published", async () => {
     const files = (await readdir(built, { recursive: true })).map((path) => `./${path}`);
     for (const path of Object.values(manifest.exports).flatMap((entry) => (typeof entry === "string" ? [entry] : Object.values(entry)))) expect(files).toContain(path);
     expect(files).toEqual(expect.arrayContaining(["./README.md", "./LICENSE", "./THIRD-PARTY-LICENSES.txt"]));
+  }
+});
+
+test("publint and Are The Types Wrong find nothing in it", async () => {
+  for (const tarball of tarballs) {
+    const bytes = await bytesOf(tarball);
+    expect((await publint({ pack: { tarball: bytes }, strict: true })).messages).toEqual([]);
+    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(bytes)));
+    expect(analysis.types).toEqual({ kind: "included" });
+    // CommonJS takes an ES module by `require`, from Node 20.19 on; `node10` is TypeScript's resolution that reads no `exports`.
+    const isOurs = (problem: Problem) => problem.kind !== "CJSResolvesToESM" && !("resolutionKind" in problem && problem.resolutionKind === "node10");
+    expect("problems" in analysis && analysis.problems.filter(isOurs)).toEqual([]);
   }
 });

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { threadFile } from "../../package-files.ts";
 import { ToolError, type Tool } from "../port.ts";
 import type { CodeOutcome, CodeTask } from "./run-code-worker.ts";
 
@@ -45,7 +46,7 @@ export function createRunCodeTool({ maxMs = defaultMaxMs }: { maxMs?: number } =
 
 /** Rejects with a ToolError, or with the signal's reason. The thread is gone by then. */
 async function runInThread(task: CodeTask, signal: AbortSignal): Promise<CodeOutcome> {
-  const worker = new Worker(new URL("./run-code-worker.ts", import.meta.url), { workerData: task, env: {}, argv: [], stdin: false, stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+  const worker = new Worker(threadFile("server/tools/builtin/run-code-worker.ts"), { workerData: task, env: {}, argv: [], stdin: false, stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
   const { promise, resolve, reject } = Promise.withResolvers<CodeOutcome>();
   const abort = () => reject(signal.reason as Error);
   const timer = setTimeout(() => reject(tooSlow(task.maxMs)), task.maxMs + graceMs);

@@ -33,7 +33,10 @@ function samples(document: OpenapiDocument, operations: readonly Operation[], id
 }
 
 function errors(document: OpenapiDocument): string {
-  return table(["Status", "`/api/v1`, `/health`", "`/api`", "OpenAI's `type`", "What it means", "What to do"], describeCodes(document).map(({ status, code, plainCode, openaiType, description, advice }) => [String(status), `\`${code}\``, `\`${plainCode}\``, `\`${openaiType}\``, description, advice]));
+  return table(
+    ["Status", "Code", "What it means, and what to do"],
+    describeCodes(document).map(({ status, code, plainCode, openaiType, description, advice }) => [String(status), `\`${code}\`<br>\`${plainCode}\`<br>\`${openaiType}\``, `${description}<br>${advice}`]),
+  );
 }
 
 function rateClasses(operations: readonly Operation[]): string {

@@ -6,7 +6,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { sampleUrl } from "../samples/request.ts";
-import { scalarScript } from "../../../server/docs/scalar.ts";
+import { vendoredFile } from "../../../server/package-files.ts";
 import { root } from "../paths.ts";
 
 const { values } = parseArgs({ options: { out: { type: "string", default: join(root, "docs") } } });
@@ -21,7 +21,7 @@ await Promise.all([
     const entries = await readdir(join(generated, "docs", folder), { withFileTypes: true });
     await Promise.all(entries.filter((entry) => entry.isFile()).map(({ name }) => exportFile(join(folder, name))));
   }),
-  cp(scalarScript(), join(out, "files/scalar.js")),
+  cp(vendoredFile("@scalar/api-reference/dist/browser/standalone.js"), join(out, "files/scalar.js")),
 ]);
 console.log(`the documentation is in ${out}: open ${join(out, "index.html")}`);
 
