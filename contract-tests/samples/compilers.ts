@@ -61,7 +61,7 @@ export const compilers: Record<Exclude<Language, "curl">, Compiler> = {
       }),
   },
   rust: {
-    isMissing: () => lacks(`contract-tests/samples/rust/target (${setUp})`, "cargo", ["fetch", "--quiet", "--locked", "--offline", "--manifest-path", join(folder, "rust/Cargo.toml")]),
+    isMissing: () => lacks(`contract-tests/samples/rust/target (${setUp})`, "cargo", ["tree", "--quiet", "--locked", "--offline", "--manifest-path", join(folder, "rust/Cargo.toml")]),
     async check(programs) {
       const at = join(folder, "rust/target/samples");
       await rm(at, { recursive: true, force: true });
