@@ -10,7 +10,7 @@ const folder = import.meta.dirname;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const python = join(root, "clients/python/.venv/bin/python");
 const cache = join(folder, ".cache");
-const setUp = "npm run setup:samples makes it";
+const setUp = "npm run setup:samples fetches them";
 
 interface Compiler {
   /** Whether the machine lacks what it takes. */
@@ -61,7 +61,7 @@ export const compilers: Record<Exclude<Language, "curl">, Compiler> = {
       }),
   },
   rust: {
-    isMissing: () => lacks(`contract-tests/samples/rust/target (${setUp})`, "cargo", ["tree", "--quiet", "--locked", "--offline", "--manifest-path", join(folder, "rust/Cargo.toml")]),
+    isMissing: () => lacks(`the crates of contract-tests/samples/rust (${setUp})`, "cargo", ["tree", "--quiet", "--locked", "--offline", "--manifest-path", join(folder, "rust/Cargo.toml")]),
     async check(programs) {
       const at = join(folder, "rust/target/samples");
       await rm(at, { recursive: true, force: true });

@@ -34,7 +34,7 @@ function showLanguages(): void {
         const before = button.getBoundingClientRect().top;
         choose(language);
         scrollBy(0, button.getBoundingClientRect().top - before);
-        localStorage.setItem("openclaw-language", language);
+        remember(language);
       };
       bar.append(button);
     }
@@ -42,7 +42,22 @@ function showLanguages(): void {
     group.classList.add("chosen");
   }
   choose("sh");
-  choose(localStorage.getItem("openclaw-language") ?? "sh");
+  choose(remembered() ?? "sh");
+}
+
+/** A browser may keep nothing for pages from the disk, or for nobody. */
+function remember(language: string): void {
+  try {
+    localStorage.setItem("openclaw-language", language);
+  } catch {}
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem("openclaw-language");
+  } catch {
+    return null;
+  }
 }
 
 function addCopyButtons(): void {

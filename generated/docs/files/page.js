@@ -28,7 +28,7 @@
           const before = button.getBoundingClientRect().top;
           choose(language);
           scrollBy(0, button.getBoundingClientRect().top - before);
-          localStorage.setItem("openclaw-language", language);
+          remember(language);
         };
         bar.append(button);
       }
@@ -36,7 +36,20 @@
       group.classList.add("chosen");
     }
     choose("sh");
-    choose(localStorage.getItem("openclaw-language") ?? "sh");
+    choose(remembered() ?? "sh");
+  }
+  function remember(language) {
+    try {
+      localStorage.setItem("openclaw-language", language);
+    } catch {
+    }
+  }
+  function remembered() {
+    try {
+      return localStorage.getItem("openclaw-language");
+    } catch {
+      return null;
+    }
   }
   function addCopyButtons() {
     for (const block of document.querySelectorAll("pre")) {
