@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isTerminal } from "./check-answer.ts";
+import { isTerminal } from "../../server/conformance/events.ts";
 import { describeTargets } from "./targets.ts";
 
 const stream = { Accept: "text/event-stream" };

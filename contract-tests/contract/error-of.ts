@@ -1,20 +1,14 @@
 import { expect } from "vitest";
 import { answerValidators } from "../../generated/server/answers.ts";
+import { errorOf as readError, type SaidError } from "../../server/conformance/error-of.ts";
 import type { Face } from "../../spec/codegen/error-answers.ts";
 import { idPattern } from "./ids.ts";
 
-interface FoundError {
-  face: Face;
-  code: string;
-  message: string;
-  details: { errors?: { path: string; message: string }[]; [name: string]: unknown };
-}
-
 /** What an error body says, whatever face it has. */
-export function errorOf(body: unknown): FoundError {
-  const { error, message = "", details = {} } = body as { error: string | { code: string; message: string; details?: FoundError["details"] }; message?: string; details?: FoundError["details"] };
-  if (typeof error === "string") return { face: "api", code: error, message, details };
-  return { face: error.details ? "plain" : "openai", code: error.code, message: error.message, details: error.details ?? {} };
+export function errorOf(body: unknown): SaidError {
+  const error = readError(body);
+  if (!error) throw new Error(`this is no error of any face: ${JSON.stringify(body)}`);
+  return error;
 }
 
 /** Any operation of each face whose validator knows the face's body. */
@@ -25,7 +19,7 @@ const validators = {
 };
 
 /** Checks an error that no operation documents, such as that of an unknown route: face, status, code, head. */
-export async function expectError(response: Response, face: Face, status: number, code: string): Promise<FoundError> {
+export async function expectError(response: Response, face: Face, status: number, code: string): Promise<SaidError> {
   const text = await response.text();
   expect(response.status, text).toBe(status);
   expect(response.headers.get("Content-Type")).toMatch(/^application\/json\b/);

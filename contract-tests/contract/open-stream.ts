@@ -1,5 +1,6 @@
+import { isTerminal } from "../../server/conformance/events.ts";
 import { readEvents, type ReceivedEvent } from "../harness/sse.ts";
-import { checkEvent, checkHead, checkSequence, isTerminal } from "./check-answer.ts";
+import { checkEvent, checkHead, checkSequence } from "./check-answer.ts";
 import type { OperationId } from "./operations.ts";
 
 /** A stream that is being read, its events checked as they come. */

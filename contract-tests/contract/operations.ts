@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { operations as Contract } from "../../generated/server/contract.ts";
-import { resolve, type OpenapiDocument, type Response, type Schema } from "../../spec/codegen/document.ts";
+import type { OpenapiDocument } from "../../spec/codegen/document.ts";
 import { listOperations, type Operation } from "../../spec/codegen/operations.ts";
 
 /** The contract, as the tests ask it: what an operation is, and which answers it may give. */
@@ -28,22 +28,6 @@ export function operationOf(id: OperationId): Operation & { id: OperationId } {
 
 /** Whether a messaging platform calls it, with a proof of its own: it is 404 where the channel is not configured. Each has its own tests. */
 export const isPlatformCallback = ({ group, permission }: Operation): boolean => group === "Channels" && permission === "none";
-
-export interface DocumentedHeader {
-  name: string;
-  isRequired: boolean;
-  schema: Schema;
-}
-
-/** The headers that the contract gives an answer; undefined where it has no such answer. */
-export function headersOf(id: OperationId, status: number): DocumentedHeader[] | undefined {
-  const answer = operationOf(id).raw.responses[status];
-  if (!answer) return undefined;
-  return Object.entries(resolve<Response>(contract, answer).headers ?? {}).map(([name, reference]) => {
-    const { required = false, schema } = resolve(contract, reference as { required?: boolean; schema: Schema });
-    return { name, isRequired: required, schema: resolve(contract, schema) };
-  });
-}
 
 /** Every pair of an operation and a status that the contract has, as `operationId status`. */
 export function documentedPairs(): string[] {

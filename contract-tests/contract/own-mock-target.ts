@@ -18,7 +18,7 @@ export async function startOwnMockTarget(): Promise<Target> {
 
   return {
     name: "mock",
-    call: async (id, request = {}) => readAnswer(id, await ask(id, request)),
+    call: async (id, request = {}) => readAnswer(id, await ask(id, request), request),
     open: async (id, request = {}) => openStream(id, await ask(id, request)),
     makeSession: async () => "sess_xyz789",
     makeRun: async () => "run_0199c0ffee",

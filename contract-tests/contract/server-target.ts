@@ -38,7 +38,7 @@ export async function startServerTarget({ provider = {}, settings = {}, ...optio
     name: "server",
     gateway,
     upstream,
-    call: async (id, request = {}) => readAnswer(id, await ask(id, request)),
+    call: async (id, request = {}) => readAnswer(id, await ask(id, request), request),
     open: async (id, request = {}) => openStream(id, await ask(id, request)),
     async makeSession() {
       const sessionId = freshId();

@@ -25,8 +25,7 @@ export function expectedStream(operationId: string, edition: string): string {
   return found.text;
 }
 
-/** Streams that tell what happens for as long as somebody reads: they have no terminal event. */
-export const endlessStreams: ReadonlySet<string> = new Set(["listEvents", "listLogs"]);
+export { endlessStreams } from "../../server/mock/events.ts";
 
 /** What the agent is told in each of them. */
 export const streamPrompt = "calculate 2+2";

@@ -16,7 +16,8 @@ export function tokenOf(given: string | undefined): string | undefined {
   return given ?? (OPENCLAW_TOKEN || GATEWAY_AUTH_TOKEN || undefined);
 }
 
-function parseUrl(text: string): string {
+/** An address as it was given, without slashes at its end. */
+export function parseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError("an address looks like http://127.0.0.1:18789.");
   return text.replace(/\/+$/, "");

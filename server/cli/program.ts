@@ -3,6 +3,7 @@ import { version } from "../package-files.ts";
 import { addApiKeyCommand } from "./api-key.ts";
 import { addChatCommand } from "./chat.ts";
 import { addConfigCommand } from "./config.ts";
+import { addConformanceCommand } from "./conformance.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addLogsCommand } from "./logs.ts";
 import { addMockCommand } from "./mock.ts";
@@ -26,6 +27,7 @@ export async function run(): Promise<void> {
   addDoctorCommand(program);
   addLogsCommand(program);
   addMockCommand(program);
+  addConformanceCommand(program);
   addStatusCommand(program);
   await program.parseAsync();
 }

@@ -14,6 +14,7 @@ import { writeHandlers } from "./handlers.ts";
 import { writeRoutes } from "./routes.ts";
 import { writeValidators } from "./validators.ts";
 import { writeExamples } from "./examples.ts";
+import { writeConformance } from "./conformance.ts";
 import { writeOperationsList } from "./operations-list.ts";
 import { writeClients } from "./clients.ts";
 import { writeClientOperations } from "./client-operations.ts";
@@ -37,6 +38,7 @@ await Promise.all([
   writeHandlers(operations, generated),
   writeRoutes(operations, generated),
   writeExamples(contract, operations, generated),
+  writeConformance(contract, operations, generated),
   writeValidators(contract, operations, generated),
   writeClients(generated),
   writeClientOperations(operations, generated),
