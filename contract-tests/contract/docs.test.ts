@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { contract } from "./operations.ts";
+import { errorStatus } from "../../server/errors.ts";
 import { describeTargets, useServer } from "./targets.ts";
 
 describeTargets((target) => {
   test("200: the contract and its reference are open to everybody, each in its media type", async () => {
     (await target.call("getOpenapiJson", { token: null })).json(200);
-    for (const id of ["getOpenapiYaml", "getOpenapi30Yaml", "getDocs", "getDocsScript"] as const) {
-      const answer = await target.call(id, { token: null });
+    for (const [id, path] of [["getOpenapiYaml", {}], ["getOpenapi30Yaml", {}], ["getDocs", {}], ["getDocsScript", {}], ["getDocsPage", { page: "start" }], ["getDocsFile", { file: "page.js" }]] as const) {
+      const answer = await target.call(id, { token: null, path });
       expect([answer.status, answer.text.length > 0], id).toEqual([200, true]);
     }
   });
@@ -23,8 +24,27 @@ test("the server serves the very contract it was built from", async () => {
   }
 });
 
-test("the page of the reference asks nobody but this server", async () => {
-  const { text } = await server.call("getDocs");
-  const addresses = [...text.matchAll(/(?:src|href|url)\s*[=:]\s*"([^"]*)"/g)].map(([, address]) => address);
-  expect(addresses).toEqual(["data:,", "/docs/reference.js", "/openapi.json"]);
+test("404: a page or a file that the documentation does not have, nor one beside it", async () => {
+  for (const page of ["nowhere", "files", "../openapi", "start.html"]) (await server.call("getDocsPage", { path: { page } })).json(404);
+  for (const file of ["nowhere.js", "../start.html", "../../server/examples.json"]) (await server.call("getDocsFile", { path: { file } })).json(404);
+});
+
+test("what the pages name is there, and nothing of it is elsewhere", async () => {
+  const { text } = await server.call("getDocsPage", { path: { page: "start" } });
+  const pages = new Set([...text.matchAll(/href="\/docs\/([a-z-]+)"/g)].map(([, page]) => page!));
+  expect(pages.size).toBeGreaterThan(12);
+  const loaded = new Set<string>();
+  for (const page of [...pages, "reference"]) {
+    const { text: html } = await server.call("getDocsPage", { path: { page } });
+    for (const [, address = ""] of html.matchAll(/(?:src|<link[^>]* href)="([^"]*)"/g)) loaded.add(address);
+    for (const [, id = ""] of html.matchAll(/href="#([^"]*)"/g)) expect(html, page).toContain(`id="${id}"`);
+    for (const [, address = ""] of html.matchAll(/<a [^>]*href="(\/[^"#]*)/g)) expect((await server.gateway.call(address)).status, `${page}: ${address}`).toBe(200);
+  }
+  loaded.delete("data:,");
+  for (const address of loaded) expect([address.startsWith("/docs/"), (await server.gateway.call(address, { token: null })).status], address).toEqual([true, 200]);
+});
+
+test("the page of errors has each code that the gateway has, with its status", async () => {
+  const { text } = await server.call("getDocsPage", { path: { page: "errors" } });
+  for (const [code, status] of Object.entries(errorStatus)) expect(text).toContain(`<tr><td>${status}</td><td><code>${code}</code>`);
 });

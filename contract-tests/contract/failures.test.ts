@@ -65,6 +65,12 @@ describe("500: a crash behind the handler", () => {
     expect(answer.status, answer.text).toBe(500);
     expectFace(id, answer.text, "internal_error");
   });
+
+  test.each(["getDocsPage", "getDocsFile"] as const)("%s", async (id) => {
+    const answer = await server.call(id, exampleRequest(id));
+    expect(answer.status, answer.text).toBe(500);
+    expectFace(id, answer.text, "internal_error");
+  });
 });
 
 describe("500: a store that is broken", () => {

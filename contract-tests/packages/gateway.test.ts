@@ -24,7 +24,7 @@ afterAll(() => user.remove());
 
 describe("the package of the gateway", () => {
   test("has what runs, the contract and the pages, and nothing that only the repository needs", () => {
-    const isWanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/openclaw\.js|dist\/[\w-]+\.(js|txt)|dist\/vendor\/.*|generated\/[\w.-]+\.(json|yaml)|generated\/server\/(conformance|examples)\.json|generated\/web\/.*|deploy\/(README\.md|openclaw\.service|gateway\.env\.example|nginx\/.*)|server\/metrics\/grafana-dashboard\.json)$/;
+    const isWanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/openclaw\.js|dist\/[\w-]+\.(js|txt)|dist\/vendor\/.*|generated\/[\w.-]+\.(json|yaml)|generated\/server\/(conformance|examples)\.json|generated\/(web|docs)\/.*|deploy\/(README\.md|openclaw\.service|gateway\.env\.example|nginx\/.*)|server\/metrics\/grafana-dashboard\.json)$/;
     expect(tarball.files.filter((path) => !isWanted.test(path))).toEqual([]);
     expect(tarball.files).toEqual(expect.arrayContaining(["bin/openclaw.js", "dist/openclaw.js", "dist/run-code-worker.js", "dist/THIRD-PARTY-LICENSES.txt", "generated/openapi.yaml", "LICENSE"]));
     expect(tarball.size).toBeLessThan(3_500_000);

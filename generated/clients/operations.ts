@@ -28,6 +28,8 @@ export const operationsById = {
   getConversation: "GET /api/v1/conversations/{id}",
   getCronJob: "GET /api/v1/cron/{jobId}",
   getDocs: "GET /docs text",
+  getDocsFile: "GET /docs/files/{file} text",
+  getDocsPage: "GET /docs/{page} text",
   getDocsScript: "GET /docs/reference.js text",
   getHealth: "GET /health",
   getHealthDetail: "GET /health/detail",

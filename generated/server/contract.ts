@@ -1753,9 +1753,29 @@ export interface paths {
         };
         /**
          * Read the API reference
-         * @description The API reference as a page; it makes no outside request.
+         * @description The API reference as a page, with samples in six languages; it makes no outside request.
          */
         get: operations["getDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file of the documentation
+         * @description A script or style sheet of the documentation.
+         */
+        get: operations["getDocsFile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1796,6 +1816,26 @@ export interface paths {
          * @description The frames of `/ws` as a page.
          */
         get: operations["getSocketDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a page of the documentation
+         * @description A page of the documentation, such as `start`, `errors` or `streams`; it makes no outside request.
+         */
+        get: operations["getDocsPage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9634,6 +9674,34 @@ export interface operations {
             503: components["responses"]["ApiServiceUnavailableOpen"];
         };
     };
+    getDocsFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a text of some media type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                    "text/css": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
     getDocsScript: {
         parameters: {
             query?: never;
@@ -9679,6 +9747,34 @@ export interface operations {
                 };
             };
             403: components["responses"]["ApiForbiddenOpen"];
+            500: components["responses"]["ApiInternalErrorOpen"];
+            503: components["responses"]["ApiServiceUnavailableOpen"];
+        };
+    };
+    getDocsPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 with a page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Content-Security-Policy": components["headers"]["ContentSecurityPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ApiForbiddenOpen"];
+            404: components["responses"]["ApiNotFoundOpen"];
             500: components["responses"]["ApiInternalErrorOpen"];
             503: components["responses"]["ApiServiceUnavailableOpen"];
         };

@@ -391,10 +391,14 @@ export interface ContractHandlers<Context> {
   getAsyncapiYaml: Handler<"getAsyncapiYaml", Context>;
   /** GET /docs: Read the API reference */
   getDocs: Handler<"getDocs", Context>;
+  /** GET /docs/files/{file}: Get a file of the documentation */
+  getDocsFile: Handler<"getDocsFile", Context>;
   /** GET /docs/reference.js: Get the API reference's script */
   getDocsScript: Handler<"getDocsScript", Context>;
   /** GET /docs/ws: Read the frames of the WebSocket */
   getSocketDocs: Handler<"getSocketDocs", Context>;
+  /** GET /docs/{page}: Read a page of the documentation */
+  getDocsPage: Handler<"getDocsPage", Context>;
   /** GET /openapi-3.0.yaml: Get the contract as OpenAPI 3.0 */
   getOpenapi30Yaml: Handler<"getOpenapi30Yaml", Context>;
   /** GET /openapi.json: Get the contract as JSON */

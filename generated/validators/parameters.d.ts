@@ -87,4 +87,6 @@ export const updateWorkspaceAllowlist: ValidateFunction;
 export const getPage: ValidateFunction;
 export const getPageOfObject: ValidateFunction;
 export const getPageFile: ValidateFunction;
+export const getDocsFile: ValidateFunction;
+export const getDocsPage: ValidateFunction;
 export const openSocket: ValidateFunction;

@@ -1,3 +1,5 @@
+import type { OpenapiDocument } from "./document.ts";
+
 /** What the contract says of each error answer: name, description and example, by face and status. */
 export type Face = "api" | "plain" | "openai";
 
@@ -141,12 +143,68 @@ export function describeErrorAnswer(face: Face, status: number): { name: string;
 
 function example(face: Face, status: number, { code, message, details = {}, openaiType }: ErrorFacts): unknown {
   if (face === "plain") {
-    // The plain edition has one code for all that stands in the way.
-    const plainCode = { 400: "INVALID_REQUEST", 409: "CONFLICT" }[status] ?? code.toUpperCase();
-    return { error: { code: plainCode, message, details } };
+    return { error: { code: plainCodeOf(status, code), message, details } };
   }
   if (face === "openai") return { error: { message, type: openaiType, param: null, code } };
   return { error: code, message, status, details, requestId, retryAfter: retryAfterOf(status) };
+}
+
+/** Of every code what whoever meets it can do. */
+const advice: Record<string, string> = {
+  bad_request: "Correct the request. `details.errors` names each place that is wrong by its JSON pointer; sending it again as it is will not help.",
+  unauthorized: "Send a valid token: `Authorization: Bearer …`. One that was revoked or has expired needs a successor (`npx openclaw token create`).",
+  forbidden: "Take a key that has `details.permission`, or call from an address, host or origin that the settings let in; the message says which it is.",
+  not_found: "Check the id. What a key may not see is answered as if it were not there.",
+  method_not_allowed: "Use one of the methods in the header `Allow`.",
+  timeout: "Wait longer (`timeout_ms`). A turn goes on: read it by its run's id, which is in `details` or `X-Run-Id`.",
+  conflict: "With `Retry-After`: the same request is under way, come back after it. Else the message says what stands in the way, such as an id that is taken.",
+  cancelled: "Somebody cancelled the run. Send the message again if it is still wanted.",
+  precondition_failed: "Read the object again, apply your change to it, and send its new `ETag` as `If-Match`.",
+  payload_too_large: "Send less: `details.limitBytes` is the limit (`api.security.maxBodySize`).",
+  unsupported_media_type: "Send the body as JSON, with `Content-Type: application/json`.",
+  unprocessable: "The request is right, but cannot be carried out. The message says why.",
+  upgrade_required: "Open a WebSocket at this path.",
+  rate_limited: "Wait for `Retry-After` seconds, and send it again. `details.scope` says whose limit it was.",
+  rate_limit_exceeded: "The same as `rate_limited`: two of the documents call it so at `/chat`, `/chat/stream`, `/send` and `/models`.",
+  internal_error: "It is the gateway's fault. Send it again, a POST with the same `Idempotency-Key`; the log has the cause under the request's id.",
+  provider_error: "What the gateway asked has failed. Send it again later, or with another model.",
+  service_unavailable: "Wait for `Retry-After` seconds, and send it again.",
+};
+
+/** Statuses of the codes that no operation documents for itself, or that share one with another. */
+const others: Record<string, { status: number; description: string; openaiType: string }> = {
+  method_not_allowed: { status: 405, description: "The path has no such method.", openaiType: "invalid_request_error" },
+  cancelled: { status: 409, description: "The run was cancelled before its answer was whole.", openaiType: "conflict_error" },
+  rate_limit_exceeded: { status: 429, description: facts[429]!.description, openaiType: "rate_limit_error" },
+};
+
+export interface CodeDescription {
+  code: string;
+  status: number;
+  plainCode: string;
+  openaiType: string;
+  description: string;
+  advice: string;
+}
+
+/** Every code of the contract, by status. Throws when one is not described here, or one is that the contract does not have. */
+export function describeCodes({ components }: Pick<OpenapiDocument, "components">): CodeDescription[] {
+  const codes = components.schemas["ErrorCode"]!["enum"] as string[];
+  const unknown = Object.keys(advice).filter((code) => !codes.includes(code));
+  if (unknown.length > 0) throw new Error(`spec/codegen/error-answers.ts describes codes that the contract does not have: ${unknown.join(", ")}`);
+  const described = codes.map((code) => {
+    const known = Object.entries(facts).find(([, fact]) => fact.code === code);
+    const said = known ? { ...known[1], status: Number(known[0]) } : others[code];
+    if (!said || !advice[code]) throw new Error(`spec/codegen/error-answers.ts does not describe the code ${code}`);
+    const { status, description, openaiType } = said;
+    return { code, status, plainCode: plainCodeOf(status, code === "rate_limit_exceeded" ? "rate_limited" : code), openaiType, description, advice: advice[code] };
+  });
+  return described.sort((a, b) => a.status - b.status);
+}
+
+/** The plain edition has one code for all that stands in the way. */
+function plainCodeOf(status: number, code: string): string {
+  return { 400: "INVALID_REQUEST", 409: "CONFLICT" }[status] ?? code.toUpperCase();
 }
 
 function retryAfterOf(status: number): number | undefined {

@@ -20,6 +20,7 @@ import { writeClients } from "./clients.ts";
 import { writeClientOperations } from "./client-operations.ts";
 import { generateSettings } from "./settings.ts";
 import { listOperations } from "./operations.ts";
+import { writeDocs } from "./docs/write-docs.ts";
 
 const generated = join(root, "generated");
 const startedAt = performance.now();
@@ -42,7 +43,7 @@ await Promise.all([
   writeClients(generated),
   writeClientOperations(operations, generated),
   writeFrames(frames, generated),
-  writeAsyncapi(frames, generated),
+  writeAsyncapi(frames, generated).then((asyncapi) => writeDocs(contract, operations, asyncapi, generated)),
   generateSettings(generated),
 ]);
 // With the types alone of the client that was just written: its code is small and written by hand.

@@ -24,7 +24,7 @@ export type QueryOf<Operation extends keyof operations> = NonNullable<operations
 export type InputOf<Operation extends OperationId> = Member<"path", Part<Operation, "path">> &
   Member<"query", Part<Operation, "query">> &
   Member<"headers", Omit<Part<Operation, "header">, "Idempotency-Key" | "Last-Event-ID">> &
-  (operations[Operation] extends { requestBody: { content: infer Content } } ? { body: Content[keyof Content] } : unknown);
+  (operations[Operation] extends { requestBody: { content: infer Content } } ? { body: Content[keyof Content] } : OptionalBody<operations[Operation]>);
 
 /** The body of an operation's answer: JSON; text where the contract has no JSON; nothing where it has no body. */
 export type AnswerOf<Operation extends OperationId> = BodyOf<Success<operations[Operation]["responses"]>>;
@@ -45,6 +45,8 @@ export type ItemOf<Operation extends ListId> = { [Name in keyof AnswerOf<Operati
 export type Parameters<Operation extends OperationId, Options> = Record<never, never> extends InputOf<Operation>
   ? [input?: InputOf<Operation>, options?: Options]
   : [input: InputOf<Operation>, options?: Options];
+
+type OptionalBody<Described> = Described extends { requestBody?: infer Body } ? (NonNullable<Body> extends { content: infer Content } ? ([Content] extends [never] ? unknown : { body?: Content[keyof Content] }) : unknown) : unknown;
 
 type Part<Operation extends OperationId, Name extends "path" | "query" | "header"> = operations[Operation]["parameters"] extends { [N in Name]?: infer Values } ? NonNullable<Values> : never;
 

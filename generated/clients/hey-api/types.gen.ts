@@ -9958,6 +9958,45 @@ export type GetDocsResponses = {
 
 export type GetDocsResponse = GetDocsResponses[keyof GetDocsResponses];
 
+export type GetDocsFileData = {
+    body?: never;
+    path: {
+        file: string;
+    };
+    query?: never;
+    url: '/docs/files/{file}';
+};
+
+export type GetDocsFileErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetDocsFileError = GetDocsFileErrors[keyof GetDocsFileErrors];
+
+export type GetDocsFileResponses = {
+    /**
+     * 200 with a text of some media type.
+     */
+    200: Blob | File;
+};
+
+export type GetDocsFileResponse = GetDocsFileResponses[keyof GetDocsFileResponses];
+
 export type GetDocsScriptData = {
     body?: never;
     path?: never;
@@ -10023,6 +10062,45 @@ export type GetSocketDocsResponses = {
 };
 
 export type GetSocketDocsResponse = GetSocketDocsResponses[keyof GetSocketDocsResponses];
+
+export type GetDocsPageData = {
+    body?: never;
+    path: {
+        page: string;
+    };
+    query?: never;
+    url: '/docs/{page}';
+};
+
+export type GetDocsPageErrors = {
+    /**
+     * The key lacks the operation's permission, or the request comes from where none may come from.
+     */
+    403: ApiError;
+    /**
+     * There is no such object, or this key may not see it.
+     */
+    404: ApiError;
+    /**
+     * Something went wrong inside the gateway; its log has the cause under the request's id.
+     */
+    500: ApiError;
+    /**
+     * The gateway, or the provider behind it, cannot serve at the moment; `Retry-After` says when to come back.
+     */
+    503: ApiError;
+};
+
+export type GetDocsPageError = GetDocsPageErrors[keyof GetDocsPageErrors];
+
+export type GetDocsPageResponses = {
+    /**
+     * 200 with a page.
+     */
+    200: string;
+};
+
+export type GetDocsPageResponse = GetDocsPageResponses[keyof GetDocsPageResponses];
 
 export type GetOpenapi30YamlData = {
     body?: never;

@@ -1,0 +1,154 @@
+(() => {
+  const globals = globalThis;
+  showLanguages();
+  addCopyButtons();
+  startSearch();
+  if (matchMedia("(max-width: 56rem)").matches) document.querySelector("details.pages")?.removeAttribute("open");
+  function showLanguages() {
+    const groups = [...document.querySelectorAll(".samples")];
+    const choose = (language) => {
+      for (const group of groups) {
+        const has = group.querySelector(`section[data-language="${language}"]`) !== null;
+        for (const section of group.querySelectorAll("section")) section.hidden = has && section.dataset["language"] !== language;
+        for (const button of group.querySelectorAll(".languages button")) button.setAttribute("aria-pressed", String(button.dataset["language"] === language));
+      }
+    };
+    for (const group of groups) {
+      const bar = document.createElement("div");
+      bar.className = "languages";
+      bar.setAttribute("role", "group");
+      bar.setAttribute("aria-label", "Language");
+      for (const section of group.querySelectorAll("section")) {
+        const button = document.createElement("button");
+        const language = section.dataset["language"];
+        button.type = "button";
+        button.dataset["language"] = language;
+        button.textContent = section.querySelector("h4").textContent;
+        button.onclick = () => {
+          const before = button.getBoundingClientRect().top;
+          choose(language);
+          scrollBy(0, button.getBoundingClientRect().top - before);
+          remember(language);
+        };
+        bar.append(button);
+      }
+      group.prepend(bar);
+      group.classList.add("chosen");
+    }
+    choose("sh");
+    choose(remembered() ?? "sh");
+  }
+  function remember(language) {
+    try {
+      localStorage.setItem("openclaw-language", language);
+    } catch {
+    }
+  }
+  function remembered() {
+    try {
+      return localStorage.getItem("openclaw-language");
+    } catch {
+      return null;
+    }
+  }
+  function addCopyButtons() {
+    for (const block of document.querySelectorAll("pre")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = "Copy";
+      button.onclick = async () => {
+        await navigator.clipboard.writeText(block.querySelector("code").textContent);
+        button.textContent = "Copied";
+        setTimeout(() => button.textContent = "Copy", 1500);
+      };
+      const frame = document.createElement("div");
+      frame.className = "block";
+      block.replaceWith(frame);
+      frame.append(block, button);
+    }
+  }
+  function startSearch() {
+    const input = document.querySelector(".search input");
+    const list = document.querySelector("#found");
+    let chosen = 0;
+    const show = () => {
+      const found = input.value.trim() === "" ? [] : search(input.value);
+      chosen = 0;
+      list.replaceChildren(...found.map(optionOf), ...found.length === 0 && input.value.trim() !== "" ? [nothingFound()] : []);
+      list.hidden = input.value.trim() === "";
+      input.setAttribute("aria-expanded", String(!list.hidden));
+      mark();
+    };
+    const options = () => [...list.querySelectorAll("[role=option]")];
+    const mark = () => {
+      for (const [index, option2] of options().entries()) option2.setAttribute("aria-selected", String(index === chosen));
+      const option = options()[chosen];
+      if (!option) return input.removeAttribute("aria-activedescendant");
+      input.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    };
+    const close = () => {
+      list.hidden = true;
+      input.setAttribute("aria-expanded", "false");
+    };
+    input.onfocus = () => loadIndex(show);
+    input.oninput = show;
+    input.onkeydown = (event) => {
+      const count = options().length;
+      if (event.key === "Escape") return input.value === "" ? input.blur() : (input.value = "", close());
+      if (event.key === "Enter" && count > 0) return options()[chosen].querySelector("a").click();
+      if (count === 0 || event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      chosen = (chosen + (event.key === "ArrowDown" ? 1 : count - 1)) % count;
+      mark();
+    };
+    list.onclick = close;
+    document.addEventListener("click", ({ target }) => target instanceof Node && !input.parentElement.contains(target) && close());
+    document.addEventListener("keydown", (event) => {
+      const isTyping = event.target instanceof HTMLElement && (event.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName));
+      if (event.key === "/" && !isTyping || event.key === "k" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        input.select();
+        input.focus();
+      }
+    });
+  }
+  function loadIndex(then) {
+    if (globals.openclawSearch) return;
+    const script = document.createElement("script");
+    script.src = document.querySelector('script[src$="page.js"]').src.replace("page.js", "search-index.js");
+    script.onload = then;
+    document.head.append(script);
+  }
+  function search(query) {
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const scored = (globals.openclawSearch ?? []).map((entry) => ({ entry, score: Math.min(...words.map((word) => scoreOf(entry, word))) * 100 + words.reduce((sum, word) => sum + scoreOf(entry, word), 0) }));
+    return scored.filter(({ score }) => score >= 100).sort((a, b) => b.score - a.score).slice(0, 12).map(({ entry }) => entry);
+  }
+  function scoreOf([title, where, , text], word) {
+    if (title.toLowerCase().split(/\W+/).some((one) => one.startsWith(word))) return 4;
+    if (title.toLowerCase().includes(word)) return 3;
+    if (where.toLowerCase().includes(word)) return 2;
+    return text.toLowerCase().includes(word) ? 1 : 0;
+  }
+  function optionOf([title, where, address], index) {
+    const option = document.createElement("li");
+    option.id = `found-${index}`;
+    option.setAttribute("role", "option");
+    const link = document.createElement("a");
+    link.href = address;
+    link.tabIndex = -1;
+    const place = document.createElement("small");
+    place.textContent = where;
+    link.append(title, place);
+    option.append(link);
+    return option;
+  }
+  function nothingFound() {
+    const item = document.createElement("li");
+    item.className = "nothing";
+    item.textContent = "Nothing has all of these words.";
+    return item;
+  }
+})();
