@@ -16,7 +16,7 @@ const conformance = (...args: string[]) => runOpenclaw(["conformance", ...args],
 test("2: no server, no token, a wrong one, no such operation, no place for a report: each with a word on it", async () => {
   const url = server.gateway.url;
   const nowhere = await conformance("--base-url", `http://127.0.0.1:${await freePort()}`, "--token", "x");
-  expect([nowhere.status, nowhere.stdout, nowhere.stderr]).toEqual([2, "", expect.stringMatching(/^There is no server at http.*ECONNREFUSED/)]);
+  expect([nowhere.status, nowhere.stdout, nowhere.stderr]).toEqual([2, "", expect.stringMatching(/^No server answers at http.*ECONNREFUSED/)]);
   const refused = await conformance("--base-url", url, "--token", "oc_tok_wrong");
   expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/answered 401 \(unauthorized: /)]);
   expect(refused.stderr).not.toContain("oc_tok_wrong");
@@ -92,6 +92,8 @@ test("a server that falls silent is not asked for ever", async () => {
 test.each([
   ["application/json", "{}", 1, /^$/],
   ["application/json", "[null]", 1, /^$/],
+  ["application/json", "null", 1, /^$/],
+  ["application/json", "{", 2, / did not answer with JSON: \{$/m],
   ["text/event-stream", "data: {}\n\n", 2, / is the gateway at /],
   ["text/html", "<p>Hello", 2, / is the gateway at /],
 ])("whatever a server answers, the tests come to their end: %s %s", async (mediaType, body, status, said) => {

@@ -48,6 +48,11 @@ export const planted: readonly Planted[] = [
     answer: inJson(400, (body) => ({ ...body, message: "Bad.", details: {} })),
   },
   {
+    name: "a refusal whose paths are no JSON Pointers",
+    operation: "searchMemory", check: "refusals", rule: "error-field",
+    answer: inJson(400, (body) => ({ ...body, details: { errors: body.details.errors.map((fault: Json) => ({ ...fault, path: fault.path.slice(1).replaceAll("/", ".") })) } })),
+  },
+  {
     name: "a code for something else",
     operation: "getCronJob", check: "unknown ids", rule: "error-code",
     answer: inJson(404, (body) => ({ ...body, error: "unprocessable" })),
@@ -89,6 +94,11 @@ export const planted: readonly Planted[] = [
     answer: inFrames((frames) => frames.map((frame) => `event: chunk\n${frame}`)),
   },
   { name: "a page that has an item of the page before", operation: "listWorkspaces", check: "paging", rule: "paging", answer: doublesAnItem() },
+  {
+    name: "a list whose pages have no end",
+    operation: "listMemories", check: "paging", rule: "paging",
+    answer: inJson(200, (body, { path }) => (path.includes("cursor=") ? { ...body, memories: [], nextCursor: new URLSearchParams(path.split("?")[1]).get("cursor") } : body)),
+  },
   {
     name: "an Idempotency-Key that is passed over",
     operation: "createWorkspace", check: "idempotency", rule: "idempotency",

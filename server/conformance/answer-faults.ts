@@ -76,8 +76,18 @@ export function eventFaults(id: OperationId, status: number, data: ReceivedEvent
 function valueFaults(id: OperationId, status: number, mediaType: string, value: unknown, rule: Rule): Fault[] {
   const validator = answerValidators[`${id} ${status} ${mediaType}`];
   if (!validator || validator(value)) return [];
-  const shown = JSON.stringify(value).slice(0, 500);
-  return faultsOf(validator.errors ?? []).slice(0, 5).map(({ path, message }) => ({ rule, expected: `${path || "the body"} ${message}`, got: shown }));
+  return faultsOf(validator.errors ?? []).slice(0, 5).map(({ path, message }) => ({ rule, expected: `${path || "the body"} ${message}`, got: shownAt(path, value) }));
+}
+
+/** What is at a place; where nothing is, what it is missing from. */
+function shownAt(path: string, value: unknown): string {
+  let found = value;
+  for (const token of path.split("/").slice(1)) {
+    const next = (found as Record<string, unknown> | null)?.[token.replaceAll("~1", "/").replaceAll("~0", "~")];
+    if (next === undefined) break;
+    found = next;
+  }
+  return JSON.stringify(found).slice(0, 500);
 }
 
 /** What a schema cannot say of an error: its body agrees with its head. */

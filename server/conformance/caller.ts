@@ -107,8 +107,9 @@ async function send(operationId: OperationId, sent: Sent, timeoutMs: number): Pr
   try {
     const { status, headers, body } = await fetch(sent.url, { method: sent.method, headers: sent.headers, body: sent.body ?? null, redirect: "manual", signal: over.signal });
     const mediaType = mediaTypeOf(headers);
-    const isEndless = mediaType === "text/event-stream" && endlessStreams.has(operationId);
-    const text = isEndless ? await readSome(body!, over) : await new Response(body).text();
+    const isStream = mediaType === "text/event-stream";
+    const whole = isStream && endlessStreams.has(operationId) ? await readSome(body!, over) : await new Response(body).text();
+    const text = isStream ? withPlainLineEnds(whole) : whole;
     return { operationId, sent, status, headers, mediaType, text };
   } catch (error) {
     throw new NoAnswer(sent, error);
@@ -127,12 +128,18 @@ async function readSome(body: ReadableStream<Uint8Array>, over: AbortController)
   try {
     for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
       text += chunk;
-      if (text.split("\n\n").length > enoughEvents) break;
+      if (withPlainLineEnds(text).split("\n\n").length > enoughEvents) break;
     }
   } catch (error) {
     if (!over.signal.aborted || (over.signal.reason as Error).name === "TimeoutError") throw error;
   } finally {
     clearTimeout(quiet);
   }
-  return text.slice(0, text.lastIndexOf("\n\n") + 2).replace(/^\n$/, "");
+  const lines = withPlainLineEnds(text);
+  return lines.slice(0, lines.lastIndexOf("\n\n") + 2).replace(/^\n$/, "");
+}
+
+/** Lines of Server-Sent Events may end in any of these. */
+function withPlainLineEnds(text: string): string {
+  return text.replaceAll(/\r\n?/g, "\n");
 }

@@ -86,13 +86,23 @@ export async function testConformance({ baseUrl, token, operations, allowChanges
 /** What the key may do; null where the server, which may have one edition alone, does not tell it. */
 async function permissionsOf(call: Call, baseUrl: string): Promise<string[] | null> {
   const exchange = await call("getOwnKey").catch((error: Error) => {
-    throw error instanceof NoAnswer ? new CannotRun(`There is no server at ${baseUrl}: ${error.message}.`, { cause: error }) : error;
+    throw error instanceof NoAnswer ? new CannotRun(`No server answers at ${baseUrl}: ${error.message}.`, { cause: error }) : error;
   });
   if (exchange.status === 404) return null;
   if (exchange.status !== 200) throw new CannotRun(`${exchange.sent.url} answered ${exchange.status}${said(exchange)}.`);
   if (exchange.mediaType !== "application/json") throw new CannotRun(`${exchange.sent.url} answered ${exchange.mediaType || "nothing"}: is the gateway at ${baseUrl}?`);
-  const { effectivePermissions } = JSON.parse(exchange.text) as { effectivePermissions?: string[] };
+  const effectivePermissions = effectivePermissionsIn(exchange.text);
+  if (effectivePermissions === undefined) throw new CannotRun(`${exchange.sent.url} did not answer with JSON: ${exchange.text.slice(0, 100)}`);
   return Array.isArray(effectivePermissions) ? effectivePermissions : null;
+}
+
+/** Null where the body tells none; undefined where it is no JSON. What is wrong with it otherwise, the tests say. */
+function effectivePermissionsIn(text: string): string[] | null | undefined {
+  try {
+    return (JSON.parse(text) as { effectivePermissions?: string[] } | null)?.effectivePermissions ?? null;
+  } catch {
+    return undefined;
+  }
 }
 
 async function pooled<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import { createParser } from "eventsource-parser";
 import type { ReceivedEvent } from "./answer-faults.ts";
 import type { Fault } from "./rules.ts";
 
-/** The events of a stream's text; comments, such as heartbeats, are passed over. */
+/** The events of a stream's text, whose lines end in `\n`; comments, such as heartbeats, are passed over. */
 export function parseEvents(text: string): { events: ReceivedEvent[]; faults: Fault[] } {
   const events: ReceivedEvent[] = [];
   const faults: Fault[] = [];
@@ -15,7 +15,7 @@ export function parseEvents(text: string): { events: ReceivedEvent[]; faults: Fa
     },
     onError: ({ message, line }) => framing("fields of Server-Sent Events", line ?? message),
   }).feed(text);
-  if (text !== "" && !/\n\r?\n$/.test(text)) framing("an empty line behind the last event", text.slice(-100));
+  if (text !== "" && !text.endsWith("\n\n")) framing("an empty line behind the last event", text.slice(-100));
   return { events, faults };
 
   function parsed(data: string): ReceivedEvent["data"] {

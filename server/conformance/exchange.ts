@@ -14,14 +14,14 @@ export interface Exchange {
   sent: Sent;
   status: number;
   headers: Headers;
-  /** Without its parameters; empty when there is none. */
+  /** In lower case and without its parameters; empty when there is none. */
   mediaType: string;
-  /** The body; of a stream that has no end, what came of it. */
+  /** The body; of a stream that has no end, what came of it. A stream's lines end in `\n`, whichever of the three ends it was sent with. */
   text: string;
 }
 
 export function mediaTypeOf(headers: Headers): string {
-  return (headers.get("Content-Type") ?? "").split(";")[0]!.trim();
+  return (headers.get("Content-Type") ?? "").split(";")[0]!.trim().toLowerCase();
 }
 
 /** The request as a line of curl that anybody can try, the token left to the environment. */

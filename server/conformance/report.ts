@@ -29,7 +29,7 @@ export function countOutcomes(outcomes: readonly Outcome[]): Record<Outcome["out
 /** Operations of several editions stand with the first. */
 function byEdition(outcomes: readonly Outcome[]): Map<string, OperationId[]> {
   const groups = new Map<string, OperationId[]>();
-  for (const operationId of new Set(outcomes.map((outcome) => outcome.operationId))) {
+  for (const operationId of [...new Set(outcomes.map((outcome) => outcome.operationId))].sort()) {
     const name = operationOf(operationId).editions.join(", ") || "beyond the documents";
     groups.set(name, [...(groups.get(name) ?? []), operationId]);
   }

@@ -27,7 +27,12 @@ export async function runConformance({ edition, only, junit, json, token, ...opt
     const isTerminal = process.stderr.isTTY;
     let count = 0;
     const interrupt = new AbortController();
-    process.once("SIGINT", () => interrupt.abort());
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        process.stderr.write("\nInterrupted: what was made is being deleted.\n");
+        interrupt.abort();
+      });
+    }
     const found = await testConformance({
       ...options,
       token,

@@ -36,6 +36,7 @@ export async function checkPaging(context: CheckContext, operation: Operation): 
       do {
         const { ids, nextCursor } = await page(limit, cursor);
         if (ids.length > limit) return report(`at most ${limit} items a page`, `${ids.length}`);
+        if (ids.length === 0 && nextCursor !== undefined) return report("no nextCursor behind the last item", "a page without items that has one");
         paged.push(...ids);
         cursor = nextCursor;
       } while (cursor !== undefined && paged.length < before.length);

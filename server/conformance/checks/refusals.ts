@@ -49,6 +49,8 @@ export function checkError(trial: Trial, { face }: Operation, exchange: Exchange
   if (error.code !== codeIn(face, code) && !(face === "openai" && exchange.status === 404)) trial.fault("error-code", exchange, codeIn(face, code), error.code);
   if (fields.length === 0) return;
   const named = fieldsOf(error);
+  const noPointer = named.find((field) => field !== "" && !field.startsWith("/"));
+  if (noPointer !== undefined) trial.fault("error-field", exchange, "a JSON Pointer, such as /query/limit, as the path of each fault", noPointer);
   const isNamed = fields.some((field) => named.includes(field) || (field !== "" && error.message.includes(field.slice(field.lastIndexOf("/") + 1))));
   if (!isNamed) trial.fault("error-field", exchange, `${fields.join(" or ")} in the error`, [...named, error.message].join(", "));
 }
