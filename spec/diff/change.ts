@@ -13,7 +13,7 @@ export interface Change {
   side: Side;
   /** What has happened to the place, as the sentence goes on behind it: `is gone`. */
   says: string;
-  /** The operations that have a part in it, by id. */
+  /** The operations that have a part in it, by id; of a socket `/ws authenticate`. */
   operations: string[];
 }
 

@@ -48,6 +48,15 @@ test("the contract and itself are the same, in whatever order its members stand"
   expect(compareContracts(contract, reversed)).toEqual([]);
 });
 
+test("a deprecation that is taken back, with its headers, breaks nobody", () => {
+  const edited = structuredClone(contract);
+  const operation = edited.openapi.paths["/api/v1/agents"]!["get"]!;
+  operation.deprecated = true;
+  const answer = operation.responses["200"] as Response;
+  answer.headers = { ...answer.headers, Deprecation: { required: true, schema: { type: "string" } } };
+  expect(compareContracts(edited, contract).map(({ level, kind }) => `${level} ${kind}`)).toEqual(["compatible operation-undeprecated"]);
+});
+
 test("what is taken in one direction and answered in the other is told for each", () => {
   const edited = structuredClone(contract);
   (edited.openapi.components.schemas["KeyPermission"]!["enum"] as string[]).push("weather:read");

@@ -28,19 +28,19 @@ export function compareFrames(before: AsyncapiDocument, after: AsyncapiDocument,
   for (const name of new Set([...Object.keys(before.operations), ...Object.keys(after.operations)])) {
     const [old, young] = [before.operations[name], after.operations[name]];
     const place = `${address} ${name}`;
-    const say = (kind: Change["kind"], level: Change["level"], says: string) => note({ kind, level, place, side: null, says }, name);
+    const say = (kind: Change["kind"], level: Change["level"], says: string) => note({ kind, level, place, side: null, says }, place);
     if (!young) say("operation-removed", "breaking", "is gone");
     else if (!old) say("operation-added", "compatible", "is new");
     else if (old.action !== young.action) say("operation-moved", "breaking", "goes the other way");
     else {
       if (old.summary !== young.summary) say("described", "documentation", "is described otherwise");
-      compareFrameOperation({ before, after }, old, young, { name, place }, compareSchemas);
+      compareFrameOperation({ before, after }, old, young, place, compareSchemas);
     }
   }
 }
 
-function compareFrameOperation(documents: { before: AsyncapiDocument; after: AsyncapiDocument }, old: FrameOperation, young: FrameOperation, { name, place }: { name: string; place: string }, compareSchemas: CompareSchemas): void {
-  const sent = { name: place, side: "answer", operation: name, isStream: true } as const;
+function compareFrameOperation(documents: { before: AsyncapiDocument; after: AsyncapiDocument }, old: FrameOperation, young: FrameOperation, place: string, compareSchemas: CompareSchemas): void {
+  const sent = { name: place, side: "answer", operation: place, isStream: true } as const;
   const union = (document: AsyncapiDocument, operation: FrameOperation, messages: Reference[] = []): Schema => ({
     oneOf: messages.map((message) => resolve<{ payload: Schema }>(document, message).payload),
     ...(operation["x-open"] ? { "x-open": true } : {}),

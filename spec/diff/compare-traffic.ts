@@ -33,7 +33,7 @@ export function createTrafficComparison(documents: { before: object; after: obje
           if (!old.found.required && young.found.required) say("parameter-required", "breaking", `must have \`${name}\``);
           if (old.found.required && !young.found.required) say("parameter-optional", "compatible", `need not have \`${name}\``);
           if (["style", "explode", "allowReserved", "content"].some((member) => !isDeepStrictEqual(old.found[member], young.found[member]))) say("parameter-changed", "breaking", `takes \`${name}\` in another form`);
-          const at = old.component && young.component ? `${young.found.in} ${young.component}` : `${place} ${name}`;
+          const at = old.component && young.component ? `${young.found.in} ${placeOf(young.component, young.found.name)}` : `${place} ${name}`;
           if (old.found["description"] !== young.found["description"]) sayer(at, null)("described", "documentation", "is described otherwise");
           compareSchemas(old.found.schema ?? {}, young.found.schema ?? {}, { name: at, side: "request", operation, isStream: false });
         }
@@ -70,6 +70,7 @@ export function createTrafficComparison(documents: { before: object; after: obje
       compareContent(old.content ?? {}, young.content ?? {}, { at, what: "answer", side: "answer" });
       const [had, has] = [(old.headers ?? {}) as Record<string, Header | Reference>, (young.headers ?? {}) as Record<string, Header | Reference>];
       for (const name of new Set([...Object.keys(had), ...Object.keys(has)])) {
+        if ((before.deprecated || after.deprecated) && ofDeprecation.has(name)) continue;
         if (!has[name]) say("header-removed", "breaking", `has no \`${name}\` any more`);
         else if (!had[name]) say("header-added", "compatible", `has \`${name}\``);
         else {
@@ -101,6 +102,12 @@ export function createTrafficComparison(documents: { before: object; after: obje
     }
   };
 }
+
+/** `PageQuery.cursor`; the only parameter of a model is called by the model alone, `LimitQuery`. */
+const placeOf = (component: string, name: string) => (component.includes(".") ? component : `${component}.${name}`);
+
+/** They come and go with the deprecation of an operation, which is told once, as such. */
+const ofDeprecation: ReadonlySet<string> = new Set(["Deprecation", "Sunset", "Link"]);
 
 /** By place and name; the case of headers is nothing (RFC 9110, 5.1). */
 function parametersOf(document: object, { parameters = [] }: OpenapiOperation): Map<string, { found: FoundParameter; component: string | null }> {

@@ -43,12 +43,12 @@ export const breaking: readonly Planted[] = [
   {
     what: "the default of a parameter is another",
     edit: ({ parameter }) => (parameter("LimitQuery").schema["default"] = 50),
-    told: ["breaking default-changed @ query LimitQuery"],
+    told: ["breaking default-changed @ query LimitQuery.limit"],
   },
   {
     what: "a parameter takes less",
     edit: ({ parameter }) => (parameter("LimitQuery").schema["maximum"] = 50),
-    told: ["breaking bound-narrowed @ query LimitQuery"],
+    told: ["breaking bound-narrowed @ query LimitQuery.limit"],
   },
   {
     what: "a body is required",

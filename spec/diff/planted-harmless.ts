@@ -14,6 +14,15 @@ export const harmless: readonly Planted[] = [
     told: ["compatible operation-deprecated @ GET /api/v1/agents"],
   },
   {
+    what: "an operation is deprecated, and its answers say so",
+    edit: ({ operation, answer }) => {
+      operation("get", "/api/v1/agents").deprecated = true;
+      const said = answer("get", "/api/v1/agents", "200");
+      said.headers = { ...said.headers, Deprecation: { required: true, schema: { type: "string" } }, Sunset: { required: true, schema: { type: "string" } } };
+    },
+    told: ["compatible operation-deprecated @ GET /api/v1/agents"],
+  },
+  {
     what: "any key will do",
     edit: ({ operation }) => (operation("get", "/api/v1/agents")["x-permission"] = "any"),
     told: ["compatible permission-lowered @ GET /api/v1/agents"],
