@@ -53,6 +53,8 @@ export function createMockHandlers({ examples, real, response }: MockOptions): H
     if (!route.streams) delete wanted.rate;
     if (!examples.operations[route.operationId].hasPages) delete wanted.pages;
     if (!isError(wanted.code)) delete wanted["retry-after"];
+    // An error has but one.
+    else delete wanted.example;
     if (wanted.times === undefined) return wanted;
     const { after: _, ...asked } = query;
     const request = [principal.keyId, route.operationId, path, asked, body, headers["idempotency-key"], headers["prefer"]];
