@@ -24,6 +24,8 @@ test("2: no server, no token, a wrong one, no such operation, no place for a rep
   expect([silent.status, silent.stderr]).toEqual([2, expect.stringContaining("--token")]);
   const unknown = await conformance("--base-url", url, "--token", adminToken, "--only", "listAgents,listNothing");
   expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining("no operation listNothing")]);
+  const noOption = await conformance("--base-url", url, "--token", adminToken, "--edition", "none");
+  expect([noOption.status, noOption.stderr]).toEqual([2, expect.stringContaining("Allowed choices are agents")]);
   const nofile = await conformance("--base-url", url, "--token", adminToken, "--only", "getLiveness", "--json", "/nowhere/report.json");
   expect([nofile.status, nofile.stderr]).toEqual([2, expect.stringContaining("/nowhere/report.json")]);
 });

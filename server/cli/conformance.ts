@@ -39,8 +39,10 @@ others have made are left alone. What the key may not do is told, and not tested
 (429) is given the time that it asks for.
 
 Exit status: 0 all is as the contract has it; 1 something is not; 2 it could not be found out: no server there, token
-missing or not valid, no such operation.`,
+missing or not valid, no such operation or option.`,
     )
+    // A command line that cannot be read says nothing of the server.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .action(async ({ list, timeout, allowChanges = false, stateless: isStateless = false, token, ...options }: ConformanceOptions) => {
       const { listOperations, runConformance } = await import("../conformance/run-conformance.ts");
       process.exitCode = list ? listOperations(options.edition, options.only) : await runConformance({ ...options, token: tokenOf(token), timeoutMs: timeout * 1000, allowChanges, isStateless });

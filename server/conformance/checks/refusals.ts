@@ -52,7 +52,7 @@ export function checkError(trial: Trial, { face }: Operation, exchange: Exchange
   const noPointer = named.find((field) => field !== "" && !field.startsWith("/"));
   if (noPointer !== undefined) trial.fault("error-field", exchange, "a JSON Pointer, such as /query/limit, as the path of each fault", noPointer);
   const isNamed = fields.some((field) => named.includes(field) || (field !== "" && error.message.includes(field.slice(field.lastIndexOf("/") + 1))));
-  if (!isNamed) trial.fault("error-field", exchange, `${fields.join(" or ")} in the error`, [...named, error.message].join(", "));
+  if (!isNamed) trial.fault("error-field", exchange, `${[...new Set(fields)].join(" or ")} in the error`, [...named, error.message].join(", "));
 }
 
 async function makeRefusals(context: CheckContext, operation: Operation): Promise<Refusal[]> {
