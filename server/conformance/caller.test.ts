@@ -14,7 +14,10 @@ test.each([
     res.writeHead(200, { "Content-Type": mediaType, "X-Request-Id": "req_1" }).write([": hello", "", `id: ${event.id}`, `data: ${JSON.stringify(event)}`, "", ""].join(end));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   const call = createCaller({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: "x", timeoutMs: 5000 });
   const exchange = await call("listEvents");
   expect(exchange).toMatchObject({ mediaType: "text/event-stream", text: expect.stringMatching(/^: hello\n\nid: .*\ndata: .*\n\n$/) });
