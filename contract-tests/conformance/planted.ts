@@ -100,6 +100,16 @@ export const planted: readonly Planted[] = [
     answer: inJson(200, (body, { path }) => (path.includes("cursor=") ? { ...body, memories: [], nextCursor: new URLSearchParams(path.split("?")[1]).get("cursor") } : body)),
   },
   {
+    name: "a delete that deletes nothing",
+    operation: "deleteWebhook", check: "examples", rule: "status",
+    request: (request) => void (request.method === "DELETE" && Object.assign(request, { method: "GET", headers: { ...request.headers, "x-was": "DELETE" } })),
+    answer(answer, { headers }) {
+      if (headers["x-was"] !== "DELETE" || answer.status !== 200) return;
+      const { "content-type": _, ...others } = answer.headers;
+      Object.assign(answer, { status: 204, headers: others, body: "" });
+    },
+  },
+  {
     name: "an Idempotency-Key that is passed over",
     operation: "createWorkspace", check: "idempotency", rule: "idempotency",
     // One that is no key is refused all the same.

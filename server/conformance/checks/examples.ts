@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { CallRequest } from "../caller.ts";
-import type { Operation } from "../contract.ts";
+import { operations, type Operation } from "../contract.ts";
 import type { Exchange } from "../exchange.ts";
 import { goodRequests, type GoodRequest } from "../requests.ts";
 import { said, Skipped, type Trial } from "../trials.ts";
@@ -12,7 +12,7 @@ const circumstances = new Set([403, 408, 502, 503]);
 
 /**
  * The contract's own examples are sent, each with every media type that its answer may have. Where the operation takes an
- * Idempotency-Key, the same request is sent again, and another one under the same key.
+ * Idempotency-Key, the same request is sent again, and another one under the same key. What is deleted must be gone.
  */
 export async function checkExamples(context: CheckContext, operation: Operation): Promise<void> {
   let requests: GoodRequest[] = [];
@@ -30,6 +30,13 @@ export async function checkExamples(context: CheckContext, operation: Operation)
       if (trial.isClean()) first = exchange;
     });
     if (isKeyed && first?.mediaType === "application/json") await checkIdempotency(context, operation, name, keyed, first);
+    const reader = readerOf(operation);
+    if (reader && first && !context.isStateless) {
+      await context.trial(operation, "examples", `${name}: gone afterwards`, async (trial) => {
+        const { status } = await trial.callFor([404, 403], reader.operationId, { path: request.path ?? {} });
+        if (status === 403) throw new Skipped(`the key lacks \`${reader.permission}\``);
+      });
+    }
     if (types.length < 2 || operation.method !== "GET") continue;
     for (const type of types) {
       await context.trial(operation, "examples", `${name} as ${type}`, async (trial) => {
@@ -39,6 +46,11 @@ export async function checkExamples(context: CheckContext, operation: Operation)
       });
     }
   }
+}
+
+/** What reads the one object that an operation deletes. */
+function readerOf({ method, path }: Operation): Operation | undefined {
+  return method === "DELETE" && path.endsWith("}") ? [...operations.values()].find((other) => other.method === "GET" && other.path === path) : undefined;
 }
 
 async function expectGood(trial: Trial, { operationId }: Operation, request: CallRequest, good: readonly number[]) {
