@@ -13,8 +13,8 @@ export interface SentRequest {
 export interface SendOptions {
   signal?: AbortSignal | undefined;
   maxRetries: number;
-  /** Of all attempts together. */
-  timeoutMs: number;
+  /** Of all attempts together; without an end when undefined. */
+  timeoutMs?: number | undefined;
   /** Whether `read` leaves the body unread, as that of a stream: then the time is up to there, and `signal` holds beyond. */
   isStream?: boolean | undefined;
 }
@@ -92,7 +92,8 @@ const backoffMs = (retries: number) => Math.min(firstWaitMs * 2 ** retries, long
 const jittered = (ms: number) => ms * (1 + Math.random() / 10);
 
 /** A signal that also aborts when the time is up, until its clock is stopped; once released, it no longer hears of the caller's. */
-function timeLimit(signal: AbortSignal | undefined, timeoutMs: number, late: () => Error): { signal: AbortSignal; stopClock: () => void; release: () => void } {
+function timeLimit(signal: AbortSignal | undefined, timeoutMs: number | undefined, late: () => Error): { signal: AbortSignal | undefined; stopClock: () => void; release: () => void } {
+  if (timeoutMs === undefined) return { signal, stopClock() {}, release() {} };
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   if (signal?.aborted) abort();
