@@ -37,11 +37,25 @@ test("what the pages name is there, and nothing of it is elsewhere", async () =>
   for (const page of [...pages, "reference"]) {
     const { text: html } = await server.call("getDocsPage", { path: { page } });
     for (const [, address = ""] of html.matchAll(/(?:src|<link[^>]* href)="([^"]*)"/g)) loaded.add(address);
+    expect(html.match(/\|-|\{\{/g), `${page} has Markdown left in it`).toBeNull();
     for (const [, id = ""] of html.matchAll(/href="#([^"]*)"/g)) expect(html, page).toContain(`id="${id}"`);
     for (const [, address = ""] of html.matchAll(/<a [^>]*href="(\/[^"#]*)/g)) expect((await server.gateway.call(address)).status, `${page}: ${address}`).toBe(200);
   }
   loaded.delete("data:,");
   for (const address of loaded) expect([address.startsWith("/docs/"), (await server.gateway.call(address, { token: null })).status], address).toEqual([true, 200]);
+});
+
+test("each client's page has what its README has, and what it has one download is there", async () => {
+  const { text: clients } = await server.call("getDocsPage", { path: { page: "clients" } });
+  for (const [page, words] of Object.entries({ typescript: "dist", python: "venv", go: "oapi-codegen", java: "pom.xml", rust: "progenitor" })) {
+    expect(clients).toContain(`<td><a href="/docs/${page}">`);
+    const { text } = await server.call("getDocsPage", { path: { page } });
+    expect(text, page).toContain(words);
+    expect(text, page).not.toContain("In this repository");
+    expect(text, `${page}: what is typed after the program is shown beside it`).not.toContain('class="samples"');
+  }
+  const project = await server.call("getDocsFile", { path: { file: "pom.xml" } });
+  expect([project.status, project.headers.get("content-type")]).toEqual([200, expect.stringContaining("application/xml")]);
 });
 
 test("the page of errors has each code that the gateway has, with its status", async () => {

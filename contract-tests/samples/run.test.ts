@@ -29,7 +29,8 @@ async function curlHome(url: string): Promise<string> {
 }
 
 async function runInShell(source: string, url: string) {
-  return runProgram("bash", ["-euo", "pipefail", "-c", source], { env: { OPENCLAW_TOKEN: token, CURL_HOME: await curlHome(url) }, timeoutMs: 60_000 });
+  const home = await curlHome(url);
+  return runProgram("bash", ["-euo", "pipefail", "-c", source], { cwd: home, env: { OPENCLAW_TOKEN: token, CURL_HOME: home }, timeoutMs: 60_000 });
 }
 
 const served = (start: () => Promise<Served>) => {

@@ -856,6 +856,7 @@ export const answerValidators: Readonly<Record<string, ValidateFunction>> = {
   "getDocs 503 application/json": answers.ApiError,
   "getDocsFile 200 text/javascript": answers.getDocsFile_200,
   "getDocsFile 200 text/css": answers.getDocsFile_200,
+  "getDocsFile 200 application/xml": answers.getDocsFile_200,
   "getDocsFile 403 application/json": answers.ApiError,
   "getDocsFile 404 application/json": answers.ApiError,
   "getDocsFile 500 application/json": answers.ApiError,

@@ -1773,7 +1773,7 @@ export interface paths {
         };
         /**
          * Get a file of the documentation
-         * @description A script or style sheet of the documentation.
+         * @description A script or style sheet of the documentation, or what its pages have you download.
          */
         get: operations["getDocsFile"];
         put?: never;
@@ -9694,6 +9694,7 @@ export interface operations {
                 content: {
                     "text/javascript": string;
                     "text/css": string;
+                    "application/xml": string;
                 };
             };
             403: components["responses"]["ApiForbiddenOpen"];

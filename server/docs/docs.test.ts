@@ -63,6 +63,34 @@ describe.skipIf(lacksChromium)("the reference at /docs, in chromium", () => {
     }
   });
 
+  test("what a newcomer types is among the first three that the search finds", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${gateway.url}/docs/start`);
+    const wanted = {
+      token: "2. Keep the token",
+      stream: "Streams",
+      "how to resume a stream": "A connection that breaks",
+      "429": "Every code",
+      "error codes": "Every code",
+      "cancel a run": "Cancel a run",
+      "delete session": "Delete an agent's session",
+      "openai base url": "OpenAI's SDKs",
+      cors: "Pages of other origins (CORS)",
+      pagination: "Lists, page by page",
+      "webhook signature": "Is it really the gateway?",
+      port: "1. Start the gateway",
+      go: "Go client",
+    };
+    const found: Record<string, string> = {};
+    for (const [words, title] of Object.entries(wanted)) {
+      await page.getByRole("combobox").fill(words);
+      await page.getByRole("option").first().waitFor();
+      const titles = await page.locator("#found a").evaluateAll((links) => links.slice(0, 3).map((link) => link.firstChild!.textContent!));
+      found[words] = titles.find((one) => one === title) ?? titles.join(", ");
+    }
+    expect(found).toEqual(wanted);
+  });
+
   test("a page of prose complains of nothing, and shows code in the language that was chosen once", async () => {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -72,6 +100,10 @@ describe.skipIf(lacksChromium)("the reference at /docs, in chromium", () => {
     await page.getByRole("button", { name: "Rust" }).first().click();
     await page.getByRole("link", { name: "Streams" }).first().click();
     await page.getByText("reqwest::blocking").first().waitFor();
+    expect(await page.getByText("from openclaw import").first().isVisible()).toBe(false);
+    // There is no Rust in these samples: the first language stands in for it.
+    await page.goto(`${gateway.url}/docs/clients`);
+    expect(await page.getByRole("button", { name: "TypeScript" }).first().getAttribute("aria-pressed")).toBe("true");
     expect(await page.getByText("from openclaw import").first().isVisible()).toBe(false);
     expect(complaints).toEqual([]);
   });

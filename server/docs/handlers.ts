@@ -11,7 +11,7 @@ const pagePolicy = policyOf("style-src 'self'", "img-src data:");
 /** The reference asks this server as well, when somebody tries an operation, and styles itself, which Scalar does as it goes. */
 const referencePolicy = policyOf("style-src 'self' 'unsafe-inline'", "img-src 'self' data:", "connect-src 'self'");
 
-const contentTypes = { ".js": "text/javascript", ".css": "text/css" } as const;
+const contentTypes = { ".js": "text/javascript", ".css": "text/css", ".xml": "application/xml" } as const;
 
 /** The contract and its documentation, as `npm run generate` has made them. A file is read when it is first asked for, and kept. */
 export function createDocsHandlers(): ContractHandlers<RequestContext> {

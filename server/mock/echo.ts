@@ -50,7 +50,7 @@ export function pageOfExample(example: unknown, { limit, cursor }: { limit?: num
 /** A cursor says of how many pages the list is, so that the requests for the others need not. */
 function placeOf(cursor: string): { from: number; pages: number } {
   const [, from, pages] = /^mock-(\d{1,9})-(\d{1,9})$/.exec(cursor) ?? [];
-  if (from === undefined) throw badRequest([{ path: "/cursor", message: "is not one that this list gave out" }]);
+  if (from === undefined) throw badRequest([{ path: "/query/cursor", message: "is not one that this list gave out" }]);
   return { from: Number(from), pages: Number(pages) };
 }
 

@@ -136,7 +136,7 @@ describe("the list", () => {
   ])("refuses the cursor %j, and names it", async (cursor) => {
     const { sessions } = await stores();
     for (const workspaces of ["*", ["w1"], ["w1", "w2"]] as const) {
-      await expect(sessions.list({ workspaces, limit: 1, cursor })).rejects.toMatchObject({ code: "bad_request", details: { errors: [{ path: "/cursor" }] } });
+      await expect(sessions.list({ workspaces, limit: 1, cursor })).rejects.toMatchObject({ code: "bad_request", details: { errors: [{ path: "/query/cursor" }] } });
     }
   });
 

@@ -10,7 +10,7 @@ export function encodeCursor(position: Position): string {
 
 /**
  * The position in a cursor, whose parts must be of the given types.
- * Throws `bad_request` naming `/cursor` when the list cannot have made it.
+ * Throws `bad_request` naming `/query/cursor` when the list cannot have made it.
  */
 export function decodeCursor<const Shape extends readonly ("string" | "number")[]>(
   cursor: string,
@@ -23,7 +23,7 @@ export function decodeCursor<const Shape extends readonly ("string" | "number")[
     shape.every((type, index) => typeof position[index] === type && (type === "string" || Number.isSafeInteger(position[index])));
   if (!fits) {
     const message = "This is not a cursor that the list gave out. Begin again without it.";
-    throw new GatewayError("bad_request", message, { details: { errors: [{ path: "/cursor", message }] } });
+    throw new GatewayError("bad_request", message, { details: { errors: [{ path: "/query/cursor", message }] } });
   }
   return position as never;
 }

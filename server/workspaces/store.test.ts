@@ -65,7 +65,7 @@ test("the list goes by id, page by page, and through some of them", async () => 
   expect(second).toMatchObject({ items: [{ id: "d" }], nextCursor: null });
   expect(await workspaces.list({ ids: ["d", "none", "a"], limit: 3 })).toMatchObject({ items: [{ id: "a" }, { id: "d" }], nextCursor: null });
   expect(await workspaces.list({ ids: [], limit: 3 })).toEqual({ items: [], nextCursor: null });
-  await expect(workspaces.list({ limit: 3, cursor: "nonsense" })).rejects.toMatchObject({ code: "bad_request", details: { errors: [{ path: "/cursor" }] } });
+  await expect(workspaces.list({ limit: 3, cursor: "nonsense" })).rejects.toMatchObject({ code: "bad_request", details: { errors: [{ path: "/query/cursor" }] } });
 });
 
 test("an id is taken once", async () => {

@@ -36,7 +36,7 @@ test.each(["sdk", "api-client"])("every example of %s's README runs as it stands
     const file = join(folder, `${name}-${index}.ts`);
     await writeFile(file, code);
     const { stdout, stderr } = await run(process.execPath, [file], {
-      env: { ...process.env, OPENCLAW_URL: gateway.url, GATEWAY_AUTH_TOKEN: ownerToken, OPENCLAW_API_KEY: ownerToken },
+      env: { ...process.env, OPENCLAW_URL: gateway.url, OPENCLAW_TOKEN: ownerToken },
     });
     expect(stderr).toBe("");
     expect(index === 2 && name === "api-client" ? "silent" : stdout).not.toBe("");

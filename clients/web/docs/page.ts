@@ -13,9 +13,10 @@ function showLanguages(): void {
   const groups = [...document.querySelectorAll(".samples")];
   const choose = (language: string) => {
     for (const group of groups) {
-      const has = group.querySelector(`section[data-language="${language}"]`) !== null;
-      for (const section of group.querySelectorAll<HTMLElement>("section")) section.hidden = has && section.dataset["language"] !== language;
-      for (const button of group.querySelectorAll<HTMLElement>(".languages button")) button.setAttribute("aria-pressed", String(button.dataset["language"] === language));
+      const sections = [...group.querySelectorAll<HTMLElement>("section")];
+      const shown = sections.find((section) => section.dataset["language"] === language) ?? sections[0];
+      for (const section of sections) section.hidden = section !== shown;
+      for (const button of group.querySelectorAll<HTMLElement>(".languages button")) button.setAttribute("aria-pressed", String(button.dataset["language"] === shown?.dataset["language"]));
     }
   };
   for (const group of groups) {
@@ -61,6 +62,8 @@ function remembered(): string | null {
 }
 
 function addCopyButtons(): void {
+  // A browser gives the clipboard to pages from this machine or over TLS only.
+  if (!("clipboard" in navigator)) return;
   for (const block of document.querySelectorAll("pre")) {
     const button = document.createElement("button");
     button.type = "button";
@@ -136,9 +139,11 @@ function loadIndex(then: () => void): void {
   document.head.append(script);
 }
 
-/** Entries that have every word; where the title has them comes first. */
+/** Entries that have every word that says something; where the title has them comes first. */
 function search(query: string): Entry[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const all = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const telling = all.filter((word) => !/^(an?|the|to|of|in|on|for|and|is|do|i|my|how|what|with)$/.test(word));
+  const words = telling.length > 0 ? telling : all;
   const scored = (globals.openclawSearch ?? []).map((entry) => ({ entry, score: Math.min(...words.map((word) => scoreOf(entry, word))) * 100 + words.reduce((sum, word) => sum + scoreOf(entry, word), 0) }));
   return scored
     .filter(({ score }) => score >= 100)
@@ -147,11 +152,21 @@ function search(query: string): Entry[] {
     .map(({ entry }) => entry);
 }
 
-function scoreOf([title, where, , text]: Entry, word: string): number {
-  if (title.toLowerCase().split(/\W+/).some((one) => one.startsWith(word))) return 4;
-  if (title.toLowerCase().includes(word)) return 3;
-  if (where.toLowerCase().includes(word)) return 2;
-  return text.toLowerCase().includes(word) ? 1 : 0;
+function scoreOf(entry: Entry, word: string): number {
+  const [title, where, , text] = entry.map((part) => part.toLowerCase()) as Entry;
+  const [first = ""] = title.split(/\W+/);
+  if (first === word || first === `${word}s`) return 5;
+  if (hasWord(title, word)) return 4;
+  if (title.includes(word)) return 3;
+  if (where.includes(word)) return 2;
+  if (hasWord(text, word)) return 1;
+  return word.length > 3 && word.endsWith("s") ? scoreOf(entry, word.slice(0, -1)) : 0;
+}
+
+/** Whether one of the words of a text begins so: `port` is not meant by who wrote `supported`. */
+function hasWord(text: string, begin: string): boolean {
+  for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at + 1)) if (at === 0 || !/[a-z0-9]/.test(text[at - 1]!)) return true;
+  return false;
 }
 
 function optionOf([title, where, address]: Entry, index: number): HTMLElement {

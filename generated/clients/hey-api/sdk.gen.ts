@@ -1628,7 +1628,7 @@ export const getDocs = <ThrowOnError extends boolean = false>(options?: Options<
 /**
  * Get a file of the documentation
  *
- * A script or style sheet of the documentation.
+ * A script or style sheet of the documentation, or what its pages have you download.
  */
 export const getDocsFile = <ThrowOnError extends boolean = false>(options: Options<GetDocsFileData, ThrowOnError>): RequestResult<GetDocsFileResponses, GetDocsFileErrors, ThrowOnError> => (options.client ?? client).get<GetDocsFileResponses, GetDocsFileErrors, ThrowOnError>({ url: '/docs/files/{file}', ...options });
 

@@ -8,9 +8,10 @@
     const groups = [...document.querySelectorAll(".samples")];
     const choose = (language) => {
       for (const group of groups) {
-        const has = group.querySelector(`section[data-language="${language}"]`) !== null;
-        for (const section of group.querySelectorAll("section")) section.hidden = has && section.dataset["language"] !== language;
-        for (const button of group.querySelectorAll(".languages button")) button.setAttribute("aria-pressed", String(button.dataset["language"] === language));
+        const sections = [...group.querySelectorAll("section")];
+        const shown = sections.find((section) => section.dataset["language"] === language) ?? sections[0];
+        for (const section of sections) section.hidden = section !== shown;
+        for (const button of group.querySelectorAll(".languages button")) button.setAttribute("aria-pressed", String(button.dataset["language"] === shown?.dataset["language"]));
       }
     };
     for (const group of groups) {
@@ -52,6 +53,7 @@
     }
   }
   function addCopyButtons() {
+    if (!("clipboard" in navigator)) return;
     for (const block of document.querySelectorAll("pre")) {
       const button = document.createElement("button");
       button.type = "button";
@@ -122,15 +124,25 @@
     document.head.append(script);
   }
   function search(query) {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const all = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const telling = all.filter((word) => !/^(an?|the|to|of|in|on|for|and|is|do|i|my|how|what|with)$/.test(word));
+    const words = telling.length > 0 ? telling : all;
     const scored = (globals.openclawSearch ?? []).map((entry) => ({ entry, score: Math.min(...words.map((word) => scoreOf(entry, word))) * 100 + words.reduce((sum, word) => sum + scoreOf(entry, word), 0) }));
     return scored.filter(({ score }) => score >= 100).sort((a, b) => b.score - a.score).slice(0, 12).map(({ entry }) => entry);
   }
-  function scoreOf([title, where, , text], word) {
-    if (title.toLowerCase().split(/\W+/).some((one) => one.startsWith(word))) return 4;
-    if (title.toLowerCase().includes(word)) return 3;
-    if (where.toLowerCase().includes(word)) return 2;
-    return text.toLowerCase().includes(word) ? 1 : 0;
+  function scoreOf(entry, word) {
+    const [title, where, , text] = entry.map((part) => part.toLowerCase());
+    const [first = ""] = title.split(/\W+/);
+    if (first === word || first === `${word}s`) return 5;
+    if (hasWord(title, word)) return 4;
+    if (title.includes(word)) return 3;
+    if (where.includes(word)) return 2;
+    if (hasWord(text, word)) return 1;
+    return word.length > 3 && word.endsWith("s") ? scoreOf(entry, word.slice(0, -1)) : 0;
+  }
+  function hasWord(text, begin) {
+    for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at + 1)) if (at === 0 || !/[a-z0-9]/.test(text[at - 1])) return true;
+    return false;
   }
   function optionOf([title, where, address], index) {
     const option = document.createElement("li");

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenapiDocument } from "../document.ts";
 import { describeCodes } from "../error-answers.ts";
@@ -7,6 +7,7 @@ import { classLimits } from "../../../server/limits/rate-classes.ts";
 import type { SampleOptions } from "../samples/request.ts";
 import { root } from "../paths.ts";
 import { languages, samplesOf } from "../samples/samples.ts";
+import { withAddresses } from "./pages.ts";
 
 /**
  * Markdown with what the contract says of itself in the place of lines such as `{{errors}}`, `{{rate-classes}}` and `{{clients}}`; and with an
@@ -51,8 +52,8 @@ function rateClasses(operations: readonly Operation[]): string {
 
 /** The table of the clients' own README: which generator makes each, and how. */
 function clients(): string {
-  const readme = join(root, "clients/README.md");
-  return existsSync(readme) ? readFileSync(readme, "utf8").replaceAll(/^[^|].*$/gm, "").trim() : "";
+  const [table = ""] = /^\|.*$(?:\n\|.*$)*/m.exec(readFileSync(join(root, "clients/README.md"), "utf8")) ?? [];
+  return withAddresses(table);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -28,6 +28,7 @@ export async function writeDocs(document: OpenapiDocument, operations: readonly 
     put("files/search-index.js", `globalThis.openclawSearch = ${searchIndex(pages, operations)};\n`),
     ...["page", "reference"].map(async (name) => put(`files/${name}.js`, await script(name))),
     put("files/style.css", await readFile(join(site, "style.css"), "utf8")),
+    put("files/pom.xml", await readFile(join(root, "clients/java/pom.xml"), "utf8")),
   ]);
 }
 
