@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 packages=$!
 
 [ -x .venv/bin/python ] || python3 -m venv .venv
-.venv/bin/python -m pip install --quiet --constraint constraints.txt --requirement python-crm/requirements.txt \
+.venv/bin/python -m pip install --quiet --no-compile --constraint constraints.txt --requirement python-crm/requirements.txt \
   --requirement flask-report/requirements.txt --requirement langchain/requirements.txt ../clients/python
 
 wait "$packages"

@@ -70,6 +70,10 @@ async function startCuttable(url: string) {
     cut() {
       for (const socket of sockets) socket.destroy();
     },
+    /** Nothing more comes through the connections that there are, and nobody is told. */
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
   };
 }
 
@@ -119,6 +123,35 @@ describe.skipIf(lacksChromium)("examples/browser-chat", { timeout: 60_000 }, () 
     }
     await expect.poll(() => isReady(page), patience).toBe(true);
     expect(await log(page)).toEqual([manyWords, `You said: ${manyWords}`]);
+  });
+
+  test("goes on where it was when the connection is dead and nobody says so", async () => {
+    const { url } = await gatewayWithCors({ embeddedDelayMs: 50 });
+    const way = await startCuttable(url);
+    const page = await openPage(way.url);
+    await page.clock.install();
+    await say(page, manyWords);
+    await expect.poll(async () => (await log(page)).at(-1), { ...patience, interval: 20 }).toContain("word3 ");
+    way.freeze();
+    await page.clock.runFor(46_000);
+    await page.clock.runFor(2000);
+    await expect.poll(() => isReady(page), patience).toBe(true);
+    expect(await log(page)).toEqual([manyWords, `You said: ${manyWords}`]);
+  });
+
+  test("says it once when the beginning of the answer is lost", async () => {
+    const { url, call } = await gatewayWithCors({ embeddedDelayMs: 50 });
+    const page = await openPage(url);
+    await page.route(/\/chat\/stream$/, async (route) => {
+      const request = route.request();
+      const taken = await fetch(request.url(), { method: "POST", headers: await request.allHeaders(), body: request.postData() });
+      await route.abort("connectionreset");
+      await taken.text();
+    }, { times: 1 });
+    await say(page, manyWords);
+    await expect.poll(() => status(page), patience).toBe("It is still being answered …");
+    await expect.poll(() => log(page), patience).toEqual([manyWords, `You said: ${manyWords}`]);
+    expect(await (await call("/api/v1/conversations")).json()).toMatchObject({ conversations: [{ messageCount: 2 }] });
   });
 
   test("waits while the gateway says that it is too much", async () => {

@@ -12,12 +12,13 @@ answer=$(mktemp)
 trap 'rm -f "$answer"' EXIT
 
 # call PATH [ARGUMENTS OF CURL]: prints the answer, or says on standard error why there is none. With --retry curl waits for as
-# long as a 429 or 503 asks it to (Retry-After); the Idempotency-Key makes sure that what is sent again is not done again.
+# long as a 429 or 503 asks it to (Retry-After), two minutes at most; the Idempotency-Key makes sure that what is sent again is
+# not done again.
 call() {
   local path=$1
   shift
   : > "$answer"
-  if curl --silent --show-error --fail-with-body --retry 3 --max-time 120 --output "$answer" \
+  if curl --silent --show-error --fail-with-body --retry 3 --retry-max-time 120 --max-time 120 --output "$answer" \
     -H "Authorization: Bearer $OPENCLAW_TOKEN" "$@" "$url$path"; then
     cat "$answer"
   else
@@ -35,7 +36,8 @@ call /api/v1/chat -H "Content-Type: application/json" -H "Idempotency-Key: $sess
   jq -r '.response | "\(.content)\n(\(.model), \(.usage.outputTokens) tokens)"'
 
 echo "== A stream, in the same session"
-curl --silent --show-error --fail --no-buffer --retry 3 "$url/api/v1/chat/stream" \
+# However long an answer takes: a stream in which nothing comes for a minute, not even a sign of life, is dead.
+curl --silent --show-error --fail --no-buffer --retry 3 --retry-max-time 120 --speed-limit 1 --speed-time 60 "$url/api/v1/chat/stream" \
   -H "Authorization: Bearer $OPENCLAW_TOKEN" -H "Content-Type: application/json" -H "Idempotency-Key: $session-2" \
   -d "$(turn "And now as a haiku.")" |
   while IFS= read -r line; do

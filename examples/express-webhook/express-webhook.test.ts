@@ -68,6 +68,13 @@ describe.skipIf(lacksNodeExample(cwd, "express", "standardwebhooks"))("examples/
     expect(database.prepare("SELECT id FROM events").all()).toEqual([{ id: "evt_made_up" }]);
   });
 
+  test("tells a caller what it could not take, and nothing of itself", async () => {
+    const { address, printed } = await serve("whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdA==", await inboxFile());
+    const answer = await post(address, "x".repeat(5_000_000), {});
+    expect([answer.status, await answer.text()]).toEqual([413, "Payload Too Large"]);
+    expect(printed()).toContain("not stored: request entity too large\n");
+  });
+
   test("handles after its start what an earlier one had stored", async () => {
     const inbox = await inboxFile();
     const database = new DatabaseSync(inbox);

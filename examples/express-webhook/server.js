@@ -50,7 +50,7 @@ async function work() {
 const app = express();
 
 // The signature is over the bytes as they came in, so nothing may parse them before.
-app.post("/openclaw-events", express.raw({ type: () => true, limit: "1mb" }), (request, response) => {
+app.post("/openclaw-events", express.raw({ type: () => true, limit: "4mb" }), (request, response) => {
   const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
   try {
     // Refuses what another secret signed, what was changed on the way, and what is older than five minutes: a recording.
@@ -65,6 +65,12 @@ app.post("/openclaw-events", express.raw({ type: () => true, limit: "1mb" }), (r
   if (changes === 0) console.log(`${id} once more`);
   response.sendStatus(204);
   setImmediate(() => void work());
+});
+
+// What could not be read or stored is not answered with 2xx, so it comes again. The reason is for our log.
+app.use((error, _request, response, _next) => {
+  console.error(`not stored: ${error.message}`);
+  response.sendStatus(error.status ?? 500);
 });
 
 const server = app.listen(Number(PORT), HOST, (error) => {

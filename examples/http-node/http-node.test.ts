@@ -30,37 +30,41 @@ interface HttpRequest {
 }
 
 /** What n8n makes of a parameter: text that begins with `=` is a template, its `{{ }}` JavaScript; one alone keeps its type. */
-function evaluate(value: string, $json: Record<string, unknown>): unknown {
+function evaluate(value: string, $json: Record<string, unknown>, $runIndex: number): unknown {
   if (!value.startsWith("=")) return value;
-  const known = { $json, $workflow: { id: "wf1" }, $execution: { id: "231" }, $itemIndex: 0, JSON };
+  const known = { $json, $workflow: { id: "wf1" }, $execution: { id: "231" }, $runIndex, $itemIndex: 0, JSON };
   const result = (expression: string): unknown => runInNewContext(expression, known);
   const alone = /^=\{\{((?:(?!\}\} ).)*)\}\}$/s.exec(value);
   if (alone?.[1] !== undefined) return result(alone[1]);
   return value.slice(1).replaceAll(/\{\{(.+?)\}\}/g, (_all, expression: string) => String(result(expression)));
 }
 
-const assign = (assignments: readonly Named[], json: Record<string, unknown>) => Object.fromEntries(assignments.map(({ name, value }) => [name, evaluate(value, json)]));
+const assign = (assignments: readonly Named[], json: Record<string, unknown>, runIndex: number) =>
+  Object.fromEntries(assignments.map(({ name, value }) => [name, evaluate(value, json, runIndex)]));
 
-/** Goes through the workflow as n8n does, from its trigger along its connections, with nothing but what the file says. */
-async function runWorkflow({ nodes, connections }: Workflow, origin: string, token: string): Promise<Record<string, unknown>> {
+/**
+ * Goes through the workflow as n8n does, from its trigger along its connections, with nothing but what the file says. In a loop a
+ * node runs several times in one execution; `runIndex` says which time it is.
+ */
+async function runWorkflow({ nodes, connections }: Workflow, origin: string, token: string, runIndex = 0): Promise<Record<string, unknown>> {
   let json: Record<string, unknown> = {};
   let next = nodes.find(({ type }) => type.endsWith("Trigger"))?.name;
   while (next !== undefined) {
     const { type, parameters } = nodes.find(({ name }) => name === next)!;
-    if (type === "n8n-nodes-base.set") json = assign(parameters.assignments!.assignments, json);
-    if (type === "n8n-nodes-base.httpRequest") json = await request(parameters as unknown as HttpRequest, json, origin, token);
+    if (type === "n8n-nodes-base.set") json = assign(parameters.assignments!.assignments, json, runIndex);
+    if (type === "n8n-nodes-base.httpRequest") json = await request(parameters as unknown as HttpRequest, json, origin, token, runIndex);
     next = connections[next]?.main[0]?.[0]?.node;
   }
   return json;
 }
 
-async function request(parameters: HttpRequest, json: Record<string, unknown>, origin: string, token: string): Promise<Record<string, unknown>> {
+async function request(parameters: HttpRequest, json: Record<string, unknown>, origin: string, token: string, runIndex: number): Promise<Record<string, unknown>> {
   expect(parameters).toMatchObject({ authentication: "genericCredentialType", genericAuthType: "httpBearerAuth", sendHeaders: true, sendBody: true, specifyBody: "json" });
   const { pathname } = new URL(parameters.url);
   const answer = await fetch(origin + pathname, {
     method: parameters.method,
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...(assign(parameters.headerParameters.parameters, json) as Record<string, string>) },
-    body: evaluate(parameters.jsonBody, json) as string,
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...(assign(parameters.headerParameters.parameters, json, runIndex) as Record<string, string>) },
+    body: evaluate(parameters.jsonBody, json, runIndex) as string,
   });
   const body = (await answer.json()) as Record<string, unknown>;
   if (!answer.ok) throw new Error(`${answer.status} ${String(body["message"])}`);
@@ -76,6 +80,13 @@ describe("examples/http-node", () => {
     expect(await runWorkflow(workflow, url, exampleToken)).toEqual(answer);
     expect(await (await call("/api/v1/sessions")).json()).toMatchObject({ sessions: [{ id: answer["sessionId"], userId: "n8n", messageCount: 2 }] });
     await expect(runWorkflow(workflow, url, "oc_tok_nobody")).rejects.toThrow(/^401 /);
+  });
+
+  test("each round of a loop in n8n is a turn of its own", async () => {
+    const workflow = JSON.parse(await read("openclaw.n8n.json")) as Workflow;
+    const { url } = await startExampleGateway();
+    const [first, second] = [await runWorkflow(workflow, url, exampleToken, 0), await runWorkflow(workflow, url, exampleToken, 1)];
+    expect(second["sessionId"]).not.toBe(first["sessionId"]);
   });
 
   test("Zapier's fields, as the README fills them in, get an answer", async () => {

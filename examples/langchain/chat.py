@@ -48,6 +48,7 @@ def main(question: str) -> None:
         model=os.environ.get("OPENCLAW_MODEL", "gpt-5-mini"),
         # A 429 is tried again after what Retry-After says.
         max_retries=3,
+        timeout=120,
     )
     print("An answer:", model.invoke("In one sentence: what is a gateway?").text)
 
@@ -64,6 +65,8 @@ if __name__ == "__main__":
         sys.exit("Set OPENCLAW_TOKEN to a token of the gateway.")
     try:
         main(sys.argv[1] if len(sys.argv) > 1 else "How many days are between 2026-03-01 and 2026-12-24?")
+    except openai.APITimeoutError:
+        sys.exit("The answer took too long.")
     except openai.APIConnectionError:
         sys.exit(f"No gateway answers at {URL}. Set OPENCLAW_URL to where it is.")
     except openai.APIError as error:

@@ -113,9 +113,9 @@ def read_feedback(file: Path) -> list[dict]:
             raise ValueError(f"{file} lacks the columns {', '.join(sorted(missing))}")
         rows = list(reader)
     for number, row in enumerate(rows, start=1):
-        # The id becomes a file's name, and every field is needed.
-        if not re.fullmatch(r"\w[\w.-]*", row["feedback_id"] or "") or not all(row[column] for column in COLUMNS):
-            raise ValueError(f"{file}, row {number}: feedback_id has to be letters, digits, '.', '_' and '-', and no field may be empty")
+        # The id becomes a file's name and a part of a header, and every field is needed.
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", row["feedback_id"] or "") or not all(row[column] for column in COLUMNS):
+            raise ValueError(f"{file}, row {number}: feedback_id has to be of A-Z, a-z, 0-9, '.', '_' and '-', and no field may be empty")
     return rows
 
 

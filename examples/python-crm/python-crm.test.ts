@@ -81,9 +81,11 @@ describe.skipIf(lacksPythonExample("requests"))("examples/python-crm", { timeout
     const nobody = await runExample(examplesPython, [program, sample, tickets], { url: "http://127.0.0.1:1" });
     expect([nobody.status, nobody.stderr]).toEqual([1, expect.stringMatching(/^No gateway answers at http:\/\/127\.0\.0\.1:1\./)]);
     const file = join(tickets, "../bad.csv");
-    await writeFile(file, "feedback_id,customer_id,name,feedback\n../passwd,CUST_1,Ada,Fine\n");
-    const bad = await runExample(examplesPython, [program, file, tickets], { url });
-    expect([bad.status, bad.stderr]).toEqual([1, expect.stringContaining("row 1: feedback_id")]);
+    for (const id of ["../passwd", "réclamation-中"]) {
+      await writeFile(file, `feedback_id,customer_id,name,feedback\n${id},CUST_1,Ada,Fine\n`);
+      const bad = await runExample(examplesPython, [program, file, tickets], { url });
+      expect([bad.status, bad.stderr]).toEqual([1, expect.stringContaining("row 1: feedback_id")]);
+    }
     expect(await readdir(tickets)).toEqual([]);
   });
 });

@@ -20,20 +20,26 @@ async function main() {
   const openclaw = createOpenAICompatible({ name: "openclaw", baseURL: `${OPENCLAW_URL}/api/v1/openai`, apiKey: OPENCLAW_TOKEN, includeUsage: true });
   const model = openclaw.chatModel(OPENCLAW_MODEL);
   // A 429 is tried again after what Retry-After says.
-  const maxRetries = 3;
+  const patience = { maxRetries: 3, timeout: 120_000 };
 
-  const answer = await generateText({ model, maxRetries, prompt: "In one sentence: what is a gateway?" });
+  const answer = await generateText({ model, ...patience, prompt: "In one sentence: what is a gateway?" });
   console.log(`An answer: ${answer.text}`);
 
-  // A stream never throws: what goes wrong is told to onError.
+  // A stream never throws: what goes wrong is told to onError, and the end of our patience to onAbort.
   let failure;
-  const stream = streamText({ model, maxRetries, prompt: "Tell a story in three sentences.", onError: ({ error }) => void (failure = error) });
+  const stream = streamText({
+    model,
+    ...patience,
+    prompt: "Tell a story in three sentences.",
+    onError: ({ error }) => void (failure = error),
+    onAbort: () => void (failure = new Error("The answer took too long.")),
+  });
   process.stdout.write("A stream: ");
   for await (const text of stream.textStream) process.stdout.write(text);
   if (failure) throw failure;
   console.log(`\n(${(await stream.usage).totalTokens} tokens)`);
 
-  const told = await generateText({ model, maxRetries, prompt: question, tools: { days_between: daysBetween }, stopWhen: isStepCount(5) });
+  const told = await generateText({ model, ...patience, prompt: question, tools: { days_between: daysBetween }, stopWhen: isStepCount(5) });
   console.log(`With a tool: ${told.text}`);
 }
 

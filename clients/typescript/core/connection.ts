@@ -1,8 +1,9 @@
 import { bodyOf, streamOf } from "./answers.ts";
-import type { CallOptions, RequestOptions, StreamOptions } from "./call-options.ts";
+import type { CallOptions, StreamOptions } from "./call-options.ts";
 import type { AnswerOf, CallableId, EventsOf, OperationId, Parameters, StreamingId } from "./contract.ts";
 import { watchDeprecations, type Deprecation } from "./deprecation.ts";
 import { EventStream } from "./event-stream.ts";
+import { stalledAfterMs } from "./read-events.ts";
 import { isText, requestOf, type Input } from "./request.ts";
 import { createSend } from "./send.ts";
 
@@ -14,7 +15,7 @@ export interface ConnectionOptions {
   fetch?: typeof globalThis.fetch | undefined;
   /** How often a request is tried again at the most. Default 2; 0 for never. */
   maxRetries?: number | undefined;
-  /** How long a call may take with all that is tried again. Default 10 minutes. A stream has no such end. */
+  /** How long a call may take with all that is tried again, and a stream until it begins. Default 10 minutes. */
   timeoutMs?: number | undefined;
   /** Told of each operation that is used although the gateway calls it deprecated, once: time to change the program. */
   onDeprecated?: ((deprecation: Deprecation) => void) | undefined;
@@ -26,8 +27,8 @@ export interface Connection {
   call: <Operation extends CallableId>(operation: Operation, ...parameters: Parameters<Operation, CallOptions>) => Promise<AnswerOf<Operation>>;
   /** A turn as events, or those of a run; begun when its loop begins. */
   stream: <Operation extends StreamingId>(operation: Operation, ...parameters: Parameters<Operation, StreamOptions>) => EventStream<EventsOf<Operation>>;
-  /** The answer to an operation as a stream whose body is unread. */
-  open: (operation: OperationId, input: Input, options: RequestOptions) => Promise<Response>;
+  /** The answer to an operation as a stream whose body is unread; `timeoutMs` is until it begins. The signal is this stream's alone. */
+  open: (operation: OperationId, input: Input, options: CallOptions) => Promise<Response>;
 }
 
 export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeoutMs = 600_000, onDeprecated }: ConnectionOptions): Connection {
@@ -51,7 +52,7 @@ export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeou
       // Of a run's events, those behind `after` were asked for, and none of them may have come.
       const after = (input as { query?: { after?: string } }).query?.after;
       const resume = (runId: string, lastEventId: string | undefined, signal: AbortSignal) =>
-        connection.open("streamRunEvents", { path: { runId }, headers: { "Last-Event-ID": lastEventId ?? after } }, { signal, maxRetries: 0 });
+        connection.open("streamRunEvents", { path: { runId }, headers: { "Last-Event-ID": lastEventId ?? after } }, { signal, maxRetries: 0, timeoutMs: stalledAfterMs });
       return new EventStream<EventsOf<typeof operation>>(
         {
           open: (signal) => connection.open(operation, input as Input, { ...options, signal }),
@@ -61,10 +62,11 @@ export function createConnection({ baseUrl, token, fetch, maxRetries = 2, timeou
         options,
       );
     },
-    open(operation, input, { idempotencyKey, signal, maxRetries: retries = maxRetries }) {
+    open(operation, input, { idempotencyKey, ...options }) {
       const request = requestOf(operation, input, { baseUrl: base, token, accept: "text/event-stream", idempotencyKey });
       // A GET that begins a turn, for what can send nothing else: it has no key, and is sent once.
-      return send(request, { signal, maxRetries: operation === "streamChatByQuery" ? 0 : retries }, (response) => {
+      const once = operation === "streamChatByQuery" ? { maxRetries: 0 } : {};
+      return send(request, { ...limits, ...given(options), ...once, isStream: true }, (response) => {
         watch(operation, response);
         return streamOf(response);
       });

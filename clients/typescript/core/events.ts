@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 import type { QueryOf, Schemas } from "./contract.ts";
 import { mayPass, waitBetween } from "./event-stream.ts";
 import { OpenClawConnectionError, OpenClawError } from "./error.ts";
-import { readEvents } from "./read-events.ts";
+import { readEvents, stalledAfterMs } from "./read-events.ts";
 import { reasonOf } from "./send.ts";
 
 export type FollowedEvents = Omit<QueryOf<"listEvents">, "limit">;
@@ -33,7 +33,7 @@ export function createEvents({ open }: Pick<Connection, "open">): Events {
         for (;;) {
           let cause: OpenClawError;
           try {
-            const { body } = await open("listEvents", { query: { ...query, after: last } }, { signal, maxRetries: 0 });
+            const { body } = await open("listEvents", { query: { ...query, after: last } }, { signal, maxRetries: 0, timeoutMs: stalledAfterMs });
             for await (const { id, data } of readEvents(body!)) {
               attempts = 0;
               last = id ?? last;

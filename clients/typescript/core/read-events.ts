@@ -7,7 +7,7 @@ export interface RawEvent {
 }
 
 /** The gateway sends a heartbeat every 15 s: after three that did not come the connection is dead, whatever TCP says. */
-const stalledAfterMs = 45_000;
+export const stalledAfterMs = 45_000;
 
 /** The events of a stream (WHATWG HTML, 9.2) as they come. Throws when it breaks off or stalls; leaving the loop closes it. */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<RawEvent, void, undefined> {

@@ -13,8 +13,10 @@ export interface SentRequest {
 export interface SendOptions {
   signal?: AbortSignal | undefined;
   maxRetries: number;
-  /** Of all attempts together; without an end when undefined, as a stream that is read on has to be. */
+  /** Of all attempts together; without an end when undefined. */
   timeoutMs?: number | undefined;
+  /** Whether `read` leaves the body unread, as that of a stream: then the time is up to there, and `signal` holds beyond. */
+  isStream?: boolean | undefined;
 }
 
 /** Sends a request until there is an answer to keep, and reads that. */
@@ -33,12 +35,17 @@ const mostWaitsForFirst = 300;
  * (429, 503). What fetch throws becomes an OpenClawConnectionError; an abort is thrown as the signal has it.
  */
 export function createSend(fetch: typeof globalThis.fetch): Send {
-  return async (request, { signal, maxRetries, timeoutMs }, read) => {
-    const limit = timeLimit(signal, timeoutMs);
+  return async (request, { signal, maxRetries, timeoutMs, isStream = false }, read) => {
+    const what = isStream ? "The stream did not begin" : "There was no whole answer";
+    const limit = timeLimit(signal, timeoutMs, () => new OpenClawConnectionError(`${what} within ${timeoutMs} ms.`, undefined, "timeout"));
+    let hasBegun = false;
     try {
-      return await attempts(request, maxRetries, limit.signal, read);
+      const answer = await attempts(request, maxRetries, limit.signal, read);
+      hasBegun = isStream;
+      return answer;
     } finally {
-      limit.clear();
+      limit.stopClock();
+      if (!hasBegun) limit.release();
     }
   };
 
@@ -84,20 +91,18 @@ const backoffMs = (retries: number) => Math.min(firstWaitMs * 2 ** retries, long
 /** Never earlier than asked, and not all clients at once. */
 const jittered = (ms: number) => ms * (1 + Math.random() / 10);
 
-/** A signal that also aborts when the time is up. */
-function timeLimit(signal: AbortSignal | undefined, timeoutMs: number | undefined): { signal: AbortSignal | undefined; clear: () => void } {
-  if (timeoutMs === undefined) return { signal, clear() {} };
+/** A signal that also aborts when the time is up, until its clock is stopped; once released, it no longer hears of the caller's. */
+function timeLimit(signal: AbortSignal | undefined, timeoutMs: number | undefined, late: () => Error): { signal: AbortSignal | undefined; stopClock: () => void; release: () => void } {
+  if (timeoutMs === undefined) return { signal, stopClock() {}, release() {} };
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort, { once: true });
-  const timer = setTimeout(() => controller.abort(new OpenClawConnectionError(`There was no whole answer within ${timeoutMs} ms.`, undefined, "timeout")), timeoutMs);
+  const timer = setTimeout(() => controller.abort(late()), timeoutMs);
   return {
     signal: controller.signal,
-    clear() {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    },
+    stopClock: () => clearTimeout(timer),
+    release: () => signal?.removeEventListener("abort", abort),
   };
 }
 

@@ -142,6 +142,35 @@ test("a POST whose first answer was lost waits until the first is done", async (
   expect(other.sent).toHaveLength(1);
 });
 
+/** Answers nothing, until the request is aborted. */
+const hanging: typeof fetch = (_input, init) =>
+  new Promise((_resolve, reject) => {
+    const { signal } = init as { signal: AbortSignal };
+    signal.addEventListener("abort", () => reject(signal.reason as Error));
+  });
+
+test("a stream that never begins ends with the client's time", async () => {
+  const client = new OpenClawClient({ token: "t", timeoutMs: 5000, fetch: hanging });
+  const reading = settled(Array.fromAsync(client.stream("Hello")));
+  expect(await reading).toMatchObject({ reason: { name: "OpenClawConnectionError", code: "timeout", message: "The stream did not begin within 5000 ms." } });
+});
+
+test("a gateway that does not answer is asked again for the rest of a stream, and for events", async () => {
+  for (const first of [cutStream('id: run_1:1\ndata: {"type":"delta","content":"a"}\n\n'), undefined]) {
+    let requests = 0;
+    const fetch: typeof globalThis.fetch = (input, init) => (requests++ === 0 && first ? Promise.resolve(first()) : hanging(input, init));
+    const client = new OpenClawClient({ token: "t", fetch });
+    const leave = new AbortController();
+    const reading = Array.fromAsync<unknown>(first ? client.stream("Hello", { signal: leave.signal }) : client.events.follow({}, { signal: leave.signal }));
+    const ended = Promise.allSettled([reading]);
+    await vi.advanceTimersByTimeAsync(100_000);
+    // Each waits for as long as three heartbeats take.
+    expect(requests).toBe(first ? 4 : 3);
+    leave.abort(new Error("enough"));
+    expect(await ended).toMatchObject([{ reason: { message: "enough" } }]);
+  }
+});
+
 test("a call ends with its time, all attempts together", async () => {
   const { client, sent } = scripted(busy(503, "4"));
   expect(await settled(client.health({ timeoutMs: 5000, maxRetries: 9 }))).toMatchObject({ reason: { name: "OpenClawConnectionError", code: "timeout", status: 0 } });

@@ -1,1 +1,0 @@
-import{i as e,n as t,o as n}from"./index-72bQO9oS.js";function r({place:r,title:i}){return n(`p`,{children:n(`a`,{class:`row`,...t(r),children:[n(e,{name:`back`}),i]})})}export{r as t};

@@ -1,0 +1,1 @@
+import{i as e,n as t,o as n}from"./index-B9acqTjF.js";function r({place:r,title:i}){return n(`p`,{children:n(`a`,{class:`row`,...t(r),children:[n(e,{name:`back`}),i]})})}export{r as t};

@@ -1,1 +1,0 @@
-import{i as e,o as t}from"./index-72bQO9oS.js";function n({label:n,query:r,onQuery:i}){return t(`div`,{class:`search`,role:`search`,children:[t(e,{name:`search`}),t(`input`,{type:`search`,"aria-label":n,placeholder:n,value:r,onInput:e=>i(e.currentTarget.value)})]})}export{n as t};

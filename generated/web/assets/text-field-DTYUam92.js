@@ -1,1 +1,0 @@
-import{m as e,o as t}from"./index-72bQO9oS.js";function n({label:n,hint:r,...i}){let a=e();return t(`div`,{class:`field`,children:[t(`label`,{for:a,children:n}),t(`input`,{id:a,"aria-describedby":r===void 0?void 0:`${a}-hint`,...i}),r!==void 0&&t(`p`,{id:`${a}-hint`,class:`hint`,children:r})]})}export{n as t};

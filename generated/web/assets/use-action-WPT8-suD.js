@@ -1,1 +1,0 @@
-import{_ as e,g as t}from"./index-72bQO9oS.js";import{t as n}from"./use-report-BFIQizTw.js";function r(){let r=n(),[i,a]=e({isRunning:!1,error:void 0}),o=t(async e=>{a({isRunning:!0,error:void 0});try{return await e(),a({isRunning:!1,error:void 0}),!0}catch(e){return a({isRunning:!1,error:r(e)}),!1}},[r]);return{...i,run:o}}export{r as t};

@@ -1,0 +1,1 @@
+import{_ as e,g as t}from"./index-B9acqTjF.js";import{t as n}from"./use-report-DE38r8p0.js";function r(){let r=n(),[i,a]=e({isRunning:!1,error:void 0}),o=t(async e=>{a({isRunning:!0,error:void 0});try{return await e(),a({isRunning:!1,error:void 0}),!0}catch(e){return a({isRunning:!1,error:r(e)}),!1}},[r]);return{...i,run:o}}export{r as t};

@@ -1,1 +1,0 @@
-import{d as e,g as t,u as n}from"./index-72bQO9oS.js";function r(){let{logOut:r}=e();return t(e=>(e instanceof n&&e.status===401&&r(e),e),[r])}export{r as t};

@@ -1,0 +1,1 @@
+import{d as e,g as t,u as n}from"./index-B9acqTjF.js";function r(){let{logOut:r}=e();return t(e=>(e instanceof n&&e.status===401&&r(e),e),[r])}export{r as t};

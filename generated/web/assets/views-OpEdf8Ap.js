@@ -1,1 +1,0 @@
-import{n as e,o as t}from"./index-72bQO9oS.js";function n({label:n,views:r}){return t(`nav`,{class:`views`,"aria-label":n,children:r.map(({title:n,place:r,isCurrent:i})=>t(`a`,{...e(r),"aria-current":i?`page`:void 0,children:n},n))})}export{n as t};
