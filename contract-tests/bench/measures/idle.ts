@@ -3,6 +3,7 @@ import { settledRssKilobytes } from "../process-usage.ts";
 import type { Server } from "../servers/launch.ts";
 import type { Bench } from "./bench.ts";
 import { warmUpJson } from "./json.ts";
+import { untilStartIsSettled } from "./settled-start.ts";
 
 /**
  * What an open stream costs in memory while nothing comes. Both servers are fresh for it: one that has worked before
@@ -12,9 +13,7 @@ import { warmUpJson } from "./json.ts";
 export async function measureIdle(bench: Bench): Promise<void> {
   const servers = [await bench.startReference(), await bench.startGateway()];
   for (const server of servers) {
-    await server.answers("/readyz");
-    // The gateway collects its garbage once, a second after the start: in the middle of the warm-up it would undo half of it.
-    await sleep(pauseMs);
+    await untilStartIsSettled(server);
     await warmUp(bench, server);
   }
   await sleep(pauseMs);

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { settledRssKilobytes } from "../process-usage.ts";
 import type { Bench } from "./bench.ts";
 import { warmUpJson } from "./json.ts";
+import { untilStartIsSettled } from "./settled-start.ts";
 
 /** What a WebSocket costs in memory while nothing comes. The reference has none. The gateway is fresh for it, as for the idle streams. */
 export async function measureSockets(bench: Bench): Promise<void> {
   const server = await bench.startGateway();
   const { pid, port } = server;
-  await server.answers("/readyz");
+  await untilStartIsSettled(server);
   await warmUpJson(bench, server, 500);
   await bench.load.run({ kind: "sockets-open", port, sockets: 100 });
   await bench.load.run({ kind: "idle-close", port });
